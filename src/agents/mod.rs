@@ -1,0 +1,176 @@
+//! Agents: one algorithm per file, read from top to bottom: pseudo-code, configuration, tables,
+//! act, learn, plan.
+//!
+//! Agents know nothing of experiments, probes, panels or threads.
+
+pub mod dyna_q;
+pub mod q_learning;
+pub mod random;
+pub mod table;
+pub mod value_iteration;
+
+use crate::base::digest::Digest;
+use crate::base::params::{Params as _, Spec as ParamSpec};
+use crate::mdp::trace::{CodeLine, Watch};
+use crate::mdp::{Action, State, Transition};
+
+/// Work done since the beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Table entries (or mini-batch steps of the value) updated from real experience.
+    pub real_updates: u64,
+    /// The same from imagined experience.
+    pub imagined_updates: u64,
+    /// Model calls: one call for one state.
+    pub imagined_steps: u64,
+}
+
+impl Work {
+    /// Real and imagined updates together.
+    pub fn updates(&self) -> u64 {
+        self.real_updates + self.imagined_updates
+    }
+}
+
+/// Which clocks an agent moves, as it is set now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moves {
+    /// It updates something.
+    pub updates: bool,
+    /// It calls a model.
+    pub imagined: bool,
+}
+
+/// A number that stopped being one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NotANumber {
+    /// Entry: state.
+    pub state: State,
+    /// Entry: action.
+    pub action: Action,
+    /// The value it got.
+    pub value: f64,
+}
+
+/// A copy of what probes and pictures need, as plain data.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct View {
+    /// Tables, for agents that have them.
+    pub table: Option<table::TableView>,
+}
+
+/// One algorithm with the state of all its lanes.
+///
+/// One real step is `decide`, the world's answer, `learn`, and then as many `plan` units as
+/// [`Agent::due`] says. Every method that loops is generic over [`Watch`], so that the unwatched
+/// instance pays nothing.
+pub trait Agent: Clone + Send + 'static {
+    /// What it sees.
+    type Obs: Copy;
+    /// What it does.
+    type Action: Copy;
+
+    /// An episode of lane `lane` begins with `obs`.
+    fn begin(&mut self, lane: usize, obs: Self::Obs);
+
+    /// Chooses an action for every active lane. All slices are `[L]`; entries of inactive lanes
+    /// are left alone.
+    fn decide<W: Watch>(
+        &mut self,
+        obs: &[Self::Obs],
+        active: &[bool],
+        actions: &mut [Self::Action],
+        watch: &mut W,
+    );
+
+    /// Learns from what really happened, at most one transition a lane, and sets [`Agent::due`].
+    fn learn<W: Watch>(
+        &mut self,
+        transitions: &[Transition<Self::Obs, Self::Action>],
+        watch: &mut W,
+    );
+
+    /// Planning units still to be done before the next real step.
+    fn due(&self) -> u32;
+
+    /// Does up to `budget` planning units and returns how many; calls `watch.unit()` after each.
+    fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32;
+
+    /// Work done so far.
+    fn work(&self) -> Work;
+
+    /// Which clocks it moves.
+    fn moves(&self) -> Moves;
+
+    /// Value of parameter `index`, in the order of its configuration.
+    fn param(&self, index: usize) -> f64;
+
+    /// Sets a live parameter to a checked value. Acts from the next unit on.
+    fn set_param(&mut self, index: usize, value: f64);
+
+    /// The pseudo-code that its marks refer to, as it is set now.
+    fn code(&self) -> &'static [CodeLine];
+
+    /// A copy of what probes need.
+    fn view(&self) -> View;
+
+    /// Set once a value is not a number any more.
+    fn failure(&self) -> Option<NotANumber>;
+
+    /// Adds all parameters, tables and stream positions in declaration order.
+    fn digest(&self, digest: &mut Digest);
+
+    /// Host memory in bytes.
+    fn bytes(&self) -> usize;
+}
+
+/// A registered agent.
+pub struct AgentInfo {
+    /// Name in files and on the command line.
+    pub id: &'static str,
+    /// Name on the screen.
+    pub title: &'static str,
+    /// One sentence.
+    pub help: &'static str,
+    specs: fn() -> &'static [ParamSpec],
+}
+
+impl AgentInfo {
+    /// Its parameters in the order shown.
+    pub fn params(&self) -> &'static [ParamSpec] {
+        (self.specs)()
+    }
+}
+
+/// All agents, in the order shown.
+pub static AGENTS: &[AgentInfo] = &[
+    AgentInfo {
+        id: "random",
+        title: "Random",
+        help: "takes any action; learns nothing; the line every curve is compared with",
+        specs: random::RandomConfig::specs,
+    },
+    AgentInfo {
+        id: "q-learning",
+        title: "Q-learning",
+        help: "model-free: learns from each real step once (Watkins 1989)",
+        specs: q_learning::QLearningConfig::specs,
+    },
+    AgentInfo {
+        id: "dyna-q",
+        title: "Dyna-Q",
+        help: "learns a model and plans with it n times a step (Sutton & Barto, section 8.2)",
+        specs: dyna_q::DynaQConfig::specs,
+    },
+    AgentInfo {
+        id: "value-iteration",
+        title: "Value iteration",
+        help: "knows the true world and sweeps over it: the reference",
+        specs: value_iteration::ValueIterationConfig::specs,
+    },
+];
+
+/// The agent called `id`.
+pub fn agent(id: &str) -> Option<&'static AgentInfo> {
+    AGENTS.iter().find(|a| a.id == id)
+}

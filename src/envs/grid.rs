@@ -1,0 +1,399 @@
+//! Gridworld: walls, goals, pits, cell rewards, wind and slip.
+//!
+//! A move goes one cell in the chosen direction; with probability `slip` it goes to one of the
+//! two sides instead, half each. Walls and edges hold the agent where it is. Then the wind of the
+//! column that was left pushes upward, one cell at a time, until a wall, an edge or a terminal
+//! cell stops it (Sutton & Barto, example 6.5). Entering a cell pays its reward; every step pays
+//! `step_reward`. Goal and pit end the task.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::grid_map::{Map, MapError};
+use crate::base::rng::Stream;
+use crate::mdp::scene::{Cell, GridScene, Scene, Scenic};
+use crate::mdp::{Action, Outcome, Simulator, Spec, State, Step, Tabular};
+
+crate::params! {
+    /// Dials of a gridworld.
+    pub struct GridConfig {
+        /// Probability that a move goes sideways instead.
+        slip: f64 = 0.0 => { "Slip", "probability", Restart, Float { min: 0.0, max: 1.0, log: false } },
+        /// Reward on entering a goal.
+        goal_reward: f64 = 1.0 => { "Goal reward", "", Restart, Float { min: -1000.0, max: 1000.0, log: false } },
+        /// Reward on entering a pit.
+        pit_reward: f64 = -1.0 => { "Pit reward", "", Restart, Float { min: -1000.0, max: 1000.0, log: false } },
+        /// Reward of every step, on top of the others.
+        step_reward: f64 = 0.0 => { "Step reward", "", Restart, Float { min: -1000.0, max: 1000.0, log: false } },
+        /// Steps after which an episode is cut off; 0 means never.
+        max_steps: u32 = 0 => { "Step limit", "per episode", Restart, Int { min: 0.0, max: 1_000_000.0, log: true } },
+    }
+}
+
+/// A map as written in a file: text, letters with their rewards, wind per column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GridSource {
+    /// One character a cell.
+    pub map: String,
+    /// Rewards of lower-case letters.
+    pub rewards: BTreeMap<char, f64>,
+    /// Upward push per column, in cells; empty means no wind.
+    pub wind: Vec<i8>,
+}
+
+impl GridSource {
+    /// A map without letters and wind.
+    pub fn from_text(map: &str) -> Self {
+        Self {
+            map: map.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Number of actions: up, right, down, left.
+pub const ACTIONS: usize = 4;
+
+/// Everything that stays the same during a run; shared by all lanes.
+#[derive(Debug, PartialEq)]
+struct Layout {
+    scene: GridScene,
+    starts: Vec<State>,
+    /// `[S, 4]`: where a move in this direction ends, wind included.
+    landing: Vec<[State; ACTIONS]>,
+    /// `[S]`: reward on entering.
+    reward: Vec<f64>,
+    /// `[S]`: entering ends the task.
+    terminal: Vec<bool>,
+    config: GridConfig,
+}
+
+/// The world. Cloning shares the layout.
+#[derive(Clone, Debug)]
+pub struct Grid {
+    layout: Arc<Layout>,
+    state: State,
+    steps: u32,
+}
+
+impl Grid {
+    /// Builds the world, or says why its map cannot be.
+    pub fn new(source: &GridSource, config: &GridConfig) -> Result<Self, MapError> {
+        let map = Map::parse(&source.map, &source.rewards)?;
+        if !source.wind.is_empty() && source.wind.len() != map.cols {
+            return Err(MapError::Wind {
+                found: source.wind.len(),
+                want: map.cols,
+            });
+        }
+        let layout = Layout::new(&map, &source.wind, config);
+        let state = layout.starts[0];
+        Ok(Self {
+            layout: Arc::new(layout),
+            state,
+            steps: 0,
+        })
+    }
+
+    /// Where the agent is.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Puts the agent into `state` at the beginning of an episode; `None` if it cannot stand there.
+    pub fn place(&mut self, state: State) -> Option<()> {
+        let i = state as usize;
+        let cell = self.layout.scene.cells.get(i)?;
+        (*cell != Cell::Wall && !self.layout.terminal[i]).then(|| {
+            self.state = state;
+            self.steps = 0;
+        })
+    }
+
+    /// The map.
+    pub fn grid_scene(&self) -> &GridScene {
+        &self.layout.scene
+    }
+
+    /// Fewest steps from any start to a goal (`goals_only`) or to any end of an episode, counting
+    /// every outcome with positive probability. `None` if there is no way.
+    pub fn distance(&self, goals_only: bool) -> Option<usize> {
+        let cells = &self.layout.scene.cells;
+        let mut seen = vec![false; cells.len()];
+        let mut front = self.layout.starts.clone();
+        let mut steps = 0;
+        while !front.is_empty() {
+            let mut next = Vec::new();
+            for state in front {
+                let i = state as usize;
+                if std::mem::replace(&mut seen[i], true) {
+                    continue;
+                }
+                if self.layout.terminal[i] {
+                    if !goals_only || cells[i] == Cell::Goal {
+                        return Some(steps);
+                    }
+                    continue;
+                }
+                for action in 0..ACTIONS as Action {
+                    next.extend(self.outcomes(state, action).iter().map(|o| o.next));
+                }
+            }
+            front = next;
+            steps += 1;
+        }
+        None
+    }
+
+    fn arrive(&self, from: State, to: State) -> f64 {
+        let entered = if to == from {
+            0.0
+        } else {
+            self.layout.reward[to as usize]
+        };
+        entered + self.layout.config.step_reward
+    }
+}
+
+impl Layout {
+    fn new(map: &Map, wind: &[i8], config: &GridConfig) -> Self {
+        let terminal: Vec<bool> = map
+            .cells
+            .iter()
+            .map(|c| matches!(c, Cell::Goal | Cell::Pit))
+            .collect();
+        let reward = map.cells.iter().map(|c| match c {
+            Cell::Goal => config.goal_reward,
+            Cell::Pit => config.pit_reward,
+            Cell::Reward(r) => *r,
+            Cell::Free | Cell::Wall | Cell::Start => 0.0,
+        });
+        let landing = (0..map.cells.len())
+            .map(|s| std::array::from_fn(|a| land(map, &terminal, wind, s, a) as State))
+            .collect();
+        Self {
+            starts: map.find(Cell::Start).map(|s| s as State).collect(),
+            reward: reward.collect(),
+            landing,
+            terminal,
+            config: *config,
+            scene: GridScene {
+                cols: map.cols,
+                rows: map.rows,
+                cells: map.cells.as_slice().into(),
+                wind: wind.into(),
+            },
+        }
+    }
+}
+
+/// The cell next to `state` in direction `action`, or `state` itself before a wall or edge.
+fn neighbour(map: &Map, state: usize, action: usize) -> usize {
+    let (row, col) = (state / map.cols, state % map.cols);
+    let to = match action {
+        0 if row > 0 => state - map.cols,
+        1 if col + 1 < map.cols => state + 1,
+        2 if row + 1 < map.rows => state + map.cols,
+        3 if col > 0 => state - 1,
+        _ => state,
+    };
+    if map.cells[to] == Cell::Wall { state } else { to }
+}
+
+/// Where a move ends: the step itself, then the wind of the column left.
+fn land(map: &Map, terminal: &[bool], wind: &[i8], state: usize, action: usize) -> usize {
+    let mut at = neighbour(map, state, action);
+    let push = wind.get(state % map.cols).copied().unwrap_or(0);
+    let direction = if push >= 0 { 0 } else { 2 };
+    for _ in 0..push.unsigned_abs() {
+        if terminal[at] {
+            break;
+        }
+        at = neighbour(map, at, direction);
+    }
+    at
+}
+
+impl Simulator for Grid {
+    type Obs = State;
+    type Action = Action;
+
+    fn spec(&self) -> Spec {
+        Spec {
+            states: Some(self.layout.landing.len()),
+            actions: ACTIONS,
+        }
+    }
+
+    fn reset(&mut self, dice: &mut Stream) -> State {
+        let starts = &self.layout.starts;
+        self.state = match starts.as_slice() {
+            [only] => *only,
+            many => many[dice.below(many.len() as u32) as usize],
+        };
+        self.steps = 0;
+        self.state
+    }
+
+    #[inline]
+    fn step(&mut self, action: Action, dice: &mut Stream) -> Step<State> {
+        let layout = &self.layout;
+        let mut direction = usize::from(action);
+        if layout.config.slip > 0.0 && dice.chance(layout.config.slip) {
+            // Left or right of the intended way, half each.
+            direction = (direction + if dice.chance(0.5) { 1 } else { 3 }) % ACTIONS;
+        }
+        let from = self.state;
+        let next = layout.landing[from as usize][direction];
+        let reward = self.arrive(from, next);
+        self.state = next;
+        self.steps += 1;
+        let terminated = self.layout.terminal[next as usize];
+        let limit = self.layout.config.max_steps;
+        Step {
+            reward,
+            next,
+            terminated,
+            truncated: !terminated && limit > 0 && self.steps >= limit,
+        }
+    }
+}
+
+impl Tabular for Grid {
+    fn states(&self) -> usize {
+        self.layout.landing.len()
+    }
+
+    fn actions(&self) -> usize {
+        ACTIONS
+    }
+
+    fn outcomes(&self, state: State, action: Action) -> Vec<Outcome> {
+        let layout = &self.layout;
+        let i = state as usize;
+        if layout.terminal[i] || layout.scene.cells[i] == Cell::Wall {
+            return Vec::new();
+        }
+        let slip = layout.config.slip;
+        let direction = usize::from(action);
+        let ways = [
+            (direction, 1.0 - slip),
+            ((direction + 1) % ACTIONS, slip / 2.0),
+            ((direction + 3) % ACTIONS, slip / 2.0),
+        ];
+        let possible = ways.into_iter().filter(|&(_, p)| p > 0.0);
+        possible
+            .map(|(way, probability)| {
+                let next = layout.landing[i][way];
+                Outcome {
+                    probability,
+                    reward: self.arrive(state, next),
+                    next,
+                    terminated: layout.terminal[next as usize],
+                }
+            })
+            .collect()
+    }
+
+    fn starts(&self) -> Vec<State> {
+        self.layout.starts.clone()
+    }
+}
+
+impl Scenic for Grid {
+    fn scene(&self) -> Scene {
+        Scene::Grid(self.layout.scene.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::rng::StreamName;
+
+    fn grid(map: &str, config: GridConfig) -> Grid {
+        Grid::new(&GridSource::from_text(map), &config).unwrap()
+    }
+
+    #[test]
+    fn the_dyna_maze_is_fourteen_steps_long() {
+        let maze = Grid::new(&super::super::mazes::dyna_maze(), &GridConfig::default()).unwrap();
+        assert_eq!(maze.states(), 54);
+        assert_eq!(maze.starts(), [18]);
+        assert_eq!(maze.distance(true), Some(14));
+    }
+
+    #[test]
+    fn walls_and_edges_hold_and_the_goal_pays() {
+        let mut dice = Stream::new(0, StreamName::World);
+        let mut g = grid("S#\n.G", GridConfig::default());
+        g.reset(&mut dice);
+        for held in [0, 1, 3] {
+            let step = g.step(held, &mut dice);
+            assert_eq!((step.next, step.reward, step.terminated), (0, 0.0, false));
+        }
+        assert_eq!(g.step(2, &mut dice).next, 2);
+        let end = g.step(1, &mut dice);
+        assert_eq!((end.next, end.reward, end.terminated), (3, 1.0, true));
+        assert!(!end.truncated);
+    }
+
+    #[test]
+    fn wind_pushes_up_until_something_stops_it() {
+        let mut source = GridSource::from_text("..G\n#..\n...\nS..");
+        source.wind = vec![0, 2, 0];
+        let g = Grid::new(&source, &GridConfig::default()).unwrap();
+        let next = |s, a| g.outcomes(s, a)[0].next;
+        assert_eq!(next(9, 1), 10, "the column that is left blows, not the one entered");
+        assert_eq!(next(10, 1), 5, "one right, two up");
+        assert_eq!(next(7, 0), 1, "one up, then held by the edge after one more");
+        let mut down = source.clone();
+        down.wind = vec![0, -1, 0];
+        let g = Grid::new(&down, &GridConfig::default()).unwrap();
+        assert_eq!(g.outcomes(4, 1)[0].next, 8);
+    }
+
+    #[test]
+    fn a_time_limit_truncates_and_does_not_terminate() {
+        let config = GridConfig {
+            max_steps: 2,
+            ..GridConfig::default()
+        };
+        let mut dice = Stream::new(0, StreamName::World);
+        let mut g = grid("S.G", config);
+        g.reset(&mut dice);
+        assert!(!g.step(3, &mut dice).truncated);
+        let cut = g.step(3, &mut dice);
+        assert!(cut.truncated && !cut.terminated);
+    }
+
+    #[test]
+    fn frequencies_match_the_listed_outcomes() {
+        let config = GridConfig {
+            slip: 0.3,
+            ..GridConfig::default()
+        };
+        let mut g = grid("...\n.S.\n..G", config);
+        let mut dice = Stream::new(11, StreamName::World);
+        let mut seen = [0_u32; 9];
+        let draws = 40_000;
+        for _ in 0..draws {
+            g.place(4).unwrap();
+            seen[g.step(0, &mut dice).next as usize] += 1;
+        }
+        for outcome in g.outcomes(4, 0) {
+            let want = outcome.probability * f64::from(draws);
+            let sd = (want * (1.0 - outcome.probability)).sqrt();
+            let found = f64::from(seen[outcome.next as usize]);
+            assert!((found - want).abs() < 5.0 * sd, "{outcome:?}: {found}");
+        }
+    }
+
+    #[test]
+    fn an_unreachable_goal_is_found_out() {
+        let g = grid("S#G", GridConfig::default());
+        assert_eq!(g.distance(true), None);
+        assert_eq!(grid("SPG", GridConfig::default()).distance(true), None);
+        assert_eq!(grid("SPG", GridConfig::default()).distance(false), Some(1));
+    }
+}

@@ -1,0 +1,18 @@
+//! Imaginarium: a laboratory in which people see model-based reinforcement learning.
+//!
+//! The map, from the ground up (who may use whom is kept by a test):
+//!
+//! | module | what |
+//! |---|---|
+//! | [`base`] | random streams, statistics, parameters, bounded curves |
+//! | [`mdp`] | the shared words: step, transition, the faces of a world, traces, scenes |
+//! | [`envs`] | worlds and their registry |
+//! | [`rl`] | equations as small pure functions |
+//! | [`models`] | what an agent has learned about a world |
+//! | [`agents`] | one algorithm per file |
+pub mod agents;
+pub mod base;
+pub mod envs;
+pub mod mdp;
+pub mod models;
+pub mod rl;

@@ -1,0 +1,94 @@
+//! The shared words of the house: what a world offers, what an agent receives, what a step
+//! leaves behind as evidence.
+//!
+//! Depends on `base` alone. Worlds implement [`Simulator`] (and [`Tabular`] where every state can
+//! be listed); agents see worlds through these faces only.
+
+pub mod scene;
+pub mod trace;
+
+use crate::base::rng::Stream;
+
+/// Index of a state in a table.
+pub type State = u32;
+/// Index of a discrete action.
+pub type Action = u8;
+
+/// What a world tells after an action.
+///
+/// `terminated` ends the task: the value of what follows is zero. `truncated` only ends the
+/// episode: learning still bootstraps from `next`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step<O> {
+    /// Reward of this step.
+    pub reward: f64,
+    /// What is seen afterwards.
+    pub next: O,
+    /// The task is over.
+    pub terminated: bool,
+    /// A time limit ended the episode.
+    pub truncated: bool,
+}
+
+/// One experience of lane `lane`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transition<O, A> {
+    /// Which lane of the cohort it happened in.
+    pub lane: u32,
+    /// What was seen.
+    pub obs: O,
+    /// What was done.
+    pub action: A,
+    /// What the world answered.
+    pub step: Step<O>,
+}
+
+/// Sizes of a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// Number of states, if they can be listed.
+    pub states: Option<usize>,
+    /// Number of discrete actions.
+    pub actions: usize,
+}
+
+/// A real environment. All chance comes from the stream that is handed in.
+pub trait Simulator: Clone + Send + 'static {
+    /// What an agent sees.
+    type Obs: Copy + Send + 'static;
+    /// What an agent does.
+    type Action: Copy + Default + Send + 'static;
+
+    /// Sizes.
+    fn spec(&self) -> Spec;
+    /// Starts an episode.
+    fn reset(&mut self, dice: &mut Stream) -> Self::Obs;
+    /// Acts once. Calling it after the end of an episode, before [`Self::reset`], is a mistake.
+    fn step(&mut self, action: Self::Action, dice: &mut Stream) -> Step<Self::Obs>;
+}
+
+/// One possible result of an action.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome {
+    /// Its probability.
+    pub probability: f64,
+    /// Reward.
+    pub reward: f64,
+    /// Next state.
+    pub next: State,
+    /// Whether the task ends.
+    pub terminated: bool,
+}
+
+/// A world whose states and outcomes can be listed: the truth that reference solutions use.
+pub trait Tabular: Simulator<Obs = State, Action = Action> {
+    /// Number of states `S`.
+    fn states(&self) -> usize;
+    /// Number of actions `A`.
+    fn actions(&self) -> usize;
+    /// All outcomes of `action` in `state`; probabilities add up to 1. Empty for states that are
+    /// never left: walls and terminal cells.
+    fn outcomes(&self, state: State, action: Action) -> Vec<Outcome>;
+    /// States in which an episode may start.
+    fn starts(&self) -> Vec<State>;
+}

@@ -1,0 +1,5 @@
+//! Equations as small pure functions.
+
+pub mod dp;
+pub mod policy;
+pub mod td;

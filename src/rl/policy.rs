@@ -1,0 +1,83 @@
+//! Choosing actions from action values.
+
+use super::td::max_value;
+use crate::base::rng::Stream;
+
+/// A greatest entry of `q` (`[A]`, not empty), ties broken uniformly. Draws only where there is
+/// a tie. Returns 0 if no entry equals the maximum, which happens for not-a-number alone.
+#[inline]
+pub fn greedy(q: &[f64], dice: &mut Stream) -> usize {
+    let best = max_value(q);
+    let ties = q.iter().filter(|&&v| v == best).count();
+    let chosen = if ties > 1 {
+        dice.below(ties as u32) as usize
+    } else {
+        0
+    };
+    let mut left = chosen;
+    for (action, &value) in q.iter().enumerate() {
+        if value == best {
+            if left == 0 {
+                return action;
+            }
+            left -= 1;
+        }
+    }
+    0
+}
+
+/// With probability `epsilon` any action, otherwise [`greedy`]. The coin is always drawn.
+#[inline]
+pub fn epsilon_greedy(q: &[f64], epsilon: f64, dice: &mut Stream) -> usize {
+    if dice.chance(epsilon) {
+        dice.below(q.len() as u32) as usize
+    } else {
+        greedy(q, dice)
+    }
+}
+
+/// Bit mask of all greatest entries of `q`; 0 while every entry is the same, because then the
+/// row has no opinion.
+pub fn greedy_mask(q: &[f64]) -> u8 {
+    let best = max_value(q);
+    if q.iter().all(|&v| v == best) {
+        return 0;
+    }
+    let bits = q.iter().enumerate();
+    bits.filter(|&(_, &v)| v == best)
+        .fold(0, |mask, (action, _)| mask | 1 << action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::rng::StreamName;
+
+    #[test]
+    fn ties_are_broken_uniformly_and_only_among_the_best() {
+        let mut dice = Stream::new(2, StreamName::Explore);
+        let mut seen = [0_u32; 4];
+        for _ in 0..20_000 {
+            seen[greedy(&[1.0, 0.0, 1.0, -1.0], &mut dice)] += 1;
+        }
+        assert_eq!((seen[1], seen[3]), (0, 0));
+        assert!(seen[0].abs_diff(10_000) < 400, "{seen:?}");
+    }
+
+    #[test]
+    fn epsilon_explores_as_often_as_it_says() {
+        let mut dice = Stream::new(3, StreamName::Explore);
+        let other = (0..40_000)
+            .filter(|_| epsilon_greedy(&[1.0, 0.0, 0.0, 0.0], 0.2, &mut dice) != 0)
+            .count();
+        // 0.2 * 3/4 of 40 000 = 6 000, standard deviation 71.
+        assert!(other.abs_diff(6_000) < 360, "{other}");
+    }
+
+    #[test]
+    fn a_flat_row_has_no_arrow() {
+        assert_eq!(greedy_mask(&[0.0; 4]), 0);
+        assert_eq!(greedy_mask(&[0.0, 0.5, 0.5, 0.1]), 0b0110);
+        assert_eq!(greedy_mask(&[0.0, -0.5, 0.0, 0.0]), 0b1101);
+    }
+}
