@@ -12,7 +12,11 @@
 //! | [`agents`] | one algorithm per file |
 pub mod agents;
 pub mod base;
+pub mod cli;
 pub mod envs;
+pub mod experiment;
+pub mod lessons;
 pub mod mdp;
 pub mod models;
+pub mod probes;
 pub mod rl;

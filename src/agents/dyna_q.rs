@@ -179,7 +179,11 @@ impl DynaQ {
             action,
             reward: entry.reward,
             next: entry.next,
-            discount: if entry.goes_on { self.config.gamma } else { 0.0 },
+            discount: if entry.goes_on {
+                self.config.gamma
+            } else {
+                0.0
+            },
             source: Source::Imagined,
         };
         let effect = self.values.update(imagined, self.config.alpha);
@@ -218,9 +222,7 @@ impl Agent for DynaQ {
     fn learn<W: Watch>(&mut self, transitions: &[Transition<State, Action>], watch: &mut W) {
         for t in transitions {
             let step = t.step;
-            watch.line(line::WORLD, || {
-                Some(Value::Outcome(step.reward, step.next))
-            });
+            watch.line(line::WORLD, || Some(Value::Outcome(step.reward, step.next)));
             let goes_on = !step.terminated;
             let real = Experience {
                 state: t.obs,
@@ -327,7 +329,12 @@ mod tests {
     use crate::mdp::Step;
     use crate::mdp::trace::Unwatched;
 
-    fn transition(obs: State, action: Action, reward: f64, next: State) -> Transition<State, Action> {
+    fn transition(
+        obs: State,
+        action: Action,
+        reward: f64,
+        next: State,
+    ) -> Transition<State, Action> {
         Transition {
             lane: 0,
             obs,

@@ -125,6 +125,7 @@ pub trait Agent: Clone + Send + 'static {
 }
 
 /// A registered agent.
+#[derive(Debug)]
 pub struct AgentInfo {
     /// Name in files and on the command line.
     pub id: &'static str,

@@ -93,7 +93,11 @@ impl Agent for QLearning {
                 action: t.action,
                 reward: step.reward,
                 next: step.next,
-                discount: if step.terminated { 0.0 } else { self.config.gamma },
+                discount: if step.terminated {
+                    0.0
+                } else {
+                    self.config.gamma
+                },
                 source: Source::Real,
             };
             let effect = self.values.update(real, self.config.alpha);

@@ -222,7 +222,10 @@ mod tests {
             values.update(experience(source), 0.1)
         });
         assert_eq!(effects[0].new, effects[1].new);
-        assert!((effects[0].new - 0.2).abs() < 1e-15, "0 + 0.1 (1 + 0.5 * 2 - 0)");
+        assert!(
+            (effects[0].new - 0.2).abs() < 1e-15,
+            "0 + 0.1 (1 + 0.5 * 2 - 0)"
+        );
     }
 
     #[test]

@@ -113,7 +113,11 @@ impl ValueIteration {
             .iter()
             .max_by(|a, b| a.probability.total_cmp(&b.probability));
         if let Some(o) = likeliest {
-            let next_value = if o.terminated { 0.0 } else { self.values.max(o.next) };
+            let next_value = if o.terminated {
+                0.0
+            } else {
+                self.values.max(o.next)
+            };
             watch.effect(4, || Effect {
                 state: *state,
                 action: *action,

@@ -215,6 +215,8 @@ macro_rules! params {
             }
         }
 
+        // An agent without dials uses none of the imports and arguments below.
+        #[allow(unused_imports, unused_variables)]
         impl $crate::base::params::Params for $name {
             fn specs() -> &'static [$crate::base::params::Spec] {
                 use $crate::base::params::{Dial as _, Kind, Range, Spec};
@@ -328,8 +330,14 @@ mod tests {
             say(0, "11"),
             "count = 11 is not allowed: a whole number from 0 to 10"
         );
-        assert_eq!(say(0, "2.5"), "count = 2.5 is not allowed: a whole number from 0 to 10");
-        assert_eq!(say(1, "NaN"), "rate = NaN is not allowed: a number from 0 to 1");
+        assert_eq!(
+            say(0, "2.5"),
+            "count = 2.5 is not allowed: a whole number from 0 to 10"
+        );
+        assert_eq!(
+            say(1, "NaN"),
+            "rate = NaN is not allowed: a number from 0 to 1"
+        );
         assert_eq!(say(2, "up"), "way = up is not allowed: one of left, right");
     }
 }

@@ -196,7 +196,10 @@ mod tests {
         assert_eq!(s.len(), u64::from(n));
         assert!(s.exact().count() >= EXACT);
         assert_eq!(s.last(), Some(&(n - 1)));
-        assert_eq!(s.get(u64::from(n) - EXACT as u64), Some(&(n - EXACT as u32)));
+        assert_eq!(
+            s.get(u64::from(n) - EXACT as u64),
+            Some(&(n - EXACT as u32))
+        );
         assert_eq!(s.get(0), None);
         let folded: u64 = s.buckets().iter().map(|b| b.count).sum();
         assert_eq!(folded, s.first_exact());
@@ -209,7 +212,10 @@ mod tests {
         let mut s = Series::default();
         (0..10_000_000_u32).for_each(|i| s.push(i));
         assert!(s.bytes() < 400_000, "{} bytes", s.bytes());
-        assert_eq!(s.buckets().iter().map(|b| b.count).sum::<u64>(), s.first_exact());
+        assert_eq!(
+            s.buckets().iter().map(|b| b.count).sum::<u64>(),
+            s.first_exact()
+        );
     }
 
     #[test]

@@ -197,7 +197,11 @@ fn neighbour(map: &Map, state: usize, action: usize) -> usize {
         3 if col > 0 => state - 1,
         _ => state,
     };
-    if map.cells[to] == Cell::Wall { state } else { to }
+    if map.cells[to] == Cell::Wall {
+        state
+    } else {
+        to
+    }
 }
 
 /// Where a move ends: the step itself, then the wind of the column left.
@@ -344,9 +348,17 @@ mod tests {
         source.wind = vec![0, 2, 0];
         let g = Grid::new(&source, &GridConfig::default()).unwrap();
         let next = |s, a| g.outcomes(s, a)[0].next;
-        assert_eq!(next(9, 1), 10, "the column that is left blows, not the one entered");
+        assert_eq!(
+            next(9, 1),
+            10,
+            "the column that is left blows, not the one entered"
+        );
         assert_eq!(next(10, 1), 5, "one right, two up");
-        assert_eq!(next(7, 0), 1, "one up, then held by the edge after one more");
+        assert_eq!(
+            next(7, 0),
+            1,
+            "one up, then held by the edge after one more"
+        );
         let mut down = source.clone();
         down.wind = vec![0, -1, 0];
         let g = Grid::new(&down, &GridConfig::default()).unwrap();

@@ -14,7 +14,9 @@ pub enum MapError {
     #[error("the map is empty: give at least one row of cells")]
     Empty,
     /// Lines of different length.
-    #[error("map line {line} has {found} cells, the first line has {want}: all lines need the same length")]
+    #[error(
+        "map line {line} has {found} cells, the first line has {want}: all lines need the same length"
+    )]
     Ragged {
         /// Line number from 1.
         line: usize,

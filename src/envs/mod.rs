@@ -13,6 +13,7 @@ use grid::{Grid, GridConfig, GridSource};
 use grid_map::MapError;
 
 /// A registered world.
+#[derive(Debug)]
 pub struct World {
     /// Name in files and on the command line.
     pub id: &'static str,

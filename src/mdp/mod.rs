@@ -52,10 +52,23 @@ pub struct Spec {
     pub actions: usize,
 }
 
+/// Something seen that may stand for a state of a table.
+pub trait Observed: Copy + Send + 'static {
+    /// The state, if it is one of a table.
+    fn state(&self) -> Option<State>;
+}
+
+impl Observed for State {
+    #[inline]
+    fn state(&self) -> Option<State> {
+        Some(*self)
+    }
+}
+
 /// A real environment. All chance comes from the stream that is handed in.
 pub trait Simulator: Clone + Send + 'static {
     /// What an agent sees.
-    type Obs: Copy + Send + 'static;
+    type Obs: Observed;
     /// What an agent does.
     type Action: Copy + Default + Send + 'static;
 

@@ -1,0 +1,142 @@
+//! Flags.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A laboratory in which people see model-based reinforcement learning.
+#[derive(Debug, Parser)]
+#[command(name = "imaginarium", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; without it the laboratory opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to open the laboratory.
+    #[command(flatten)]
+    pub open: OpenArgs,
+}
+
+/// The laboratory.
+#[derive(Args, Clone, Debug, Default)]
+pub struct OpenArgs {
+    /// Lesson to open, or a .toml file
+    pub lesson: Option<String>,
+    /// Close the window by itself after this time, e.g. 3s or 500ms
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub exit_after: Option<Duration>,
+    /// Size of the window in points, e.g. 1920x1080
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    pub size: Option<(f32, f32)>,
+    /// Colours: dark, light, projector-dark or projector-light
+    #[arg(long, value_name = "THEME")]
+    pub theme: Option<String>,
+}
+
+/// Headless commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Lessons, worlds, agents, models, parameters: one a line, id first
+    List,
+    /// Run a lesson or a file without a window; the table of episodes goes to stdout
+    Run(RunArgs),
+    /// Step the true world from a state and print every transition as CSV
+    Replay(ReplayArgs),
+}
+
+/// `run`.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// Lesson, or a .toml file
+    pub lesson: String,
+    /// Set a parameter: key=value for all runs, B.key=value for run B, world.key=value
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Lanes (seeds) per run
+    #[arg(long, value_name = "N")]
+    pub seeds: Option<usize>,
+    /// Seed of lane 0
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Stop after this many episodes in every lane
+    #[arg(long, value_name = "N", conflicts_with = "steps")]
+    pub episodes: Option<u64>,
+    /// Stop after this many real steps in every lane
+    #[arg(long, value_name = "N")]
+    pub steps: Option<u64>,
+    /// Write the table to this file (.csv) instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Overwrite the file if it exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `replay`.
+#[derive(Args, Debug)]
+pub struct ReplayArgs {
+    /// World, or a .toml file with a [world] table
+    pub world: String,
+    /// State to start from, e.g. 2,0 for row 2, column 0
+    #[arg(long, value_name = "A,B")]
+    pub state: String,
+    /// File with actions (up, right, down, left or 0 to 3), separated by spaces, commas or lines; - for stdin
+    #[arg(long, value_name = "FILE")]
+    pub actions: PathBuf,
+    /// Seed of the world's own chance
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Set a parameter of the world: key=value
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// Reads `3s`, `500ms`, `2min`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let seconds = match &text[digits.len()..] {
+        "ms" => 1e-3,
+        "s" | "" => 1.0,
+        "min" => 60.0,
+        _ => f64::NAN,
+    };
+    let number: f64 = digits.parse().unwrap_or(f64::NAN);
+    let total = number * seconds;
+    if (0.0..=86_400.0).contains(&total) {
+        return Ok(Duration::from_secs_f64(total));
+    }
+    Err("a time up to a day is allowed, like 3s, 500ms or 2min".to_owned())
+}
+
+/// Reads `1280x720`.
+fn size(text: &str) -> Result<(f32, f32), String> {
+    let read = |s: &str| {
+        s.parse::<f32>()
+            .ok()
+            .filter(|x| (320.0..=8192.0).contains(x))
+    };
+    let parts = text.split_once('x');
+    parts
+        .and_then(|(w, h)| Some((read(w)?, read(h)?)))
+        .ok_or_else(|| "WIDTHxHEIGHT is allowed, 320 to 8192 points each".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_consistent() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_and_sizes() {
+        assert_eq!(duration("3s"), Ok(Duration::from_secs(3)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert!(duration("soon").is_err() && duration("-1s").is_err() && duration("9h").is_err());
+        assert_eq!(size("1280x720"), Ok((1280.0, 720.0)));
+        assert!(size("1x1").is_err() && size("1280").is_err() && size("NaNx720").is_err());
+    }
+}

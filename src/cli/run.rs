@@ -1,0 +1,144 @@
+//! `run`: a lesson or a file without a window.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::RunArgs;
+use super::output::Output;
+use super::{CliError, Result, open_lesson};
+use crate::experiment::arena::Experiment;
+use crate::experiment::clock::{Clock, Position};
+use crate::experiment::config::{ArenaConfig, MAX_LANES};
+use crate::experiment::table::EpisodeTable;
+
+/// Episodes after which rows are written and forgotten work is freed; the order of rows in the
+/// file depends on it, so it is part of the format.
+const CHUNK: u64 = 1_000;
+/// Time between two looks at the progress.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Runs and writes the table.
+pub fn run(args: &RunArgs) -> Result<()> {
+    let mut arena = open_lesson(&args.lesson)?.arena;
+    apply(&mut arena, args)?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = cores.min(arena.lanes * arena.runs.len());
+    let usage = |e: crate::experiment::config::ConfigError| CliError::Usage(e.to_string());
+    say_about_world(&arena)?;
+    let mut experiment = Experiment::new(arena, workers).map_err(usage)?;
+    let output = Output::open(args.out.as_deref(), args.force)?;
+    let name = output.name();
+    let broken = |e: csv::Error| CliError::Failed(format!("{name}: cannot be written: {e}"));
+    let mut table = EpisodeTable::new(output).map_err(broken)?;
+    let bar = progress(&experiment);
+    let (clock, end) = (experiment.position().clock, experiment.config().length);
+    let mut next = 0;
+    while next < end {
+        next = end.min(next + if clock == Clock::Episodes { CHUNK } else { end });
+        while !experiment.advance_to(Position::at(clock, next), Some(Instant::now() + LOOK)) {
+            show(&bar, &experiment);
+        }
+        table.write_new(&experiment).map_err(broken)?;
+        if experiment.all_stand() {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+    let output = table
+        .finish()
+        .map_err(|e| CliError::Failed(format!("{name}: cannot be written: {e}")))?;
+    output.finish()?;
+    report_failures(&experiment)
+}
+
+fn apply(arena: &mut ArenaConfig, args: &RunArgs) -> Result<()> {
+    for assignment in &args.set {
+        arena
+            .set(assignment)
+            .map_err(|e| CliError::Usage(e.to_string()))?;
+    }
+    if let Some(seeds) = args.seeds {
+        if !(1..=MAX_LANES).contains(&seeds) {
+            let what = format!("--seeds {seeds}: 1 to {MAX_LANES} are allowed");
+            return Err(CliError::Usage(what));
+        }
+        arena.lanes = seeds;
+    }
+    arena.seed = args.seed.unwrap_or(arena.seed);
+    for (flag, value, clock) in [
+        ("--episodes", args.episodes, Clock::Episodes),
+        ("--steps", args.steps, Clock::EnvSteps),
+    ] {
+        match value {
+            Some(0) => return Err(CliError::Usage(format!("{flag} 0: at least 1 is allowed"))),
+            Some(n) => (arena.clock, arena.length) = (clock, n),
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Says what is odd about the world; refuses what could never end.
+fn say_about_world(arena: &ArenaConfig) -> Result<()> {
+    let world = arena
+        .build_world()
+        .map_err(|e| CliError::Usage(e.to_string()))?;
+    if world.distance(true).is_none() {
+        eprintln!("note: no goal can be reached from a start of this map");
+    }
+    let limited = arena.world.params.last().is_some_and(|&limit| limit > 0.0);
+    let endless = world.distance(false).is_none() && !limited;
+    if endless && arena.clock == Clock::Episodes {
+        let what = "no episode of this world can end: neither goal nor pit can be reached and \
+                    world.max_steps is 0; set it, or give --steps instead of --episodes";
+        return Err(CliError::Usage(what.to_owned()));
+    }
+    Ok(())
+}
+
+/// A bar with time left on stderr; nothing where stderr is no terminal.
+fn progress(experiment: &Experiment) -> ProgressBar {
+    let config = experiment.config();
+    let lanes = (config.lanes * config.runs.len()) as u64;
+    let bar = ProgressBar::new(config.length.saturating_mul(lanes));
+    let style = ProgressStyle::with_template("{msg} [{bar:40}] {percent} %, {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.set_style(style.progress_chars("=> "));
+    bar.set_message(config.title.clone());
+    bar
+}
+
+fn show(bar: &ProgressBar, experiment: &Experiment) {
+    let clock = experiment.position().clock;
+    let lanes = 0..experiment.config().lanes;
+    let runs = experiment.runs().iter();
+    let done = runs.flat_map(|r| lanes.clone().map(|lane| r.counters(lane).on(clock)));
+    bar.set_position(done.sum());
+}
+
+fn report_failures(experiment: &Experiment) -> Result<()> {
+    let runs = experiment.runs().iter().enumerate();
+    let failed: Vec<String> = runs
+        .filter_map(|(i, run)| {
+            let f = run.failure()?;
+            Some(format!(
+                "run {}: {}: {}",
+                experiment.run_name(i),
+                f.title,
+                f.text
+            ))
+        })
+        .collect();
+    for (index, run) in experiment.runs().iter().enumerate() {
+        if run.stands_still() {
+            let clock = experiment.position().clock.label();
+            let name = experiment.run_name(index);
+            eprintln!("note: run {name} stands still on the clock of {clock}");
+        }
+    }
+    match failed.is_empty() {
+        true => Ok(()),
+        false => Err(CliError::Failed(failed.join("\n"))),
+    }
+}

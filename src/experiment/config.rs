@@ -1,0 +1,507 @@
+//! An arena as written in a file: world, runs, clock. Read strictly: an unknown key, a value out
+//! of range or a file from the future is one sentence that says what, where and what is allowed.
+
+use std::collections::BTreeMap;
+
+use toml::{Table, Value};
+
+use super::build::config as params_from;
+use super::clock::Clock;
+use crate::agents::{AGENTS, AgentInfo, agent};
+use crate::base::params::Spec;
+use crate::envs::grid::{Grid, GridConfig, GridSource};
+use crate::envs::{WORLDS, World, world};
+
+/// The file format this program writes and reads.
+pub const VERSION: i64 = 1;
+/// Most lanes a run may have.
+pub const MAX_LANES: usize = 10_000;
+/// Most runs in one arena: one letter each.
+pub const MAX_RUNS: usize = 6;
+
+/// Why a configuration was refused, in one sentence.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+impl ConfigError {
+    fn at(place: &str, what: impl std::fmt::Display) -> Self {
+        Self(format!("{place}: {what}"))
+    }
+}
+
+type Result<T> = std::result::Result<T, ConfigError>;
+
+/// A world with its map and parameter values.
+#[derive(Clone, Debug)]
+pub struct WorldConfig {
+    /// Which world.
+    pub info: &'static World,
+    /// Map from the file; `None` takes the world's own.
+    pub source: Option<GridSource>,
+    /// Values in the order of the world's parameters.
+    pub params: Vec<f64>,
+}
+
+/// One run.
+#[derive(Clone, Debug)]
+pub struct RunConfig {
+    /// Name on the screen and in tables.
+    pub name: String,
+    /// A few words more.
+    pub note: String,
+    /// Which agent.
+    pub info: &'static AgentInfo,
+    /// Values in the order of the agent's parameters.
+    pub params: Vec<f64>,
+}
+
+impl RunConfig {
+    /// An agent with its defaults.
+    pub fn new(name: &str, info: &'static AgentInfo) -> Self {
+        Self {
+            name: name.to_owned(),
+            note: String::new(),
+            info,
+            params: info.params().iter().map(|s| s.default).collect(),
+        }
+    }
+}
+
+/// An arena.
+#[derive(Clone, Debug)]
+pub struct ArenaConfig {
+    /// Name on the screen.
+    pub title: String,
+    /// The clock of the lock-step.
+    pub clock: Clock,
+    /// Ticks of that clock until the arena stops for the first time.
+    pub length: u64,
+    /// Seeds per run.
+    pub lanes: usize,
+    /// Seed of lane 0.
+    pub seed: u64,
+    /// Natural steps a second when it opens; `None` as fast as it goes.
+    pub speed: Option<f64>,
+    /// The world of all runs.
+    pub world: WorldConfig,
+    /// The runs, at most [`MAX_RUNS`].
+    pub runs: Vec<RunConfig>,
+}
+
+impl ArenaConfig {
+    /// Reads a file. `place` names it in errors.
+    pub fn from_toml(place: &str, text: &str) -> Result<Self> {
+        let table = parse(place, text)?;
+        Self::from_table(place, &table)
+    }
+
+    /// Reads a parsed file; a table `[lesson]` is left to the lessons.
+    pub fn from_table(place: &str, table: &Table) -> Result<Self> {
+        let allowed = [
+            "version", "title", "clock", "length", "lanes", "seed", "speed", "world", "run",
+            "lesson",
+        ];
+        only(place, table, &allowed)?;
+        check_version(place, table)?;
+        let clock = match text(place, table, "clock")? {
+            None => Clock::Episodes,
+            Some(id) => clock(place, &id)?,
+        };
+        let speed = match table.get("speed") {
+            None => Some(60.0),
+            Some(Value::String(s)) if s == "max" => None,
+            Some(v) => Some(positive(place, v)?),
+        };
+        let runs = match table.get("run") {
+            Some(Value::Array(runs)) => runs.as_slice(),
+            _ => &[],
+        };
+        if runs.is_empty() || runs.len() > MAX_RUNS {
+            let found = runs.len();
+            let what = format!("has {found} [[run]] tables, 1 to {MAX_RUNS} are allowed");
+            return Err(ConfigError::at(place, what));
+        }
+        let run = |(i, v): (usize, &Value)| run(&format!("{place}, run {}", letter(i)), v);
+        Ok(Self {
+            title: text(place, table, "title")?.unwrap_or_else(|| place.to_owned()),
+            clock,
+            length: whole(place, table, "length", 1, i64::MAX)?.unwrap_or(50) as u64,
+            lanes: whole(place, table, "lanes", 1, MAX_LANES as i64)?.unwrap_or(1) as usize,
+            seed: whole(place, table, "seed", 0, i64::MAX)?.unwrap_or(0) as u64,
+            speed,
+            world: world_config(&format!("{place}, [world]"), table.get("world"))?,
+            runs: runs.iter().enumerate().map(run).collect::<Result<_>>()?,
+        })
+    }
+
+    /// Builds the world.
+    pub fn build_world(&self) -> Result<Grid> {
+        let WorldConfig {
+            info,
+            source,
+            params,
+        } = &self.world;
+        let config: GridConfig = params_from(params);
+        info.build(source.as_ref(), &config)
+            .map_err(|e| ConfigError::at(&format!("world {}", info.id), e))
+    }
+
+    /// Applies `key=value`: `planning_steps=5` to every run that has this parameter,
+    /// `B.planning_steps=5` to run B, `world.slip=0.1` to the world.
+    pub fn set(&mut self, assignment: &str) -> Result<()> {
+        let Some((key, value)) = assignment.split_once('=') else {
+            let what = format!("--set {assignment}: write key=value");
+            return Err(ConfigError(what));
+        };
+        let (key, value) = (key.trim(), value.trim());
+        let place = format!("--set {assignment}");
+        if let Some(key) = key.strip_prefix("world.") {
+            let specs = self.world.info.params();
+            return set_one(&place, specs, &mut self.world.params, key, value);
+        }
+        if let Some((name, key)) = key.split_once('.') {
+            let run = self.run_mut(&place, name)?;
+            return set_one(&place, run.info.params(), &mut run.params, key, value);
+        }
+        let has = |run: &&mut RunConfig| run.info.params().iter().any(|s| s.key == key);
+        let mut found = false;
+        for run in self.runs.iter_mut().filter(has) {
+            set_one(&place, run.info.params(), &mut run.params, key, value)?;
+            found = true;
+        }
+        let all = || self.runs.iter().flat_map(|r| r.info.params());
+        match found {
+            true => Ok(()),
+            false => Err(unknown(&place, "parameter", key, all().map(|s| s.key))),
+        }
+    }
+
+    fn run_mut(&mut self, place: &str, name: &str) -> Result<&mut RunConfig> {
+        let index = (0..self.runs.len())
+            .find(|&i| letter(i).to_string() == name || self.runs[i].name == name);
+        match index {
+            Some(index) => Ok(&mut self.runs[index]),
+            None => {
+                let letters: Vec<String> = (0..self.runs.len())
+                    .map(|i| letter(i).to_string())
+                    .collect();
+                let letters = letters.iter().map(String::as_str);
+                Err(unknown(place, "run", name, letters))
+            }
+        }
+    }
+}
+
+/// Letter of run `index`: A to F.
+pub fn letter(index: usize) -> char {
+    char::from(b'A' + (index % 26) as u8)
+}
+
+/// Parses TOML text; the error names line and column.
+pub fn parse(place: &str, text: &str) -> Result<Table> {
+    text.parse::<Table>().map_err(|e| {
+        let before = &text[..e.span().map_or(0, |s| s.start.min(text.len()))];
+        let line = before.matches('\n').count() + 1;
+        let what = e
+            .message()
+            .lines()
+            .next()
+            .unwrap_or("unreadable")
+            .to_owned();
+        ConfigError::at(place, format!("line {line}: not valid TOML: {what}"))
+    })
+}
+
+/// Refuses files from the future and files without a version.
+fn check_version(place: &str, table: &Table) -> Result<()> {
+    match table.get("version").and_then(Value::as_integer) {
+        Some(VERSION) => Ok(()),
+        Some(found) => {
+            let what =
+                format!("is a file of version {found}; this program reads version {VERSION}");
+            Err(ConfigError::at(place, what))
+        }
+        None => {
+            let what = format!("has no version; write 'version = {VERSION}' at the top");
+            Err(ConfigError::at(place, what))
+        }
+    }
+}
+
+/// Refuses keys that nobody reads.
+pub fn only(place: &str, table: &Table, allowed: &[&str]) -> Result<()> {
+    match table.keys().find(|k| !allowed.contains(&k.as_str())) {
+        Some(key) => Err(unknown(place, "key", key, allowed.iter().copied())),
+        None => Ok(()),
+    }
+}
+
+fn unknown<'a>(
+    place: &str,
+    what: &str,
+    name: &str,
+    allowed: impl Iterator<Item = &'a str>,
+) -> ConfigError {
+    let mut names: Vec<&str> = Vec::new();
+    for name in allowed {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let names = match names.is_empty() {
+        true => "none".to_owned(),
+        false => names.join(", "),
+    };
+    ConfigError::at(
+        place,
+        format!("{what} '{name}' is unknown; allowed: {names}"),
+    )
+}
+
+/// Reads a clock's name.
+pub fn clock(place: &str, id: &str) -> Result<Clock> {
+    let ids = Clock::ALL.iter().map(|c| c.id());
+    Clock::from_id(id).ok_or_else(|| unknown(place, "clock", id, ids))
+}
+
+/// Reads an optional text.
+pub fn text(place: &str, table: &Table, key: &str) -> Result<Option<String>> {
+    match table.get(key) {
+        None => Ok(None),
+        Some(Value::String(s)) => Ok(Some(s.clone())),
+        Some(other) => Err(ConfigError::at(
+            place,
+            format!("{key} = {other} is not allowed: a text in quotes"),
+        )),
+    }
+}
+
+/// Reads an optional whole number in a range.
+pub fn whole(place: &str, table: &Table, key: &str, min: i64, max: i64) -> Result<Option<i64>> {
+    match table.get(key) {
+        None => Ok(None),
+        Some(Value::Integer(i)) if (min..=max).contains(i) => Ok(Some(*i)),
+        Some(other) => Err(ConfigError::at(
+            place,
+            format!("{key} = {other} is not allowed: a whole number from {min} to {max}"),
+        )),
+    }
+}
+
+fn positive(place: &str, value: &Value) -> Result<f64> {
+    let number = value.as_float().or(value.as_integer().map(|i| i as f64));
+    number.filter(|&x| (0.1..=1e9).contains(&x)).ok_or_else(|| {
+        let what =
+            format!("speed = {value} is not allowed: steps a second, 0.1 to 1e9, or \"max\"");
+        ConfigError::at(place, what)
+    })
+}
+
+fn world_config(place: &str, value: Option<&Value>) -> Result<WorldConfig> {
+    let Some(Value::Table(table)) = value else {
+        return Err(ConfigError::at(
+            place,
+            "missing; write a [world] table with an id",
+        ));
+    };
+    let Some(id) = text(place, table, "id")? else {
+        let ids: Vec<_> = WORLDS.iter().map(|w| w.id).collect();
+        let what = format!("has no id; allowed: {}", ids.join(", "));
+        return Err(ConfigError::at(place, what));
+    };
+    let ids = WORLDS.iter().map(|w| w.id);
+    let info = world(&id).ok_or_else(|| unknown(place, "world", &id, ids))?;
+    let specs = info.params();
+    let mut params: Vec<f64> = specs.iter().map(|s| s.default).collect();
+    let special = ["id", "map", "rewards", "wind"];
+    for (key, value) in table.iter().filter(|(k, _)| !special.contains(&k.as_str())) {
+        if !specs.iter().any(|s| s.key == key) {
+            let allowed = special.iter().copied().chain(specs.iter().map(|s| s.key));
+            return Err(unknown(place, "key", key, allowed));
+        }
+        set_one(place, specs, &mut params, key, &plain(value))?;
+    }
+    Ok(WorldConfig {
+        info,
+        source: source(place, table, info)?,
+        params,
+    })
+}
+
+/// Map, letters and wind; `None` if the file has none of them.
+fn source(place: &str, table: &Table, info: &World) -> Result<Option<GridSource>> {
+    if !["map", "rewards", "wind"]
+        .iter()
+        .any(|k| table.contains_key(*k))
+    {
+        return Ok(None);
+    }
+    let mut source = info.default_map();
+    if let Some(map) = text(place, table, "map")? {
+        source = GridSource::from_text(&map);
+    }
+    if let Some(value) = table.get("rewards") {
+        source.rewards = rewards(place, value)?;
+    }
+    if let Some(value) = table.get("wind") {
+        source.wind = wind(place, value)?;
+    }
+    Ok(Some(source))
+}
+
+fn rewards(place: &str, value: &Value) -> Result<BTreeMap<char, f64>> {
+    let entry = |(key, value): (&String, &Value)| {
+        let mut letters = key.chars();
+        let number = value.as_float().or(value.as_integer().map(|i| i as f64));
+        match (letters.next(), letters.next(), number) {
+            (Some(letter), None, Some(reward)) if letter.is_ascii_lowercase() => {
+                Some((letter, reward))
+            }
+            _ => None,
+        }
+    };
+    let table = value.as_table();
+    let read: Option<BTreeMap<_, _>> = table.and_then(|t| t.iter().map(entry).collect());
+    read.ok_or_else(|| {
+        let what =
+            format!("rewards = {value} is not allowed: small letters with numbers, like a = -0.1");
+        ConfigError::at(place, what)
+    })
+}
+
+fn wind(place: &str, value: &Value) -> Result<Vec<i8>> {
+    let number = |v: &Value| v.as_integer().filter(|i| i.abs() < 64).map(|i| i as i8);
+    let read: Option<Vec<i8>> = value
+        .as_array()
+        .and_then(|a| a.iter().map(number).collect());
+    read.ok_or_else(|| {
+        let what =
+            format!("wind = {value} is not allowed: whole numbers from -63 to 63, one a column");
+        ConfigError::at(place, what)
+    })
+}
+
+fn run(place: &str, value: &Value) -> Result<RunConfig> {
+    let Value::Table(table) = value else {
+        return Err(ConfigError::at(place, "write runs as [[run]] tables"));
+    };
+    let ids = || AGENTS.iter().map(|a| a.id);
+    let Some(id) = text(place, table, "agent")? else {
+        let ids: Vec<_> = ids().collect();
+        let what = format!("has no agent; allowed: {}", ids.join(", "));
+        return Err(ConfigError::at(place, what));
+    };
+    let info = agent(&id).ok_or_else(|| unknown(place, "agent", &id, ids()))?;
+    let specs = info.params();
+    let mut run = RunConfig::new(info.title, info);
+    for (key, value) in table.iter().filter(|(k, _)| *k != "agent") {
+        match key.as_str() {
+            "name" => run.name = text(place, table, "name")?.unwrap_or_default(),
+            "note" => run.note = text(place, table, "note")?.unwrap_or_default(),
+            key if specs.iter().any(|s| s.key == key) => {
+                set_one(place, specs, &mut run.params, key, &plain(value))?;
+            }
+            key => {
+                let allowed = ["agent", "name", "note"].into_iter();
+                return Err(unknown(
+                    place,
+                    "key",
+                    key,
+                    allowed.chain(specs.iter().map(|s| s.key)),
+                ));
+            }
+        }
+    }
+    Ok(run)
+}
+
+/// A value as `Spec::parse` reads it: texts without quotes.
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn set_one(place: &str, specs: &[Spec], values: &mut [f64], key: &str, value: &str) -> Result<()> {
+    let Some(index) = specs.iter().position(|s| s.key == key) else {
+        return Err(unknown(
+            place,
+            "parameter",
+            key,
+            specs.iter().map(|s| s.key),
+        ));
+    };
+    values[index] = specs[index]
+        .parse(value)
+        .map_err(|e| ConfigError::at(place, e))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "version = 1\nlanes = 2\n[world]\nid = 'dyna-maze'\nslip = 0.1\n\
+                        [[run]]\nagent = 'dyna-q'\nplanning_steps = 7\n";
+
+    fn say(text: &str) -> String {
+        ArenaConfig::from_toml("x.toml", text)
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn reads_what_it_should() {
+        let arena = ArenaConfig::from_toml("x.toml", GOOD).unwrap();
+        assert_eq!(arena.world.params[0], 0.1);
+        assert_eq!(arena.runs[0].params[0], 7.0);
+        assert_eq!(
+            (arena.lanes, arena.length, arena.clock),
+            (2, 50, Clock::Episodes)
+        );
+    }
+
+    #[test]
+    fn refusals_say_what_where_and_what_is_allowed() {
+        let swap = |a: &str, b: &str| say(&GOOD.replace(a, b));
+        assert_eq!(
+            swap("version = 1", "version = 9"),
+            "x.toml: is a file of version 9; this program reads version 1"
+        );
+        assert!(swap("version = 1", "").contains("has no version"));
+        assert!(say("version = = 1").contains("line 1: not valid TOML"));
+        assert_eq!(
+            swap("dyna-maze", "moon"),
+            "x.toml, [world]: world 'moon' is unknown; allowed: dyna-maze, gridworld"
+        );
+        assert!(
+            swap("dyna-q", "sarsa").contains("run A: agent 'sarsa' is unknown; allowed: random,")
+        );
+        assert!(swap("planning_steps", "plan").contains("key 'plan' is unknown; allowed: agent,"));
+        assert_eq!(
+            swap("planning_steps = 7", "planning_steps = -1"),
+            "x.toml, run A: planning_steps = -1 is not allowed: a whole number from 0 to 500"
+        );
+        assert!(swap("lanes = 2", "lanes = 0").contains("a whole number from 1 to 10000"));
+        assert!(swap("slip = 0.1", "wind = ['a']").contains("one a column"));
+        assert!(say("version = 1\n[world]\nid='dyna-maze'").contains("has 0 [[run]] tables"));
+    }
+
+    #[test]
+    fn set_reaches_runs_and_the_world() {
+        let mut arena = ArenaConfig::from_toml("x.toml", GOOD).unwrap();
+        arena.set("planning_steps=9").unwrap();
+        arena.set("A.alpha=0.5").unwrap();
+        arena.set("world.slip=0.2").unwrap();
+        assert_eq!(arena.runs[0].params[..2], [9.0, 0.5]);
+        assert_eq!(arena.world.params[0], 0.2);
+        let say = |arena: &mut ArenaConfig, s: &str| arena.set(s).unwrap_err().to_string();
+        assert!(
+            say(&mut arena, "n=9").contains("parameter 'n' is unknown; allowed: planning_steps")
+        );
+        assert!(say(&mut arena, "Z.alpha=9").contains("run 'Z' is unknown; allowed: A"));
+        assert!(say(&mut arena, "alpha").contains("write key=value"));
+        assert!(say(&mut arena, "alpha=9").contains("a number from 0.001 to 2.5"));
+    }
+}

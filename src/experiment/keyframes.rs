@@ -1,0 +1,91 @@
+//! Copies of the whole arena at chosen moments, so that time can be walked backwards.
+
+use super::clock::Position;
+use super::cohort::Cohort;
+
+/// Most memory that keyframes may take, in bytes.
+pub const MEMORY: usize = 256 << 20;
+
+/// The arena at one position.
+pub struct Keyframe {
+    /// Where.
+    pub position: Position,
+    /// How many events had been applied.
+    pub events: usize,
+    /// `[runs][cohorts]`.
+    pub cohorts: Vec<Vec<Box<dyn Cohort>>>,
+    bytes: usize,
+}
+
+/// Keyframes in order of position. When memory runs out, every second one of the older half is
+/// dropped, so that intervals grow with age.
+#[derive(Default)]
+pub struct Keyframes {
+    frames: Vec<Keyframe>,
+    bytes: usize,
+}
+
+impl Keyframes {
+    /// Adds a copy of `runs` at `position`, unless there is one at or after it.
+    pub fn add<'a>(
+        &mut self,
+        position: Position,
+        events: usize,
+        runs: impl Iterator<Item = &'a [Box<dyn Cohort>]>,
+    ) {
+        if self.frames.last().is_some_and(|f| f.position >= position) {
+            return;
+        }
+        let cohorts: Vec<Vec<_>> = runs
+            .map(|cohorts| cohorts.iter().map(|c| c.duplicate()).collect())
+            .collect();
+        let bytes = cohorts.iter().flatten().map(|c| c.bytes()).sum();
+        self.bytes += bytes;
+        self.frames.push(Keyframe {
+            position,
+            events,
+            cohorts,
+            bytes,
+        });
+        while self.bytes > MEMORY && self.frames.len() > 2 {
+            self.thin();
+        }
+    }
+
+    /// Drops every second frame of the older half; the first one always stays.
+    fn thin(&mut self) {
+        let half = self.frames.len() / 2;
+        let mut index = 0;
+        self.frames.retain(|_| {
+            index += 1;
+            index > half.max(2) || index % 2 == 1
+        });
+        self.bytes = self.frames.iter().map(|f| f.bytes).sum();
+    }
+
+    /// The last frame at or before `position`.
+    pub fn before(&self, position: Position) -> Option<&Keyframe> {
+        self.frames.iter().rev().find(|f| f.position <= position)
+    }
+
+    /// Forgets all frames after `position`: the future has changed.
+    pub fn truncate(&mut self, position: Position) {
+        self.frames.retain(|f| f.position <= position);
+        self.bytes = self.frames.iter().map(|f| f.bytes).sum();
+    }
+
+    /// Host memory in bytes, as the cohorts report it.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// True before the first one.
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+}

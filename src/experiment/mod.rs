@@ -1,0 +1,20 @@
+//! The engine: cohorts advanced in lock-step on a shared clock, with time travel and a thread of
+//! its own. There is no second loop: headless runs, the window, films and tests all call
+//! [`Experiment::advance_to`].
+
+pub mod arena;
+pub mod build;
+pub mod clock;
+pub mod cohort;
+pub mod config;
+pub mod engine;
+pub mod keyframes;
+pub mod record;
+pub mod runner;
+pub mod snapshot;
+pub mod table;
+pub mod workers;
+
+pub use arena::{Event, Experiment, Grain, Run};
+pub use clock::{Clock, Position};
+pub use config::ArenaConfig;

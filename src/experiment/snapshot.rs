@@ -1,0 +1,209 @@
+//! What the window sees of an arena: immutable, cheap to share, taken between two slices.
+
+use std::sync::Arc;
+
+use super::arena::{Event, Experiment, Failure, Grain, Run};
+use super::clock::{Clock, Position};
+use super::cohort::LaneView;
+use super::config::letter;
+use super::record::{EpisodeRow, Record};
+use crate::agents::AgentInfo;
+use crate::base::series::Series;
+use crate::mdp::scene::Scene;
+use crate::mdp::trace::{CodeLine, Mark};
+use crate::probes::curves::{Curve, by_episode, first_at_most, step_held};
+use crate::probes::truth::Truth;
+use crate::probes::values::ValueMap;
+
+/// Marks handed to the window: enough for every spark and line it can show singly.
+pub const MARKS: usize = 256;
+/// Mean steps an episode that count as "found the way" in the slope chart.
+pub const THRESHOLD: f64 = 20.0;
+
+/// One run at one moment.
+#[derive(Clone, Debug)]
+pub struct RunSnapshot {
+    /// A to F.
+    pub letter: char,
+    /// Name.
+    pub name: String,
+    /// A few words more.
+    pub note: String,
+    /// Which agent.
+    pub agent: &'static AgentInfo,
+    /// Present values of its parameters.
+    pub params: Vec<f64>,
+    /// The watched lane.
+    pub lane: Arc<LaneView>,
+    /// Its value map, for agents with tables.
+    pub map: Option<Arc<ValueMap>>,
+    /// Length of the greedy way home, if there is one.
+    pub way_home: Option<usize>,
+    /// Newest marks of the watched lane, oldest first.
+    pub marks: Arc<[Mark]>,
+    /// Marks of the newest unit alone.
+    pub unit_marks: Arc<[Mark]>,
+    /// Pseudo-code that the marks refer to.
+    pub code: &'static [CodeLine],
+    /// Why it stopped, if it did.
+    pub failure: Option<Failure>,
+    /// The clock of the lock-step does not move for it.
+    pub stands_still: bool,
+}
+
+/// Learning curves of all runs on one clock.
+#[derive(Clone, Debug)]
+pub struct Curves {
+    /// The x axis.
+    pub axis: Clock,
+    /// Steps an episode, one curve a run.
+    pub steps: Vec<Curve>,
+    /// Cumulative reward, one curve a run.
+    pub reward: Vec<Curve>,
+    /// When the mean first was at most [`THRESHOLD`] steps an episode: the price on three clocks.
+    pub price: Vec<Option<Price>>,
+}
+
+/// What reaching [`THRESHOLD`] has cost, as means over lanes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Price {
+    /// Episodes.
+    pub episodes: f64,
+    /// Real steps.
+    pub env_steps: f64,
+    /// Updates, real and imagined.
+    pub updates: f64,
+}
+
+/// The arena at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Name of the arena.
+    pub title: String,
+    /// Where all lanes are.
+    pub position: Position,
+    /// The furthest place on this past.
+    pub furthest: Position,
+    /// Where the arena stops.
+    pub limit: u64,
+    /// Whether it plays.
+    pub playing: bool,
+    /// What one press of step is, and what speed counts.
+    pub grain: Grain,
+    /// Grains a second; `None` as fast as it goes.
+    pub speed: Option<f64>,
+    /// Seed of lane 0.
+    pub seed: u64,
+    /// Seeds per run.
+    pub lanes: usize,
+    /// The watched lane.
+    pub watched: usize,
+    /// The world's picture.
+    pub scene: Arc<Scene>,
+    /// The world's truth.
+    pub truth: Arc<Truth>,
+    /// Parameters of the world.
+    pub world: Arc<super::config::WorldConfig>,
+    /// The runs.
+    pub runs: Vec<RunSnapshot>,
+    /// Learning curves.
+    pub curves: Arc<Curves>,
+    /// Parameter events.
+    pub events: Arc<[Event]>,
+    /// Memory of keyframes and records, in bytes.
+    pub bytes: usize,
+    /// Grows with every new arena; what is remembered by place must be forgotten then.
+    pub generation: u64,
+}
+
+/// Takes the picture of one run.
+pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnapshot {
+    let lane = run.lane_view(experiment.watched());
+    let table = lane.view.table.as_ref();
+    let marks = run.recorder().marks();
+    RunSnapshot {
+        letter: letter(index),
+        name: run.config.name.clone(),
+        note: run.config.note.clone(),
+        agent: run.config.info,
+        params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
+        map: table.map(|t| Arc::new(ValueMap::of(t))),
+        way_home: table
+            .and_then(|t| experiment.truth().greedy_way(t))
+            .map(|way| way.len() - 1),
+        marks: marks[marks.len().saturating_sub(MARKS)..].into(),
+        unit_marks: run.recorder().last_unit().into(),
+        code: run.code(),
+        failure: run.failure().cloned(),
+        stands_still: run.stands_still(),
+        lane: Arc::new(lane),
+    }
+}
+
+/// Computes all curves on `axis`.
+pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
+    let watched = experiment.watched();
+    let records = || experiment.runs().iter().map(Run::record);
+    let curve = |value: fn(&EpisodeRow) -> f64| {
+        let of = |record: &Record| curve_of(record, axis, watched, value);
+        records().map(of).collect()
+    };
+    Curves {
+        axis,
+        steps: curve(|row| row.length as f64),
+        reward: curve(|row| row.total_return),
+        price: records().map(price).collect(),
+    }
+}
+
+fn curve_of(record: &Record, axis: Clock, watched: usize, value: fn(&EpisodeRow) -> f64) -> Curve {
+    let lanes = record.lanes();
+    // Lanes that forgot their oldest rows: begin where all are exact.
+    let first = lanes.iter().map(Series::first_exact).max().unwrap_or(0);
+    let rows = |lane: &Series<EpisodeRow>| {
+        (first..lane.len())
+            .filter_map(|i| lane.get(i).copied())
+            .collect::<Vec<_>>()
+    };
+    if axis == Clock::Episodes {
+        let values = lanes.iter().map(|l| rows(l).iter().map(value).collect());
+        return by_episode(first + 1, &values.collect::<Vec<_>>(), watched);
+    }
+    let x = |row: &EpisodeRow| match axis {
+        Clock::Updates => row.updates,
+        Clock::Imagined => row.imagined_steps,
+        Clock::EnvSteps | Clock::Episodes => row.env_steps,
+    };
+    let points = |lane| {
+        rows(lane)
+            .iter()
+            .map(|row| [x(row) as f64, value(row)])
+            .collect()
+    };
+    step_held(&lanes.iter().map(points).collect::<Vec<_>>(), watched)
+}
+
+/// First episode at which the mean over lanes is at most [`THRESHOLD`], and what it took.
+fn price(record: &Record) -> Option<Price> {
+    let lanes = record.lanes();
+    let lengths = |lane: &Series<EpisodeRow>| {
+        (0..lane.len().min(5_000))
+            .map_while(|i| lane.get(i))
+            .map(|row| row.length as f64)
+            .collect()
+    };
+    let curve = by_episode(1, &lanes.iter().map(lengths).collect::<Vec<_>>(), 0);
+    let episodes = first_at_most(&curve.mean, THRESHOLD)?;
+    let rows = lanes.iter().filter_map(|l| l.get(episodes as u64 - 1));
+    let (mut env_steps, mut updates, mut n) = (0.0, 0.0, 0.0);
+    for row in rows {
+        env_steps += row.env_steps as f64;
+        updates += row.updates as f64;
+        n += 1.0;
+    }
+    Some(Price {
+        episodes,
+        env_steps: env_steps / n,
+        updates: updates / n,
+    })
+}

@@ -1,0 +1,160 @@
+//! Threads that advance cohorts. A cohort always goes to the same thread; the calling thread is
+//! worker 0. With one worker there are no threads at all, and the results are the same.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use super::clock::Position;
+use super::cohort::{Advance, Cohort};
+use crate::mdp::trace::Recorder;
+
+/// Units between two looks at the time.
+const BITE: u64 = 16_384;
+
+/// One cohort to be advanced.
+pub struct Task {
+    /// Place in the arena; also chooses the thread.
+    pub index: usize,
+    /// The cohort.
+    pub cohort: Box<dyn Cohort>,
+    /// Present for the cohort that is watched.
+    pub recorder: Option<Recorder>,
+    /// How it ended; `Err` carries the text of a panic.
+    pub outcome: Result<Advance, String>,
+}
+
+/// An order to a thread.
+struct Order {
+    tasks: Vec<Task>,
+    goal: Position,
+    deadline: Option<Instant>,
+}
+
+struct Worker {
+    orders: Option<Sender<Order>>,
+    done: Receiver<Vec<Task>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The threads.
+pub struct Workers {
+    others: Vec<Worker>,
+}
+
+impl Workers {
+    /// `count` workers, the calling thread among them.
+    pub fn new(count: usize) -> std::io::Result<Self> {
+        let others = (1..count.max(1))
+            .map(Worker::spawn)
+            .collect::<Result<_, _>>()?;
+        Ok(Self { others })
+    }
+
+    /// How many workers, the calling thread included.
+    pub fn count(&self) -> usize {
+        self.others.len() + 1
+    }
+
+    /// Advances every task to `goal` or until `deadline`, and waits for all of them.
+    pub fn advance(
+        &self,
+        tasks: Vec<Task>,
+        goal: Position,
+        deadline: Option<Instant>,
+    ) -> Vec<Task> {
+        let mut shares: Vec<Vec<Task>> = (0..self.count()).map(|_| Vec::new()).collect();
+        for task in tasks {
+            shares[task.index % self.count()].push(task);
+        }
+        let mut mine = shares.swap_remove(0);
+        // `swap_remove` put the last share first; who gets which does not change from call to
+        // call, and that is all that pinning asks for.
+        for (worker, tasks) in self.others.iter().zip(shares) {
+            worker.send(Order {
+                tasks,
+                goal,
+                deadline,
+            });
+        }
+        run_all(&mut mine, goal, deadline);
+        for worker in &self.others {
+            // A worker only goes away with this struct; its tasks report their own panics.
+            mine.extend(worker.done.recv().unwrap_or_default());
+        }
+        mine.sort_by_key(|task| task.index);
+        mine
+    }
+}
+
+impl Worker {
+    fn spawn(index: usize) -> std::io::Result<Self> {
+        let (orders, inbox) = channel::<Order>();
+        let (outbox, done) = channel();
+        let thread = std::thread::Builder::new()
+            .name(format!("worker {index}"))
+            .spawn(move || {
+                for mut order in inbox {
+                    run_all(&mut order.tasks, order.goal, order.deadline);
+                    if outbox.send(order.tasks).is_err() {
+                        return;
+                    }
+                }
+            })?;
+        Ok(Self {
+            orders: Some(orders),
+            done,
+            thread: Some(thread),
+        })
+    }
+
+    fn send(&self, order: Order) {
+        if let Some(orders) = &self.orders {
+            // Fails only if the thread is gone, and then `recv` says so as well.
+            let _ = orders.send(order);
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic inside a task was caught and reported there.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run_all(tasks: &mut [Task], goal: Position, deadline: Option<Instant>) {
+    for task in tasks {
+        let run = || run_one(&mut *task.cohort, task.recorder.as_mut(), goal, deadline);
+        task.outcome = catch_unwind(AssertUnwindSafe(run)).map_err(|panic| panic_text(&*panic));
+    }
+}
+
+fn run_one(
+    cohort: &mut dyn Cohort,
+    mut recorder: Option<&mut Recorder>,
+    goal: Position,
+    deadline: Option<Instant>,
+) -> Advance {
+    loop {
+        let end = match &mut recorder {
+            Some(recorder) => cohort.advance_watched(goal, BITE, recorder),
+            None => cohort.advance(goal, BITE),
+        };
+        let late = || deadline.is_some_and(|at| Instant::now() >= at);
+        if end != Advance::OutOfFuel || late() {
+            return end;
+        }
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned())
+}

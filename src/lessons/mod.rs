@@ -1,0 +1,119 @@
+//! Lessons: an arena, notes and questions, one TOML file each, embedded in the program.
+
+use toml::Value;
+
+use crate::experiment::config::{ArenaConfig, ConfigError, only, parse, text, whole};
+
+/// A lesson.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    /// Name on the command line.
+    pub id: String,
+    /// Chapter of the lecture, from 1.
+    pub chapter: usize,
+    /// Place within the chapter, from 1.
+    pub order: usize,
+    /// One sentence.
+    pub summary: String,
+    /// What the pictures answer.
+    pub question: String,
+    /// What to ask the room.
+    pub ask: String,
+    /// The answer to it.
+    pub reveal: String,
+    /// Speaker notes.
+    pub notes: String,
+    /// World, runs and clock.
+    pub arena: ArenaConfig,
+}
+
+/// Chapters in lecture order.
+pub const CHAPTERS: [&str; 7] = [
+    "What is a model",
+    "Planning with a model",
+    "Local planning",
+    "Value equivalence",
+    "Value expansion",
+    "What to get right",
+    "One objective",
+];
+
+/// The files that are part of the program.
+const FILES: &[(&str, &str)] = &[(
+    "dyna-maze.toml",
+    include_str!("../../assets/lessons/dyna-maze.toml"),
+)];
+
+/// The lesson that opens first.
+pub const FIRST: &str = "dyna-maze";
+
+impl Lesson {
+    /// Reads a lesson or a plain arena file. `place` names it in errors.
+    pub fn from_toml(place: &str, source: &str) -> Result<Self, ConfigError> {
+        let table = parse(place, source)?;
+        let arena = ArenaConfig::from_table(place, &table)?;
+        let empty = toml::Table::new();
+        let lesson = match table.get("lesson") {
+            Some(Value::Table(lesson)) => lesson,
+            _ => &empty,
+        };
+        let place = &format!("{place}, [lesson]");
+        let allowed = [
+            "id", "chapter", "order", "summary", "question", "ask", "reveal", "notes",
+        ];
+        only(place, lesson, &allowed)?;
+        let words = |key| text(place, lesson, key).map(Option::unwrap_or_default);
+        let number = |key, max| whole(place, lesson, key, 1, max).map(|n| n.unwrap_or(1) as usize);
+        Ok(Self {
+            id: words("id")?,
+            chapter: number("chapter", CHAPTERS.len() as i64)?,
+            order: number("order", 99)?,
+            summary: words("summary")?,
+            question: words("question")?,
+            ask: words("ask")?,
+            reveal: words("reveal")?,
+            notes: words("notes")?,
+            arena,
+        })
+    }
+}
+
+/// All lessons of the program in lecture order.
+pub fn all() -> Result<Vec<Lesson>, ConfigError> {
+    let read = |(name, text): &(&str, &str)| Lesson::from_toml(name, text);
+    let mut lessons: Vec<Lesson> = FILES.iter().map(read).collect::<Result<_, _>>()?;
+    lessons.sort_by_key(|lesson| (lesson.chapter, lesson.order));
+    Ok(lessons)
+}
+
+/// The lesson called `id`, or a sentence with the names that exist.
+pub fn find(id: &str) -> Result<Lesson, ConfigError> {
+    let lessons = all()?;
+    let ids: Vec<String> = lessons.iter().map(|l| l.id.clone()).collect();
+    lessons.into_iter().find(|l| l.id == id).ok_or_else(|| {
+        ConfigError(format!(
+            "lesson '{id}' is unknown; allowed: {}, or a path that ends in .toml",
+            ids.join(", ")
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lesson_can_be_read_and_found() {
+        let lessons = all().unwrap();
+        assert_eq!(lessons.len(), FILES.len());
+        for lesson in &lessons {
+            assert!(!lesson.summary.is_empty() && !lesson.question.is_empty());
+            assert!(lesson.question.chars().count() <= 60, "{}", lesson.question);
+            assert_eq!(find(&lesson.id).unwrap().id, lesson.id);
+            lesson.arena.build_world().unwrap();
+        }
+        assert!(find(FIRST).is_ok());
+        let said = find("nowhere").unwrap_err().to_string();
+        assert!(said.contains("'nowhere' is unknown; allowed: dyna-maze"));
+    }
+}

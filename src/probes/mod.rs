@@ -1,0 +1,5 @@
+//! Questions asked of a run: pure functions from plain data to plain data.
+
+pub mod curves;
+pub mod truth;
+pub mod values;
