@@ -137,7 +137,7 @@ impl DynaQ {
     // ------------------------------------------------------------ plan
 
     /// Line 7: where to imagine from. `None` for the entry means that the model has no data.
-    #[inline]
+    #[inline(always)]
     fn pick(&mut self) -> Option<(State, Action, Option<Entry>)> {
         match self.config.picks {
             Picks::PairsTaken => {
@@ -160,7 +160,7 @@ impl DynaQ {
     }
 
     /// Lines 7 to 9, once.
-    #[inline]
+    #[inline(always)]
     fn plan_once<W: Watch>(&mut self, watch: &mut W) {
         let Some((state, action, entry)) = self.pick() else {
             return;
