@@ -18,8 +18,8 @@ use crate::probes::truth::Truth;
 
 /// Least time between two keyframes while running; also about the time a step back may take.
 const KEYFRAME_EVERY: Duration = Duration::from_millis(100);
-/// A keyframe may take this share of the time at most.
-const KEYFRAME_SHARE: u32 = 32;
+/// Keyframes may take one part in so many of the time at most.
+const KEYFRAME_SHARE: u32 = 64;
 
 /// How far one press of "step" goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use super::clock::Position;
 use super::cohort::{Advance, Cohort};
 use crate::mdp::trace::Recorder;
 
-/// Units between two looks at the time.
-const BITE: u64 = 16_384;
+/// Units between two looks at the time: well below a millisecond.
+const BITE: u64 = 8_192;
 
 /// One cohort to be advanced.
 pub struct Task {
@@ -22,7 +22,7 @@ pub struct Task {
     pub cohort: Box<dyn Cohort>,
     /// Present for the cohort that is watched.
     pub recorder: Option<Recorder>,
-    /// How it ended; `Err` carries the text of a panic.
+    /// How it ended, out of fuel at first; `Err` carries the text of a panic.
     pub outcome: Result<Advance, String>,
 }
 
@@ -129,10 +129,20 @@ impl Drop for Worker {
 }
 
 fn run_all(tasks: &mut [Task], goal: Position, deadline: Option<Instant>) {
+    let mut worked = false;
     for task in tasks {
+        // Once it is late the rest wait for the next slice, but every slice does something.
+        if worked && is_late(deadline) {
+            continue;
+        }
         let run = || run_one(&mut *task.cohort, task.recorder.as_mut(), goal, deadline);
         task.outcome = catch_unwind(AssertUnwindSafe(run)).map_err(|panic| panic_text(&*panic));
+        worked |= task.outcome == Ok(Advance::OutOfFuel);
     }
+}
+
+fn is_late(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|at| Instant::now() >= at)
 }
 
 fn run_one(
@@ -146,8 +156,7 @@ fn run_one(
             Some(recorder) => cohort.advance_watched(goal, BITE, recorder),
             None => cohort.advance(goal, BITE),
         };
-        let late = || deadline.is_some_and(|at| Instant::now() >= at);
-        if end != Advance::OutOfFuel || late() {
+        if end != Advance::OutOfFuel || is_late(deadline) {
             return end;
         }
     }
