@@ -1,0 +1,431 @@
+//! The laboratory: receives snapshots, shows panels, applies what a person wished for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{CentralPanel, Context, Frame, Margin, Panel as Edge, Stroke, Ui, UiBuilder, vec2};
+use egui_tiles::{Behavior, Container, Linear, LinearDir, Tile, TileId, Tiles, Tree, UiResponse};
+
+use super::actions::{Action, Actions};
+use super::keys;
+use super::link::Link;
+use super::panels::{Cx, Panel, PanelId};
+use super::shell::code::CodeMemory;
+use super::shell::{Room, help, lecture, rail, side, top_bar, transport};
+use super::theme::{self, Theme};
+use super::view::{Draft, LINE, View};
+use super::{fonts, icons};
+use crate::experiment::arena::Grain;
+use crate::experiment::config::ConfigError;
+use crate::experiment::engine::Command;
+use crate::experiment::runner::Notify;
+use crate::experiment::snapshot::Snapshot;
+use crate::lessons::{self, Lesson};
+
+/// Seconds a message stays.
+const MESSAGE: f64 = 4.0;
+/// Frames until a parameter under the hand is given up.
+const PATIENCE: u8 = 30;
+
+/// How the laboratory is opened.
+pub struct Options {
+    /// The lesson that opens first.
+    pub lesson: Lesson,
+    /// Colours.
+    pub theme: Theme,
+    /// Whether the arena runs beside the window or on the window's own clock.
+    pub beside: bool,
+}
+
+/// The laboratory.
+pub struct Lab {
+    link: Link,
+    lessons: Vec<Lesson>,
+    lesson: usize,
+    view: View,
+    panels: BTreeMap<PanelId, Box<dyn Panel>>,
+    wide: Tree<PanelId>,
+    low: Tree<PanelId>,
+    code: CodeMemory,
+    beside: bool,
+    /// The context's clock at the last frame, in seconds.
+    last_time: Option<f64>,
+}
+
+impl Lab {
+    /// Opens it: fonts, colours, lessons, arena.
+    pub fn new(ctx: &Context, options: Options) -> Result<Self, ConfigError> {
+        fonts::install(ctx);
+        let mut lessons = lessons::all()?;
+        // A lesson from a file stands beside the program's own.
+        let known = lessons.iter().position(|l| l.id == options.lesson.id && !l.id.is_empty());
+        let lesson = known.unwrap_or_else(|| {
+            lessons.push(options.lesson.clone());
+            lessons.len() - 1
+        });
+        let view = View { theme: options.theme, run: last_run(&options.lesson), ..View::default() };
+        theme::install(ctx, view.theme_now(), view.scale());
+        let waker = ctx.clone();
+        let notify: Notify = Arc::new(move || waker.request_repaint());
+        let link = open(&options.lesson, options.beside, &notify)?;
+        Ok(Self {
+            link,
+            lessons,
+            lesson,
+            view,
+            panels: PanelId::ALL.into_iter().map(|id| (id, id.open())).collect(),
+            wide: wide(),
+            low: low(),
+            code: CodeMemory::default(),
+            beside: options.beside,
+            last_time: None,
+        })
+    }
+
+    /// The window's own state.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// The picture in hand.
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        self.link.snapshot()
+    }
+
+    // ---------------------------------------------------------------- receive
+
+    /// Receives: takes the latest snapshot and, for an arena inside, lets time pass.
+    pub fn logic(&mut self, ctx: &Context) {
+        let now = ctx.input(|i| i.time);
+        let elapsed = now - self.last_time.replace(now).unwrap_or(now);
+        self.link.receive(Duration::from_secs_f64(elapsed.clamp(0.0, 1.0)));
+        if let Some(notice) = self.link.take_notice() {
+            self.say(ctx, notice);
+        }
+        if !self.link.is_alive() {
+            self.say(ctx, "The arena has stopped by a fault of the program.".to_owned());
+        }
+        let snapshot = self.link.snapshot();
+        self.view.run = self.view.run.min(snapshot.runs.len() - 1);
+        self.settle_draft();
+        if self.view.message.as_ref().is_some_and(|(_, until)| *until < now) {
+            self.view.message = None;
+        }
+        if self.link.is_busy() || (!self.beside && self.link.snapshot().playing) {
+            ctx.request_repaint();
+        }
+    }
+
+    /// A parameter under the hand is shown until the arena has taken it over.
+    fn settle_draft(&mut self) {
+        let snapshot = self.link.snapshot();
+        self.view.draft = self.view.draft.and_then(|draft| {
+            let now = snapshot.runs.get(draft.run)?.params.get(draft.param)?;
+            let patience = draft.patience.checked_sub(1)?;
+            (*now != draft.value).then_some(Draft { patience, ..draft })
+        });
+    }
+
+    fn say(&mut self, ctx: &Context, text: String) {
+        let until = ctx.input(|i| i.time) + MESSAGE;
+        self.view.message = Some((text, until));
+        ctx.request_repaint_after(Duration::from_secs_f64(MESSAGE));
+    }
+
+    // ---------------------------------------------------------------- show
+
+    /// Shows: draws everything and applies what a person wished for.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let snapshot = self.link.snapshot().clone();
+        let mut actions = Actions::new();
+        keys::read(&ctx, &self.view, &snapshot, &mut actions);
+        let view = self.view.clone();
+        let lesson = self.lessons[self.lesson].clone();
+        let mut cx =
+            Cx { snapshot: &snapshot, view: &view, lesson: &lesson, actions: &mut actions };
+        if view.lecture {
+            self.lecture_ui(ui, &mut cx);
+        } else {
+            self.desk_ui(ui, &mut cx);
+        }
+        if view.keys_open {
+            help::help(&ctx, &mut actions);
+        }
+        if let Some((text, _)) = &view.message {
+            message(&ctx, text);
+        }
+        for action in actions {
+            self.apply(&ctx, action);
+        }
+    }
+
+    fn desk_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let t = theme::tokens(ui.ctx());
+        let points = theme::scale(ui.ctx());
+        let room = Room::of(ui);
+        let plain = Frame::new().fill(t.bg);
+        let top = Edge::top("top bar").exact_size(52.0 * points).frame(plain);
+        top.show(ui, |ui| top_bar::top_bar(ui, room, cx));
+        let height = if room.high { 98.0 } else { 76.0 } * points;
+        let bottom = Edge::bottom("transport").exact_size(height).frame(Frame::new().fill(t.panel));
+        bottom.show(ui, |ui| transport::transport(ui, room, cx));
+        if room.rail {
+            let width = if room.names { 252.0 * points } else { 60.0 * points };
+            let margin = if room.names { Margin::same(12) } else { Margin::symmetric(6, 12) };
+            let edge = Edge::left("rail").exact_size(width).resizable(false);
+            let frame = plain.inner_margin(margin);
+            edge.frame(frame).show(ui, |ui| rail::rail(ui, room, &self.lessons, self.lesson, cx));
+        }
+        if room.side || cx.view.side_open {
+            let edge = Edge::right("side").exact_size(392.0 * points).resizable(false);
+            let frame = plain.inner_margin(Margin::symmetric(20, 14));
+            edge.frame(frame).show(ui, |ui| side::side(ui, &mut self.code, cx));
+        }
+        let middle = CentralPanel::default().frame(plain.inner_margin(Margin::symmetric(16, 12)));
+        middle.show(ui, |ui| {
+            self.pictures(ui, room, cx);
+        });
+    }
+
+    /// The tiles, or the one enlarged panel.
+    fn pictures(&mut self, ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
+        if let Some(id) = cx.view.enlarged
+            && let Some(panel) = self.panels.get_mut(&id)
+        {
+            panel.ui(ui, cx);
+            return;
+        }
+        let tree = if room.high { &mut self.wide } else { &mut self.low };
+        let mut behavior = Panes { panels: &mut self.panels, cx };
+        tree.ui(&mut behavior, ui);
+    }
+
+    fn lecture_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let t = theme::tokens(ui.ctx());
+        let points = theme::scale(ui.ctx());
+        let plain = Frame::new().fill(t.bg);
+        let bottom =
+            Edge::bottom("lecture line").exact_size(52.0 * points).show_separator_line(false);
+        bottom.frame(plain).show(ui, |ui| lecture::bottom(ui, cx));
+        let middle = CentralPanel::default().frame(plain.inner_margin(Margin::same(20)));
+        middle.show(ui, |ui| {
+            if let Some(panel) = cx.view.enlarged.and_then(|id| self.panels.get_mut(&id)) {
+                panel.ui(ui, cx);
+                return;
+            }
+            let all = ui.available_rect_before_wrap();
+            let split = all.top() + all.height() * if cx.lesson.ask.is_empty() { 1.0 } else { 0.7 };
+            let mut mazes = ui.new_child(UiBuilder::new().max_rect(all.with_max_y(split)));
+            if let Some(panel) = self.panels.get_mut(&PanelId::Mazes) {
+                panel.ui(&mut mazes, cx);
+            }
+            if !cx.lesson.ask.is_empty() {
+                let rest = all.with_min_y(split + 20.0);
+                let mut rest = ui.new_child(UiBuilder::new().max_rect(rest));
+                lecture::question(&mut rest, cx);
+            }
+        });
+    }
+
+    // ---------------------------------------------------------------- apply
+
+    fn apply(&mut self, ctx: &Context, action: Action) {
+        match action {
+            Action::Engine(command) => self.command(command),
+            Action::TogglePlay => {
+                let playing = self.link.snapshot().playing;
+                self.link.send(Command::Play(!playing));
+            }
+            Action::StepOn => self.step_on(),
+            Action::StepBack => self.step_back(),
+            Action::StepBy(index) => {
+                self.view.step_by = index;
+                self.view.line = 0;
+                let grain = [Grain::Unit, Grain::Unit, Grain::Step, Grain::Episode][index.min(3)];
+                self.link.send(Command::Grain(grain));
+            }
+            Action::Run(run) => {
+                self.view.run = run;
+                self.link.send(Command::Select(run));
+            }
+            Action::Cell(cell) => self.view.cell = cell,
+            Action::Lesson(index) => self.open_lesson(index),
+            Action::Forward if !self.view.revealed && self.has_answer() => {
+                self.view.revealed = true
+            }
+            Action::Forward => self.open_lesson(self.lesson + 1),
+            Action::Backward if self.view.revealed => self.view.revealed = false,
+            Action::Backward => match self.lesson.checked_sub(1) {
+                Some(before) => self.open_lesson(before),
+                None => {}
+            },
+            Action::Theme(theme) => self.view.theme = theme,
+            Action::TextScale(scale) => self.view.text_scale = scale.clamp(0.8, 2.0),
+            Action::Lecture(on) => self.view.lecture = on,
+            Action::Numbers(on) => self.view.numbers = on,
+            Action::Side(open) => self.view.side_open = open,
+            Action::Enlarge(panel) => self.view.enlarged = panel,
+            Action::Keys(open) => self.view.keys_open = open,
+            Action::Copy(text, said) => {
+                ctx.copy_text(text);
+                self.say(ctx, said.to_owned());
+            }
+        }
+        theme::install(ctx, self.view.theme_now(), self.view.scale());
+        ctx.request_repaint();
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Set { run, param, value } => {
+                self.view.draft = Some(Draft { run, param, value, patience: PATIENCE });
+            }
+            Command::Reset | Command::Load(_) => self.view.cell = None,
+            _ => {}
+        }
+        self.link.send(command);
+    }
+
+    /// Line by line: the next line of the unit shown; after its last line, the next unit.
+    fn step_on(&mut self) {
+        let snapshot = self.link.snapshot();
+        let lines = snapshot.runs[self.view.run].unit_marks.len();
+        if self.view.step_by == LINE && !snapshot.playing && self.view.line + 1 < lines {
+            self.view.line += 1;
+            return;
+        }
+        self.view.line = 0;
+        self.link.send(Command::Step);
+    }
+
+    fn step_back(&mut self) {
+        let by_line = self.view.step_by == LINE && !self.link.snapshot().playing;
+        if by_line && self.view.line > 0 {
+            self.view.line -= 1;
+            return;
+        }
+        // The unit before, at its last line; the cursor is clamped when it is shown.
+        self.view.line = if by_line { usize::MAX - 1 } else { 0 };
+        self.link.send(Command::Back);
+    }
+
+    fn has_answer(&self) -> bool {
+        !self.lessons[self.lesson].reveal.is_empty()
+    }
+
+    fn open_lesson(&mut self, index: usize) {
+        let Some(lesson) = self.lessons.get(index) else {
+            return;
+        };
+        self.link.send(Command::Load(Box::new(lesson.arena.clone())));
+        self.view.run = last_run(lesson);
+        self.view.cell = None;
+        self.view.revealed = false;
+        self.view.enlarged = None;
+        self.lesson = index;
+    }
+}
+
+/// The run selected when a lesson opens: the last one, which does most.
+fn last_run(lesson: &Lesson) -> usize {
+    lesson.arena.runs.len().saturating_sub(1)
+}
+
+fn open(lesson: &Lesson, beside: bool, notify: &Notify) -> Result<Link, ConfigError> {
+    match beside {
+        true => Link::beside(lesson.arena.clone(), notify.clone()),
+        false => Link::inside(lesson.arena.clone()),
+    }
+}
+
+/// A sentence at the bottom of the pictures.
+fn message(ctx: &Context, text: &str) {
+    let t = theme::tokens(ctx);
+    let area = egui::Area::new(egui::Id::unique("message"));
+    let area = area.anchor(egui::Align2::CENTER_BOTTOM, vec2(0.0, -130.0)).interactable(false);
+    area.show(ctx, |ui| {
+        let frame = Frame::new().fill(t.elev).stroke(Stroke::new(1.0, t.stroke_strong));
+        frame.corner_radius(8).inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let icon = egui::RichText::new(icons::INFO).font(theme::icon(ctx, 18.0));
+                ui.label(icon.color(t.text_weak));
+                ui.label(egui::RichText::new(text).color(t.text_strong));
+            });
+        });
+    });
+}
+
+// -------------------------------------------------------------------- tiles
+
+struct Panes<'a, 'b> {
+    panels: &'a mut BTreeMap<PanelId, Box<dyn Panel>>,
+    cx: &'a mut Cx<'b>,
+}
+
+impl Behavior<PanelId> for Panes<'_, '_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _: TileId, pane: &mut PanelId) -> UiResponse {
+        if let Some(panel) = self.panels.get_mut(pane) {
+            panel.ui(ui, self.cx);
+        }
+        UiResponse::None
+    }
+
+    fn tab_title_for_pane(&mut self, pane: &PanelId) -> egui::WidgetText {
+        self.panels.get(pane).map_or("", |panel| panel.title()).into()
+    }
+
+    fn gap_width(&self, _: &egui::Style) -> f32 {
+        16.0
+    }
+
+    fn tab_bar_height(&self, style: &egui::Style) -> f32 {
+        style.spacing.interact_size.y
+    }
+
+    fn tab_bar_color(&self, visuals: &egui::Visuals) -> egui::Color32 {
+        visuals.panel_fill
+    }
+
+    fn resize_stroke(&self, style: &egui::Style, state: egui_tiles::ResizeState) -> Stroke {
+        match state {
+            egui_tiles::ResizeState::Idle => Stroke::NONE,
+            _ => Stroke::new(2.0, style.visuals.widgets.hovered.bg_stroke.color),
+        }
+    }
+
+    fn simplification_options(&self) -> egui_tiles::SimplificationOptions {
+        egui_tiles::SimplificationOptions { all_panes_must_have_tabs: false, ..Default::default() }
+    }
+}
+
+/// Mazes above; steps, reward and price below, side by side.
+fn wide() -> Tree<PanelId> {
+    let mut tiles = Tiles::default();
+    let mazes = tiles.insert_pane(PanelId::Mazes);
+    let [steps, reward, price] =
+        [PanelId::Steps, PanelId::Reward, PanelId::Price].map(|id| tiles.insert_pane(id));
+    let mut row = Linear::new(LinearDir::Horizontal, vec![steps, reward, price]);
+    for (tile, share) in [(steps, 1.35), (reward, 1.0), (price, 0.9)] {
+        row.shares.set_share(tile, share);
+    }
+    let row = tiles.insert_new(Tile::Container(Container::Linear(row)));
+    column(tiles, mazes, row, "wide tiles")
+}
+
+/// The same on a low window: one panel below, the others behind tabs.
+fn low() -> Tree<PanelId> {
+    let mut tiles = Tiles::default();
+    let mazes = tiles.insert_pane(PanelId::Mazes);
+    let tabs = [PanelId::Steps, PanelId::Reward, PanelId::Price].map(|id| tiles.insert_pane(id));
+    let tabs = tiles.insert_tab_tile(tabs.to_vec());
+    column(tiles, mazes, tabs, "low tiles")
+}
+
+fn column(mut tiles: Tiles<PanelId>, mazes: TileId, rest: TileId, id: &str) -> Tree<PanelId> {
+    let mut column = Linear::new(LinearDir::Vertical, vec![mazes, rest]);
+    column.shares.set_share(mazes, 1.05);
+    let root = tiles.insert_new(Tile::Container(Container::Linear(column)));
+    Tree::new(egui::Id::unique(id), root, tiles)
+}

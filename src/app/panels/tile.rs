@@ -1,0 +1,295 @@
+//! One run in its tile: maze, counters, meter, way home; or why it stopped.
+
+use egui::{Align, Label, Layout, RichText, Ui, vec2};
+
+use super::Cx;
+use super::mazes::{Looks, Scale};
+use crate::app::actions::Action;
+use crate::app::widgets::button::Button;
+use crate::app::widgets::grid_picture::{CellKind, GridPicture, Spark};
+use crate::app::widgets::number::{grouped, hero_pair};
+use crate::app::widgets::panel::{Panel, PanelState};
+use crate::app::widgets::{meter, number};
+use crate::app::{icons, theme, words};
+use crate::experiment::engine::Command;
+use crate::experiment::snapshot::RunSnapshot;
+use crate::mdp::scene::{Cell, GridScene, Scene};
+use crate::mdp::trace::{Mark, Source};
+use crate::probes::values::ValueMap;
+
+/// Sparks drawn for the newest imagined updates.
+const SPARKS: usize = 36;
+/// Height of everything below the picture, in points before the text scale.
+const FOOT: f32 = 86.0;
+
+/// Draws the tile of run `index`.
+pub fn tile(ui: &mut Ui, index: usize, looks: &mut Looks, scale: &Scale, cx: &mut Cx<'_>) {
+    let run = &cx.snapshot.runs[index];
+    let state = match (&run.failure, cx.view.run == index) {
+        (Some(_), _) => PanelState::Failed,
+        (None, true) => PanelState::Selected,
+        (None, false) => PanelState::Normal,
+    };
+    let size = ui.available_size();
+    let note = if run.failure.is_some() { "stopped; the others go on" } else { run.note.as_str() };
+    let name = run.name.clone();
+    let mut panel = Panel::new(&name).run(index).state(state).dense().min_height(size.y);
+    if !cx.view.lecture {
+        panel = panel.question(note);
+    }
+    let shown = panel.show(ui, |ui| {
+        let points = theme::scale(ui.ctx());
+        let high = (ui.available_height() - FOOT * points).max(60.0);
+        picture(ui, index, looks, scale, vec2(ui.available_width(), high), cx);
+        ui.add_space(4.0);
+        match &cx.snapshot.runs[index].failure {
+            Some(_) => failure(ui, index, cx),
+            None => counters(ui, index, cx),
+        }
+    });
+    if shown.response.clicked() {
+        cx.actions.push(Action::Run(index));
+    }
+}
+
+fn picture(
+    ui: &mut Ui,
+    index: usize,
+    looks: &mut Looks,
+    scale: &Scale,
+    size: egui::Vec2,
+    cx: &mut Cx<'_>,
+) {
+    let run = &cx.snapshot.runs[index];
+    let Scene::Grid(grid) = &*cx.snapshot.scene else {
+        ui.label("This world has no picture.");
+        return;
+    };
+    let look = looks.of(index, run, grid);
+    let map = run.map.as_deref();
+    let each = |read: &dyn Fn(&ValueMap, usize) -> f32| -> Vec<f32> {
+        map.map_or(Vec::new(), |m| (0..m.value.len()).map(|i| read(m, i)).collect())
+    };
+    let values: Vec<Option<f32>> =
+        map.map_or(Vec::new(), |m| m.value.iter().map(|v| v.map(|v| scale.place(v))).collect());
+    let numbers = each(&|m, i| m.value[i].unwrap_or(0.0) as f32);
+    let shares = each(&|m, i| m.imagined_share[i] as f32);
+    let arrows = map.map_or(&[][..], |m| m.arrows.as_slice());
+    let place = |s: u32| grid.place(s);
+    let small = |(row, col): (usize, usize)| (row as u16, col as u16);
+    let trail: Vec<_> = run.lane.trail.iter().map(|&s| small(place(s))).collect();
+    let agent = run.lane.state.map(|s| place(s)).map(|(row, col)| (row as f32, col as f32));
+    let label = format!("Maze of run {} {}", run.letter, run.name);
+    let picture = GridPicture {
+        label: &label,
+        cols: grid.cols,
+        rows: grid.rows,
+        cells: &look.cells,
+        values: &values,
+        numbers: cx.view.numbers.then_some(numbers.as_slice()),
+        arrows,
+        imagined_share: run.map.is_some().then_some(shares.as_slice()),
+        trail: &trail,
+        agent,
+        sparks: &look.sparks,
+        dots: &look.dots,
+        selected: cx.view.cell,
+        faded: run.failure.is_some(),
+        wind: &grid.wind,
+    };
+    let shown = picture.ui(ui, size);
+    if shown.response.clicked() {
+        cx.actions.push(Action::Run(index));
+        let again = shown.clicked_cell == cx.view.cell;
+        cx.actions.push(Action::Cell(shown.clicked_cell.filter(|_| !again)));
+    }
+    if let Some(cell) = shown.hovered_cell {
+        let text = cell_text(cx, run, cell);
+        shown.response.on_hover_text_at_pointer(text);
+    }
+}
+
+/// What a cell is worth, in words.
+fn cell_text(cx: &Cx<'_>, run: &RunSnapshot, cell: usize) -> String {
+    let truth = &cx.snapshot.truth;
+    let mut text = format!("cell {}", truth.state_name(cell as u32));
+    let Some(table) = &run.lane.view.table else {
+        return text;
+    };
+    for (action, &q) in table.row(cell).iter().enumerate() {
+        let tally = &table.tally[cell * table.actions + action];
+        let name = truth.action_name(action as u8);
+        let (real, imagined) = (grouped(tally.real), grouped(tally.imagined));
+        text += &format!("\n{name}: {} ({real} real, {imagined} imagined)", words::value(q));
+    }
+    text
+}
+
+/// Two counters, their ratio as a bar, and how far the run has come.
+fn counters(ui: &mut Ui, index: usize, cx: &Cx<'_>) {
+    let run = &cx.snapshot.runs[index];
+    let c = &run.lane.counters;
+    hero_pair(ui, (c.real_updates, "real updates"), (c.imagined_updates, "imagined"));
+    meter::meter(ui, c.real_updates, c.imagined_updates);
+    ui.add_space(2.0);
+    let t = theme::tokens(ui.ctx());
+    let left = if run.stands_still {
+        "stands still on this clock".to_owned()
+    } else {
+        format!("Episode {}, step {}", grouped(c.episodes + 1), grouped(c.step))
+    };
+    let brief = ui.available_width() < 330.0 * theme::scale(ui.ctx());
+    let right = match (run.way_home, run.map.is_some()) {
+        _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
+        (Some(steps), _) if brief => format!("way home: {steps}"),
+        (Some(steps), _) => format!("greedy way home: {steps} steps"),
+        (None, true) => "no way home yet".to_owned(),
+        (None, false) => String::new(),
+    };
+    let height = 20.0 * theme::scale(ui.ctx());
+    let row = vec2(ui.available_width(), height);
+    ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+        ui.label(RichText::new(right).color(t.text));
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add(Label::new(RichText::new(left).color(t.text)).truncate());
+        });
+    });
+}
+
+/// One sentence, the number, and what can be done.
+fn failure(ui: &mut Ui, index: usize, cx: &mut Cx<'_>) {
+    let run = &cx.snapshot.runs[index];
+    let Some(failure) = &run.failure else {
+        return;
+    };
+    let t = theme::tokens(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(icons::WARNING).font(theme::icon(ui.ctx(), 20.0)).color(t.bad));
+        let title = RichText::new(&failure.title).font(theme::body_strong(ui.ctx()));
+        ui.add(Label::new(title.color(t.text_strong)).truncate());
+    });
+    ui.horizontal(|ui| {
+        if Button::new("Restart").icon(icons::RESTART).show(ui).clicked() {
+            cx.actions.push(Action::Engine(Command::Reset));
+        }
+        if Button::new("Copy report").icon(icons::COPY).show(ui).clicked() {
+            cx.actions.push(Action::Copy(report(run), "Report copied"));
+        }
+        ui.add(Label::new(RichText::new(&failure.text).color(t.text)).wrap());
+    });
+}
+
+/// Everything needed to make the failure happen again.
+fn report(run: &RunSnapshot) -> String {
+    let mut text = format!("run {} {} ({})\n", run.letter, run.name, run.agent.id);
+    if let Some(f) = &run.failure {
+        let c = &f.counters;
+        text += &format!("{}: {}\nseed {}\n", f.title, f.text, f.seed);
+        text += &format!("episode {}, real steps {}, ", c.episodes + 1, c.env_steps);
+        text += &format!("real updates {}, imagined {}\n", c.real_updates, c.imagined_updates);
+    }
+    for (spec, value) in run.agent.params().iter().zip(&run.params) {
+        text += &format!("{} = {}\n", spec.key, spec.show(*value));
+    }
+    text
+}
+
+/// What the tile remembers between snapshots to show imagination at work.
+#[derive(Default)]
+pub struct Look {
+    /// The world's cells in the picture's words.
+    cells: Vec<CellKind>,
+    /// Newest imagined updates, newest first, age growing with rank.
+    sparks: Vec<Spark>,
+    /// Where imagination worked since the last snapshot, when it is too fast to be shown singly.
+    dots: Vec<(u16, f32)>,
+    /// `[S]`: imagined updates at the last snapshot.
+    imagined: Vec<u64>,
+    /// The snapshot's marks were seen.
+    seen: usize,
+}
+
+impl Look {
+    /// Reads what is new in `run`.
+    pub fn update(&mut self, run: &RunSnapshot, grid: &GridScene) {
+        self.cells = grid.cells.iter().map(|&c| kind(c)).collect();
+        let seen = std::sync::Arc::as_ptr(&run.lane) as usize;
+        if std::mem::replace(&mut self.seen, seen) == seen {
+            return;
+        }
+        let imagined = run.map.as_ref().map_or(Vec::new(), |m| m.imagined.clone());
+        self.dots = density(&self.imagined, &imagined);
+        let total: u64 = self.dots.len() as u64;
+        self.imagined = imagined;
+        let fresh = sparks(&run.marks, grid);
+        if !fresh.is_empty() {
+            self.sparks.splice(0..0, fresh);
+        } else if total == 0 && run.lane.counters.imagined_updates == 0 {
+            self.sparks.clear();
+        }
+        self.sparks.truncate(SPARKS);
+        for (rank, spark) in self.sparks.iter_mut().enumerate() {
+            spark.age = rank as f32 / SPARKS as f32;
+        }
+        // Both at once would be noise: segments while they can be read, else densities.
+        let moved: usize = run.marks.iter().filter(|m| imagined_effect(m)).count();
+        if moved <= SPARKS {
+            self.dots.clear();
+        } else {
+            self.sparks.clear();
+        }
+    }
+}
+
+fn imagined_effect(mark: &Mark) -> bool {
+    mark.effect.is_some_and(|e| e.source == Source::Imagined)
+}
+
+/// Sparks of the newest imagined updates, newest first.
+fn sparks(marks: &[Mark], grid: &GridScene) -> Vec<Spark> {
+    let place = |s: u32| {
+        let (row, col) = grid.place(s);
+        (row as u16, col as u16)
+    };
+    let effects = marks.iter().rev().filter(|m| imagined_effect(m)).filter_map(|m| m.effect);
+    let spark =
+        |e: crate::mdp::trace::Effect| Spark { from: place(e.state), to: place(e.next), age: 0.0 };
+    effects.take(SPARKS).map(spark).collect()
+}
+
+/// Where imagined updates fell between two snapshots, 1 where most of them fell.
+fn density(before: &[u64], after: &[u64]) -> Vec<(u16, f32)> {
+    if before.len() != after.len() {
+        return Vec::new();
+    }
+    let moved: Vec<u64> = before.iter().zip(after).map(|(b, a)| a.saturating_sub(*b)).collect();
+    let most = moved.iter().copied().max().unwrap_or(0).max(1) as f32;
+    let cells = moved.iter().enumerate().filter(|&(_, &n)| n > 0);
+    cells.map(|(cell, &n)| (cell as u16, n as f32 / most)).collect()
+}
+
+fn kind(cell: Cell) -> CellKind {
+    match cell {
+        Cell::Free => CellKind::Free,
+        Cell::Wall => CellKind::Wall,
+        Cell::Start => CellKind::Start,
+        Cell::Goal => CellKind::Goal,
+        Cell::Pit => CellKind::Pit,
+        Cell::Reward(r) => CellKind::Reward(r as f32),
+    }
+}
+
+/// Text twin of a tile.
+pub fn text(run: &RunSnapshot) -> String {
+    let c = &run.lane.counters;
+    let way = run.way_home.map_or("no way home yet".to_owned(), |w| format!("way home {w} steps"));
+    format!(
+        "{} {}: episode {}, step {}, {} real updates, {} imagined, {way}",
+        run.letter,
+        run.name,
+        c.episodes + 1,
+        c.step,
+        number::grouped(c.real_updates),
+        number::grouped(c.imagined_updates),
+    )
+}
