@@ -10,12 +10,12 @@ use egui_tiles::{Behavior, Container, Linear, LinearDir, Tile, TileId, Tiles, Tr
 use super::actions::{Action, Actions};
 use super::keys;
 use super::link::Link;
-use super::panels::{Cx, Panel, PanelId};
+use super::panels::{Cx, Panel, PanelId, use_tool};
 use super::shell::code::CodeMemory;
 use super::shell::{Room, help, lecture, rail, side, top_bar, transport};
 use super::theme::{self, Theme};
 use super::view::{Draft, LINE, View};
-use super::{fonts, icons};
+use super::{fonts, icons, widgets};
 use crate::experiment::arena::Grain;
 use crate::experiment::config::ConfigError;
 use crate::experiment::engine::Command;
@@ -143,8 +143,13 @@ impl Lab {
         keys::read(&ctx, &self.view, &snapshot, &mut actions);
         let view = self.view.clone();
         let lesson = self.lessons[self.lesson].clone();
-        let mut cx =
-            Cx { snapshot: &snapshot, view: &view, lesson: &lesson, actions: &mut actions };
+        let mut cx = Cx {
+            snapshot: &snapshot,
+            view: &view,
+            lesson: &lesson,
+            actions: &mut actions,
+            bare: false,
+        };
         if view.lecture {
             self.lecture_ui(ui, &mut cx);
         } else {
@@ -198,7 +203,7 @@ impl Lab {
             return;
         }
         let tree = if room.high { &mut self.wide } else { &mut self.low };
-        let mut behavior = Panes { panels: &mut self.panels, cx };
+        let mut behavior = Panes { panels: &mut self.panels, cx, tabbed: !room.high };
         tree.ui(&mut behavior, ui);
     }
 
@@ -362,18 +367,77 @@ fn message(ctx: &Context, text: &str) {
 struct Panes<'a, 'b> {
     panels: &'a mut BTreeMap<PanelId, Box<dyn Panel>>,
     cx: &'a mut Cx<'b>,
+    /// Panels below the mazes stand behind tabs.
+    tabbed: bool,
 }
 
 impl Behavior<PanelId> for Panes<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _: TileId, pane: &mut PanelId) -> UiResponse {
         if let Some(panel) = self.panels.get_mut(pane) {
+            self.cx.bare = self.tabbed && *pane != PanelId::Mazes;
             panel.ui(ui, self.cx);
+            self.cx.bare = false;
         }
         UiResponse::None
     }
 
     fn tab_title_for_pane(&mut self, pane: &PanelId) -> egui::WidgetText {
         self.panels.get(pane).map_or("", |panel| panel.title()).into()
+    }
+
+    fn tab_bg_color(
+        &self,
+        visuals: &egui::Visuals,
+        _: &Tiles<PanelId>,
+        _: TileId,
+        state: &egui_tiles::TabState,
+    ) -> egui::Color32 {
+        if state.active { visuals.faint_bg_color } else { egui::Color32::TRANSPARENT }
+    }
+
+    fn tab_outline_stroke(
+        &self,
+        _: &egui::Visuals,
+        _: &Tiles<PanelId>,
+        _: TileId,
+        _: &egui_tiles::TabState,
+    ) -> Stroke {
+        Stroke::NONE
+    }
+
+    fn tab_bar_hline_stroke(&self, _: &egui::Visuals) -> Stroke {
+        Stroke::NONE
+    }
+
+    fn tab_text_color(
+        &self,
+        visuals: &egui::Visuals,
+        _: &Tiles<PanelId>,
+        _: TileId,
+        state: &egui_tiles::TabState,
+    ) -> egui::Color32 {
+        if state.active { visuals.strong_text_color() } else { visuals.weak_text_color() }
+    }
+
+    fn top_bar_right_ui(
+        &mut self,
+        tiles: &Tiles<PanelId>,
+        ui: &mut Ui,
+        _: TileId,
+        tabs: &egui_tiles::Tabs,
+        _: &mut f32,
+    ) {
+        let Some(&id) = tabs.active.and_then(|tile| tiles.get_pane(&tile)) else {
+            return;
+        };
+        for tool in super::panels::TOOLS.iter().rev() {
+            let (icon, tip) = tool.look();
+            if widgets::button::icon_button(ui, icon, tip).clicked()
+                && let Some(panel) = self.panels.get(&id)
+            {
+                use_tool(&**panel, id, *tool, self.cx);
+            }
+        }
     }
 
     fn gap_width(&self, _: &egui::Style) -> f32 {
@@ -411,7 +475,7 @@ fn wide() -> Tree<PanelId> {
         row.shares.set_share(tile, share);
     }
     let row = tiles.insert_new(Tile::Container(Container::Linear(row)));
-    column(tiles, mazes, row, "wide tiles")
+    column(tiles, mazes, row, 1.05, "wide tiles")
 }
 
 /// The same on a low window: one panel below, the others behind tabs.
@@ -420,12 +484,18 @@ fn low() -> Tree<PanelId> {
     let mazes = tiles.insert_pane(PanelId::Mazes);
     let tabs = [PanelId::Steps, PanelId::Reward, PanelId::Price].map(|id| tiles.insert_pane(id));
     let tabs = tiles.insert_tab_tile(tabs.to_vec());
-    column(tiles, mazes, tabs, "low tiles")
+    column(tiles, mazes, tabs, 1.45, "low tiles")
 }
 
-fn column(mut tiles: Tiles<PanelId>, mazes: TileId, rest: TileId, id: &str) -> Tree<PanelId> {
+fn column(
+    mut tiles: Tiles<PanelId>,
+    mazes: TileId,
+    rest: TileId,
+    share: f32,
+    id: &str,
+) -> Tree<PanelId> {
     let mut column = Linear::new(LinearDir::Vertical, vec![mazes, rest]);
-    column.shares.set_share(mazes, 1.05);
+    column.shares.set_share(mazes, share);
     let root = tiles.insert_new(Tile::Container(Container::Linear(column)));
     Tree::new(egui::Id::unique(id), root, tiles)
 }

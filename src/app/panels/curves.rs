@@ -2,17 +2,13 @@
 
 use egui::Ui;
 
-use super::{Cx, Panel, PanelId, use_tools};
+use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
-use crate::app::widgets::panel::{Panel as Frame, PanelTool};
 use crate::app::words;
 use crate::experiment::clock::Clock;
 use crate::experiment::snapshot::{Curves as Data, Snapshot};
 use crate::probes::curves::Curve as Line;
-
-/// The tools in the header.
-pub const TOOLS: &[PanelTool] = &[PanelTool::Copy, PanelTool::Data, PanelTool::Enlarge];
 
 /// One metric on the chosen clock.
 pub struct Curves {
@@ -172,10 +168,7 @@ impl Panel for Curves {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let size = ui.available_size();
-        let frame = Frame::new(self.title).question(self.question).tools(TOOLS).dense();
-        let done = frame.min_height(size.y).show(ui, |ui| self.chart(ui, cx));
-        use_tools(self, self.id, &done, cx);
+        framed(self, self.id, ui, cx, |ui, cx| self.chart(ui, cx));
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {

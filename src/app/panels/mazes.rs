@@ -64,11 +64,17 @@ pub struct Looks {
 
 impl Looks {
     /// The memory of tile `index`, brought up to date.
-    pub fn of(&mut self, index: usize, run: &RunSnapshot, grid: &GridScene) -> &Look {
+    pub fn of(
+        &mut self,
+        index: usize,
+        run: &RunSnapshot,
+        grid: &GridScene,
+        playing: bool,
+    ) -> &Look {
         while self.looks.len() <= index {
             self.looks.push(Look::default());
         }
-        self.looks[index].update(run, grid);
+        self.looks[index].update(run, grid, playing);
         &self.looks[index]
     }
 

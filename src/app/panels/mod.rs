@@ -8,11 +8,12 @@ pub mod mazes;
 pub mod price;
 pub mod tile;
 
-use egui::Ui;
+use egui::{Frame, Margin, Stroke, Ui, vec2};
 
 use super::actions::{Action, Actions};
 use super::view::View;
-use super::widgets::panel::{PanelResponse, PanelTool};
+use super::widgets::panel::PanelTool;
+use super::{theme, widgets};
 use crate::experiment::snapshot::Snapshot;
 use crate::lessons::Lesson;
 
@@ -54,6 +55,8 @@ pub struct Cx<'a> {
     pub lesson: &'a Lesson,
     /// Where wishes go.
     pub actions: &'a mut Actions,
+    /// The panel stands behind a tab that already bears its title and tools.
+    pub bare: bool,
 }
 
 /// A view of a probe or of metrics.
@@ -70,11 +73,37 @@ pub trait Panel {
     fn data(&self, snapshot: &Snapshot) -> String;
 }
 
-/// Does what the header's icons ask for.
-fn use_tools<R>(panel: &dyn Panel, id: PanelId, done: &PanelResponse<R>, cx: &mut Cx<'_>) {
-    let Some((tool, _)) = &done.tool else {
+/// The tools of a panel, in the order of its header.
+pub const TOOLS: &[PanelTool] = &[PanelTool::Copy, PanelTool::Data, PanelTool::Enlarge];
+
+/// Draws a panel's frame around `body`, with title, question and tools unless it is bare.
+fn framed(
+    panel: &dyn Panel,
+    id: PanelId,
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    body: impl FnOnce(&mut Ui, &mut Cx<'_>),
+) {
+    let size = ui.available_size();
+    if cx.bare {
+        let t = theme::tokens(ui.ctx());
+        let frame = Frame::new().fill(t.panel).stroke(Stroke::new(1.0, t.stroke));
+        frame.corner_radius(10).inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
+            ui.set_min_size(size - vec2(34.0, 22.0));
+            body(ui, cx);
+        });
         return;
-    };
+    }
+    let (title, question) = (panel.title(), panel.question());
+    let frame = widgets::panel::Panel::new(title).question(question).tools(TOOLS).dense();
+    let done = frame.min_height(size.y).show(ui, |ui| body(ui, cx));
+    if let Some((tool, _)) = done.tool {
+        use_tool(panel, id, tool, cx);
+    }
+}
+
+/// Does what a tool's icon asks for.
+pub fn use_tool(panel: &dyn Panel, id: PanelId, tool: PanelTool, cx: &mut Cx<'_>) {
     let action = match tool {
         PanelTool::Copy => Action::Copy(panel.text(cx.snapshot), "Text copied"),
         PanelTool::Data => Action::Copy(panel.data(cx.snapshot), "Data copied as CSV"),

@@ -3,11 +3,9 @@
 
 use egui::{Align2, Pos2, Rect, Stroke, Ui, pos2};
 
-use super::curves::TOOLS;
-use super::{Cx, Panel, PanelId, use_tools};
+use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
 use crate::app::widgets::number::grouped;
-use crate::app::widgets::panel::Panel as Frame;
 use crate::app::widgets::{badge, text};
 use crate::experiment::snapshot::{Price as Cost, Snapshot, THRESHOLD};
 
@@ -28,10 +26,7 @@ impl Panel for Price {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let size = ui.available_size();
-        let frame = Frame::new(self.title()).question(self.question()).tools(TOOLS).dense();
-        let done = frame.min_height(size.y).show(ui, |ui| slopes(ui, cx.snapshot));
-        use_tools(self, PanelId::Price, &done, cx);
+        framed(self, PanelId::Price, ui, cx, |ui, cx| slopes(ui, cx.snapshot));
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {
@@ -77,12 +72,16 @@ fn slopes(ui: &mut Ui, s: &Snapshot) {
         let word = text::line(&painter, name, theme::tick_strong(ui.ctx()), t.text_strong);
         text::place(&painter, &word, top, Align2::CENTER_BOTTOM);
     }
+    let all = places(s, field);
+    for (run, places) in all.iter().enumerate() {
+        let line = places.iter().flatten().map(|p| p.0).collect();
+        painter.line(line, Stroke::new(2.0, t.run(run)));
+    }
     let mut labels: Vec<Rect> = Vec::new();
-    for (run, places) in places(s, field).into_iter().enumerate() {
+    for (run, places) in all.into_iter().enumerate() {
         let Some(places) = places else {
             continue;
         };
-        painter.line(places.iter().map(|p| p.0).collect(), Stroke::new(2.0, t.run(run)));
         for (i, &(at, cost)) in places.iter().enumerate() {
             let mark = badge::paint_round(&painter, at, run);
             let word = grouped(cost.round() as u64);
@@ -93,6 +92,8 @@ fn slopes(ui: &mut Ui, s: &Snapshot) {
             };
             let free = clear_of(&labels, align.anchor_size(to, word.size()));
             labels.push(free);
+            // A line that passes below must not cross the number out.
+            painter.rect_filled(free.expand2(egui::vec2(2.0, 0.0)), 2.0, t.panel);
             text::place(&painter, &word, free.min, Align2::LEFT_TOP);
         }
     }

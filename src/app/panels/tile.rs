@@ -11,14 +11,17 @@ use crate::app::widgets::number::{grouped, hero_pair};
 use crate::app::widgets::panel::{Panel, PanelState};
 use crate::app::widgets::{meter, number};
 use crate::app::{icons, theme, words};
+use crate::experiment::clock::Clock;
 use crate::experiment::engine::Command;
-use crate::experiment::snapshot::RunSnapshot;
+use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::scene::{Cell, GridScene, Scene};
 use crate::mdp::trace::{Mark, Source};
 use crate::probes::values::ValueMap;
 
 /// Sparks drawn for the newest imagined updates.
 const SPARKS: usize = 36;
+/// Density dots where most imagined updates fell: few enough to leave the arrows readable.
+const DENSEST: f32 = 0.4;
 /// Height of everything below the picture, in points before the text scale.
 const FOOT: f32 = 86.0;
 
@@ -65,7 +68,7 @@ fn picture(
         ui.label("This world has no picture.");
         return;
     };
-    let look = looks.of(index, run, grid);
+    let look = looks.of(index, run, grid, cx.snapshot.playing);
     let map = run.map.as_deref();
     let each = |read: &dyn Fn(&ValueMap, usize) -> f32| -> Vec<f32> {
         map.map_or(Vec::new(), |m| (0..m.value.len()).map(|i| read(m, i)).collect())
@@ -73,7 +76,8 @@ fn picture(
     let values: Vec<Option<f32>> =
         map.map_or(Vec::new(), |m| m.value.iter().map(|v| v.map(|v| scale.place(v))).collect());
     let numbers = each(&|m, i| m.value[i].unwrap_or(0.0) as f32);
-    let shares = each(&|m, i| m.imagined_share[i] as f32);
+    // Who wrote a zero that never moved is nobody's question.
+    let shares = each(&|m, i| m.value[i].map_or(0.0, |_| m.imagined_share[i] as f32));
     let arrows = map.map_or(&[][..], |m| m.arrows.as_slice());
     let place = |s: u32| grid.place(s);
     let small = |(row, col): (usize, usize)| (row as u16, col as u16);
@@ -133,11 +137,7 @@ fn counters(ui: &mut Ui, index: usize, cx: &Cx<'_>) {
     meter::meter(ui, c.real_updates, c.imagined_updates);
     ui.add_space(2.0);
     let t = theme::tokens(ui.ctx());
-    let left = if run.stands_still {
-        "stands still on this clock".to_owned()
-    } else {
-        format!("Episode {}, step {}", grouped(c.episodes + 1), grouped(c.step))
-    };
+    let left = place(run, cx.snapshot);
     let brief = ui.available_width() < 330.0 * theme::scale(ui.ctx());
     let right = match (run.way_home, run.map.is_some()) {
         _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
@@ -154,6 +154,21 @@ fn counters(ui: &mut Ui, index: usize, cx: &Cx<'_>) {
             ui.add(Label::new(RichText::new(left).color(t.text)).truncate());
         });
     });
+}
+
+/// How far a run has come, and whether it waits for the others.
+fn place(run: &RunSnapshot, s: &Snapshot) -> String {
+    let c = &run.lane.counters;
+    let by_episode = s.position.clock == Clock::Episodes;
+    if run.stands_still {
+        "stands still on this clock".to_owned()
+    } else if by_episode && c.episodes >= s.limit {
+        format!("{} episodes done", grouped(c.episodes))
+    } else if by_episode && c.episodes > s.position.count {
+        format!("Episode {} done, waits", grouped(c.episodes))
+    } else {
+        format!("Episode {}, step {}", grouped(c.episodes + 1), grouped(c.step))
+    }
 }
 
 /// One sentence, the number, and what can be done.
@@ -211,7 +226,7 @@ pub struct Look {
 
 impl Look {
     /// Reads what is new in `run`.
-    pub fn update(&mut self, run: &RunSnapshot, grid: &GridScene) {
+    pub fn update(&mut self, run: &RunSnapshot, grid: &GridScene, playing: bool) {
         self.cells = grid.cells.iter().map(|&c| kind(c)).collect();
         let seen = std::sync::Arc::as_ptr(&run.lane) as usize;
         if std::mem::replace(&mut self.seen, seen) == seen {
@@ -219,12 +234,12 @@ impl Look {
         }
         let imagined = run.map.as_ref().map_or(Vec::new(), |m| m.imagined.clone());
         self.dots = density(&self.imagined, &imagined);
-        let total: u64 = self.dots.len() as u64;
+        let nothing_new = self.dots.is_empty();
         self.imagined = imagined;
         let fresh = sparks(&run.marks, grid);
         if !fresh.is_empty() {
             self.sparks.splice(0..0, fresh);
-        } else if total == 0 && run.lane.counters.imagined_updates == 0 {
+        } else if nothing_new && run.lane.counters.imagined_updates == 0 {
             self.sparks.clear();
         }
         self.sparks.truncate(SPARKS);
@@ -232,11 +247,11 @@ impl Look {
             spark.age = rank as f32 / SPARKS as f32;
         }
         // Both at once would be noise: segments while they can be read, else densities.
-        let moved: usize = run.marks.iter().filter(|m| imagined_effect(m)).count();
-        if moved <= SPARKS {
-            self.dots.clear();
-        } else {
+        let moved = run.marks.iter().filter(|m| imagined_effect(m)).count();
+        if playing && moved > SPARKS {
             self.sparks.clear();
+        } else {
+            self.dots.clear();
         }
     }
 }
@@ -265,7 +280,7 @@ fn density(before: &[u64], after: &[u64]) -> Vec<(u16, f32)> {
     let moved: Vec<u64> = before.iter().zip(after).map(|(b, a)| a.saturating_sub(*b)).collect();
     let most = moved.iter().copied().max().unwrap_or(0).max(1) as f32;
     let cells = moved.iter().enumerate().filter(|&(_, &n)| n > 0);
-    cells.map(|(cell, &n)| (cell as u16, n as f32 / most)).collect()
+    cells.map(|(cell, &n)| (cell as u16, DENSEST * n as f32 / most)).collect()
 }
 
 fn kind(cell: Cell) -> CellKind {

@@ -22,7 +22,7 @@ pub fn transport(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
     scrub::scrub(ui, cx);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
-        ui.add_space(6.0);
+        ui.add_space(12.0);
         buttons(ui, cx);
         divider(ui);
         group(ui, "Step by", room, |ui| step_by(ui, cx));
@@ -64,7 +64,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// A column of a given width: inside a row from right to left a plain one would take it all.
 fn block<R>(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
-    let height = 44.0 * theme::scale(ui.ctx());
+    let height = 58.0 * theme::scale(ui.ctx());
     let layout = Layout::top_down(Align::Min);
     ui.allocate_ui_with_layout(vec2(width, height), layout, |ui| {
         ui.set_min_size(vec2(width, height));
@@ -109,7 +109,15 @@ fn speed(ui: &mut Ui, cx: &mut Cx<'_>) {
     };
     let max = cx.snapshot.speed.is_none();
     let mut value = cx.snapshot.speed.unwrap_or(FASTEST);
-    ui.vertical(|ui| {
+    block(ui, 150.0 * points, |ui| {
+        ui.add_space(6.0 * points);
+        if max {
+            let t = theme::tokens(ui.ctx());
+            ui.label(RichText::new("Speed").color(t.text));
+            let text = RichText::new("as fast as it goes").font(theme::small(ui.ctx()));
+            ui.label(text.color(t.text_weak));
+            return;
+        }
         let slider = Slider::new(&mut value, 1.0..=FASTEST, "Speed").unit(unit);
         let slider = slider.logarithmic().integer().width(150.0 * points);
         if slider.show(ui).changed {
@@ -151,13 +159,11 @@ fn clock(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
 fn place(ui: &mut Ui, cx: &Cx<'_>) {
     let t = theme::tokens(ui.ctx());
     let s = cx.snapshot;
-    {
-        caption(ui, if s.position < s.furthest { "Position, in the past" } else { "Position" });
-        let here = RichText::new(words::place(s)).font(theme::number(ui.ctx()));
-        let limit =
-            format!("{} of {} {}", words::place(s), grouped(s.limit), s.position.clock.label());
-        ui.add(Label::new(here.color(t.text_strong)).truncate()).on_hover_text(limit);
-    }
+    caption(ui, if s.position < s.furthest { "Position, in the past" } else { "Position" });
+    ui.add_space(8.0 * theme::scale(ui.ctx()));
+    let here = RichText::new(words::place(s)).font(theme::number(ui.ctx()));
+    let limit = format!("{} of {} {}", words::place(s), grouped(s.limit), s.position.clock.label());
+    ui.add(Label::new(here.color(t.text_strong)).truncate()).on_hover_text(limit);
 }
 
 /// Right to left: lanes, then the seed on screen.

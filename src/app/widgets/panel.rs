@@ -42,11 +42,11 @@ impl PanelTool {
     pub const WIDE: [Self; 4] = [Self::Copy, Self::Picture, Self::Data, Self::Enlarge];
 
     /// Icon and tooltip.
-    const fn face(self) -> (char, &'static str) {
+    pub const fn look(self) -> (char, &'static str) {
         match self {
             Self::Copy => (icons::COPY, "Copy text"),
             Self::Picture => (icons::PICTURE, "Save picture"),
-            Self::Data => (icons::DATA, "Show data"),
+            Self::Data => (icons::DATA, "Copy data as CSV"),
             Self::Enlarge => (icons::ENLARGE, "Enlarge (F)"),
             Self::More => (icons::MORE, "More actions"),
         }

@@ -65,7 +65,7 @@ impl Panel<'_> {
         bar.spacing_mut().item_spacing.x = 0.0;
         let mut clicked = None;
         for &tool in self.tools {
-            let (icon, tooltip) = tool.face();
+            let (icon, tooltip) = tool.look();
             let response = button::icon_button(&mut bar, icon, tooltip);
             if response.clicked() {
                 clicked = Some((tool, response));
