@@ -150,14 +150,24 @@ impl<T: Row> Series<T> {
         &self.old
     }
 
-    /// Forgets everything from row `len` on, if those rows are still exact. What was already
-    /// summarised stays.
+    /// Forgets everything from row `len` on. A summary that begins before stays and counts for
+    /// its rows up to there.
     pub fn truncate(&mut self, len: u64) {
         while self.len > len && (!self.tail.is_empty() || self.reopen_last_chunk()) {
             let surplus = usize::try_from(self.len - len).unwrap_or(usize::MAX);
             let keep = self.tail.len().saturating_sub(surplus);
             self.len -= (self.tail.len() - keep) as u64;
             self.tail.truncate(keep);
+        }
+        while let Some(last) = self.old.last_mut().filter(|_| self.len > len) {
+            let start = self.len - last.count;
+            if start < len {
+                last.count = len - start;
+                self.len = len;
+            } else {
+                self.old.pop();
+                self.len = start;
+            }
         }
     }
 
@@ -229,5 +239,18 @@ mod tests {
             (cut as u32..5_000).for_each(|i| s.push(i));
             assert_eq!(s.exact().copied().collect::<Vec<_>>(), whole);
         }
+    }
+
+    #[test]
+    fn truncating_reaches_into_the_summaries() {
+        let mut s = Series::default();
+        (0..200_000_u32).for_each(|i| s.push(i));
+        for cut in [100_000, 2_500, 1_024, 0] {
+            s.truncate(cut);
+            assert_eq!((s.len(), s.first_exact(), s.last()), (cut, cut, None));
+            assert_eq!(s.buckets().iter().map(|b| b.count).sum::<u64>(), cut);
+        }
+        s.push(7);
+        assert_eq!((s.len(), s.get(0)), (1, Some(&7)));
     }
 }

@@ -195,6 +195,10 @@ where
             }
             let due = self.agent.due();
             let units = if due == 0 {
+                // An agent may stop moving a clock by itself, between any two steps.
+                if self.stands_still(goal.clock) {
+                    return Advance::StandsStill;
+                }
                 self.real_step(goal, watch);
                 1
             } else {
@@ -287,9 +291,6 @@ where
     A: Agent<Obs = W::Obs, Action = W::Action>,
 {
     fn advance(&mut self, goal: Position, mut fuel: u64) -> Advance {
-        if self.stands_still(goal.clock) {
-            return Advance::StandsStill;
-        }
         self.run(&goal, &mut fuel, &mut Unwatched)
     }
 
@@ -299,9 +300,6 @@ where
         mut fuel: u64,
         recorder: &mut Recorder,
     ) -> Advance {
-        if self.stands_still(goal.clock) {
-            return Advance::StandsStill;
-        }
         // Small bites, so that the recorder stops close to its bound.
         while fuel > 0 && !recorder.is_full() {
             let mut bite = fuel.min(64);

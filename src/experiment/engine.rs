@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 use super::arena::{Experiment, Grain};
 use super::clock::{Clock, Position};
 use super::config::{ArenaConfig, ConfigError, MAX_LANES, WorldConfig};
+use super::drive::Aim;
 use super::snapshot::{Curves, Snapshot, curves, run_snapshot};
 
 /// Longest time between two looks at the commands.
 pub const SLICE: Duration = Duration::from_millis(8);
-/// A round this short doubles the stride, one as long as a slice halves it.
-const SHORT_ROUND: Duration = Duration::from_millis(2);
+/// How long a command may wait for lanes that are not on screen, and a step may take before it
+/// goes on in slices.
+const PATIENCE: Duration = Duration::from_millis(250);
 /// Most often that curves are computed anew while running.
 const CURVES_EVERY: Duration = Duration::from_millis(100);
 
@@ -68,22 +70,32 @@ pub enum Command {
     LockStep(Clock),
 }
 
+impl Command {
+    /// Acts on the state of lanes, so that all of them must be at the position.
+    fn needs_rest(&self) -> bool {
+        matches!(
+            self,
+            Self::Play(false) | Self::Step | Self::Back | Self::Seek(_) | Self::Set { .. }
+        )
+    }
+}
+
 /// An arena with a transport.
 pub struct Engine {
-    experiment: Experiment,
+    pub(super) experiment: Experiment,
     lesson: ArenaConfig,
     workers: usize,
-    playing: bool,
-    grain: Grain,
-    speed: Option<f64>,
+    pub(super) playing: bool,
+    pub(super) grain: Grain,
+    pub(super) speed: Option<f64>,
     /// Grains owed to the clock on the wall.
-    debt: f64,
-    /// A goal begun in an earlier slice.
-    goal: Option<Position>,
-    /// Steps per round at full speed, so that a round takes a part of a slice.
-    stride: u64,
-    limit: u64,
-    selected: usize,
+    pub(super) debt: f64,
+    /// Where time is headed; reached in rounds that are short enough for commands to get in.
+    pub(super) aim: Option<Aim>,
+    /// Steps per round, so that a round takes a part of a slice.
+    pub(super) stride: u64,
+    pub(super) limit: u64,
+    pub(super) selected: usize,
     axis: Clock,
     curves: Arc<Curves>,
     curves_of: Option<(Clock, usize, Vec<u64>)>,
@@ -105,7 +117,7 @@ impl Engine {
             grain: Grain::Step,
             speed: config.speed,
             debt: 0.0,
-            goal: None,
+            aim: None,
             stride: 1,
             limit: config.length,
             selected: 0,
@@ -128,8 +140,11 @@ impl Engine {
         self.playing
     }
 
-    /// How long until the next grain is due; `None` while paused.
+    /// How long until there is something to do; `None` while paused.
     pub fn due_in(&self) -> Option<Duration> {
+        if self.aim.is_some() {
+            return Some(Duration::ZERO);
+        }
         if !self.playing {
             return None;
         }
@@ -148,42 +163,34 @@ impl Engine {
 
     /// Does what is asked, at a moment when every lane is at the position.
     pub fn handle(&mut self, command: Command) {
-        self.finish_goal();
+        if command.needs_rest() {
+            self.come_to_rest();
+        }
         match command {
             Command::Play(on) => self.play(on),
             Command::Step => self.step(),
             Command::Back => self.back(),
             Command::Grain(grain) => self.grain = grain,
-            Command::Seek(to) => {
-                self.experiment.seek(to);
-                self.finish_goal();
-            }
-            Command::Speed(speed) => self.speed = speed,
+            Command::Seek(to) => self.seek(to),
+            Command::Speed(speed) => self.set_speed(speed),
             Command::Set { run, param, value } => {
+                self.stride = 1;
                 if let Err(refused) = self.experiment.set_param(run, param, value) {
                     self.notice = Some(refused.to_string());
                 }
             }
-            Command::SetWorld { param, value } => {
-                let mut config = self.present_config();
-                config.world.params[param] = value;
-                self.rebuild(config);
-            }
+            Command::SetWorld { param, value } => self.set_world(param, value),
             Command::Restart { seed, lanes } => {
                 let mut config = self.present_config();
                 config.seed = seed;
                 config.lanes = lanes.clamp(1, MAX_LANES);
                 self.rebuild(config);
             }
-            Command::Reset => self.rebuild(self.lesson.clone()),
-            Command::Load(config) => {
-                self.lesson = (*config).clone();
-                self.speed = config.speed;
-                self.axis = config.clock;
-                self.rebuild(*config);
-                self.playing = true;
+            Command::Reset => {
+                self.rebuild(self.lesson.clone());
             }
-            Command::Select(run) => self.selected = run,
+            Command::Load(config) => self.load(*config),
+            Command::Select(run) => self.selected = run.min(self.experiment.runs().len() - 1),
             Command::Watch(lane) => self.experiment.watch_lane(lane),
             Command::Axis(axis) => self.axis = axis,
             Command::LockStep(clock) => {
@@ -195,10 +202,21 @@ impl Engine {
         }
     }
 
+    /// Ends the round under way; then the lanes that are not on screen catch up, if that does
+    /// not take long.
+    fn come_to_rest(&mut self) {
+        self.experiment.finish_goal();
+        self.aim = self.experiment.round_position().map(Aim::To);
+        self.pursue(Instant::now() + PATIENCE);
+        self.experiment.finish_goal();
+        self.aim = None;
+    }
+
     fn play(&mut self, on: bool) {
-        if on && self.experiment.position().count >= self.limit {
+        if on && self.at_end() {
             // At the end "play" means: go on, as far again.
-            self.limit += self.experiment.config().length;
+            let length = self.experiment.config().length;
+            self.limit = self.experiment.position().count.saturating_add(length);
         }
         self.playing = on;
         self.debt = 0.0;
@@ -207,14 +225,58 @@ impl Engine {
     fn step(&mut self) {
         self.playing = false;
         self.experiment.forget_marks();
-        self.one_grain(None);
-        self.finish_goal();
+        self.aim = Some(self.one_grain_on());
+        self.pursue(Instant::now() + PATIENCE);
+    }
+
+    fn seek(&mut self, to: Position) {
+        self.stride = 1;
+        if to <= self.experiment.furthest() {
+            self.experiment.seek(to);
+            self.come_to_rest();
+        } else if to.clock == self.experiment.position().clock {
+            self.seek(self.experiment.furthest());
+        }
+    }
+
+    fn set_speed(&mut self, speed: Option<f64>) {
+        match speed {
+            Some(rate) if !(rate.is_finite() && rate > 0.0) => {
+                let what = format!("speed = {rate} is not allowed: a number above 0");
+                self.notice = Some(what);
+            }
+            _ => self.speed = speed,
+        }
+    }
+
+    fn set_world(&mut self, param: usize, value: f64) {
+        let mut config = self.present_config();
+        let Some(spec) = config.world.info.params().get(param) else {
+            return;
+        };
+        match spec.check(value) {
+            Ok(value) => {
+                config.world.params[param] = value;
+                self.rebuild(config);
+            }
+            Err(refused) => self.notice = Some(refused.to_string()),
+        }
+    }
+
+    fn load(&mut self, config: ArenaConfig) {
+        if self.rebuild(config.clone()) {
+            self.speed = config.speed;
+            self.axis = config.clock;
+            self.playing = true;
+            self.lesson = config;
+        }
     }
 
     /// Goes back, then repeats the last unit with the recorder on, so that the lines that led
     /// here are on the screen.
     fn back(&mut self) {
         self.playing = false;
+        self.stride = 1;
         self.experiment.back(self.grain, self.selected);
         let here = self.experiment.position();
         self.experiment.back(Grain::Unit, self.selected);
@@ -233,176 +295,26 @@ impl Engine {
         config
     }
 
-    fn rebuild(&mut self, config: ArenaConfig) {
+    /// Another arena in place of the present one; false, with a notice, if it cannot be.
+    fn rebuild(&mut self, config: ArenaConfig) -> bool {
         let watched = self.experiment.watched();
-        self.limit = config.length;
+        let length = config.length;
         match open(config, self.workers) {
             Ok(experiment) => self.experiment = experiment,
-            Err(error) => self.notice = Some(error.to_string()),
+            Err(error) => {
+                self.notice = Some(error.to_string());
+                return false;
+            }
         }
+        self.limit = length;
         self.experiment.watch_lane(watched);
         self.selected = self.selected.min(self.experiment.runs().len() - 1);
         self.generation += 1;
-        self.goal = None;
+        self.aim = None;
+        self.stride = 1;
         self.debt = 0.0;
         self.curves_of = None;
-    }
-
-    // ---------------------------------------------------------------- time
-
-    /// Lets `elapsed` pass, working at most about `slice`. True if anything moved.
-    pub fn advance(&mut self, elapsed: Duration, slice: Duration) -> bool {
-        if !self.playing {
-            return false;
-        }
-        let deadline = Instant::now() + slice;
-        let Some(rate) = self.speed else {
-            return self.at_full_speed(deadline);
-        };
-        self.debt += rate * elapsed.as_secs_f64();
-        // What cannot be done in a tenth of a second is not owed any more.
-        self.debt = self.debt.min((rate * 0.1).max(1.0));
-        let mut moved = false;
-        while self.debt >= 1.0 && self.playing {
-            moved = true;
-            let paid = self.one_grain(Some(deadline));
-            self.debt -= paid.unwrap_or(0.0);
-            if paid.is_none() || Instant::now() >= deadline {
-                break;
-            }
-        }
-        moved
-    }
-
-    fn at_full_speed(&mut self, deadline: Instant) -> bool {
-        while self.playing && Instant::now() < deadline {
-            let begun = Instant::now();
-            if self.goal.is_none() {
-                self.goal = Some(self.clamped(self.experiment.position().steps_on(self.stride)));
-            }
-            if !self.work(Some(deadline)) {
-                self.stride = (self.stride / 2).max(1);
-                return true;
-            }
-            match begun.elapsed() {
-                short if short < SHORT_ROUND => self.stride = (self.stride * 2).min(1 << 24),
-                long if long > SLICE => self.stride = (self.stride / 2).max(1),
-                _ => {}
-            }
-            self.stop_at_end();
-        }
         true
-    }
-
-    /// One grain or, for real steps, as many as are owed. Returns how many were done; `None` if
-    /// the deadline came first.
-    fn one_grain(&mut self, deadline: Option<Instant>) -> Option<f64> {
-        let before = self.experiment.position();
-        let grain = self.grain;
-        let many = match deadline {
-            Some(_) => self.debt.floor().max(1.0) as u64,
-            None => 1,
-        };
-        if self.goal.is_none() {
-            match (grain, before.clock) {
-                (Grain::Unit, _) => self.goal = Some(self.clamped(before.unit_on())),
-                (Grain::Step, Clock::Episodes | Clock::EnvSteps) => {
-                    self.goal = Some(self.clamped(before.steps_on(many)));
-                }
-                (Grain::Episode, Clock::Episodes) => {
-                    self.goal = Some(Position::at(before.clock, before.count + 1));
-                }
-                _ => return self.until_selected(grain, deadline),
-            }
-        }
-        let done = self.work(deadline);
-        self.stop_at_end();
-        done.then(|| self.paid(before))
-    }
-
-    /// How many grains lie between `before` and the present.
-    fn paid(&self, before: Position) -> f64 {
-        let now = self.experiment.position();
-        match (self.grain, now.clock) {
-            (Grain::Step, Clock::Episodes) if now.count == before.count => {
-                (now.step - before.step) as f64
-            }
-            (Grain::Step, Clock::EnvSteps) => (now.count - before.count) as f64,
-            // The rest of an episode: as many steps as its longest lane on screen still had.
-            (Grain::Step, Clock::Episodes) => {
-                let lane = self.experiment.watched();
-                let runs = self.experiment.runs().iter();
-                let length = runs.filter_map(|r| r.record().lanes()[lane].get(before.count));
-                let longest = length.map(|row| row.length).max().unwrap_or(1);
-                longest.saturating_sub(before.step).max(1) as f64
-            }
-            _ => 1.0,
-        }
-    }
-
-    /// On clocks that do not know steps or episodes: tick until the selected run has finished one.
-    fn until_selected(&mut self, grain: Grain, deadline: Option<Instant>) -> Option<f64> {
-        let lane = self.experiment.watched();
-        let reading = |e: &Experiment, run: usize| {
-            let c = e.runs()[run].counters(lane);
-            if grain == Grain::Episode {
-                c.episodes
-            } else {
-                c.env_steps
-            }
-        };
-        let before = reading(&self.experiment, self.selected);
-        while reading(&self.experiment, self.selected) == before {
-            self.goal = Some(self.clamped(self.experiment.position().unit_on()));
-            let done = self.work(deadline);
-            self.stop_at_end();
-            let late = deadline.is_some_and(|at| Instant::now() >= at);
-            let stuck = self.experiment.all_stand() || self.at_end();
-            if !done || stuck || late || self.experiment.runs()[self.selected].stands_still() {
-                return None;
-            }
-        }
-        Some(1.0)
-    }
-
-    /// Goes on to the goal and, from there, to the next round position. True once there.
-    fn work(&mut self, deadline: Option<Instant>) -> bool {
-        if let Some(goal) = self.goal {
-            if !self.experiment.advance_to(goal, deadline) {
-                return false;
-            }
-            self.goal = None;
-        }
-        if let Some(round) = self.experiment.round_position() {
-            self.goal = Some(round);
-            if !self.experiment.advance_to(round, deadline) {
-                return false;
-            }
-            self.goal = None;
-        }
-        true
-    }
-
-    fn finish_goal(&mut self) {
-        while !self.work(None) {}
-    }
-
-    fn clamped(&self, goal: Position) -> Position {
-        let end = Position::at(goal.clock, self.limit);
-        if goal > end && self.experiment.position() < end {
-            return end;
-        }
-        goal
-    }
-
-    fn at_end(&self) -> bool {
-        self.experiment.position().count >= self.limit
-    }
-
-    fn stop_at_end(&mut self) {
-        if self.at_end() || self.experiment.all_stand() {
-            self.playing = false;
-        }
     }
 
     // ---------------------------------------------------------------- pictures

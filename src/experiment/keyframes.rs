@@ -1,19 +1,17 @@
 //! Copies of the whole arena at chosen moments, so that time can be walked backwards.
 
 use super::clock::Position;
-use super::cohort::Cohort;
+use super::run::{Lane, Run};
 
 /// Most memory that keyframes may take, in bytes.
 pub const MEMORY: usize = 256 << 20;
 
-/// The arena at one position.
-pub struct Keyframe {
+/// The arena at one position, before the parameter events of that position were applied.
+pub(super) struct Keyframe {
     /// Where.
     pub position: Position,
-    /// How many events had been applied.
-    pub events: usize,
-    /// `[runs][cohorts]`.
-    pub cohorts: Vec<Vec<Box<dyn Cohort>>>,
+    /// `[runs][lanes]`.
+    pub lanes: Vec<Vec<Lane>>,
     bytes: usize,
 }
 
@@ -27,24 +25,17 @@ pub struct Keyframes {
 
 impl Keyframes {
     /// Adds a copy of `runs` at `position`, unless there is one at or after it.
-    pub fn add<'a>(
-        &mut self,
-        position: Position,
-        events: usize,
-        runs: impl Iterator<Item = &'a [Box<dyn Cohort>]>,
-    ) {
+    pub fn add(&mut self, position: Position, runs: &[Run]) {
         if self.frames.last().is_some_and(|f| f.position >= position) {
             return;
         }
-        let cohorts: Vec<Vec<_>> = runs
-            .map(|cohorts| cohorts.iter().map(|c| c.duplicate()).collect())
-            .collect();
-        let bytes = cohorts.iter().flatten().map(|c| c.bytes()).sum();
+        let copy = |run: &Run| run.lanes.iter().map(Lane::duplicate).collect();
+        let lanes: Vec<Vec<Lane>> = runs.iter().map(copy).collect();
+        let bytes = lanes.iter().flatten().map(|l| l.cohort().bytes()).sum();
         self.bytes += bytes;
         self.frames.push(Keyframe {
             position,
-            events,
-            cohorts,
+            lanes,
             bytes,
         });
         while self.bytes > MEMORY && self.frames.len() > 2 {
@@ -64,7 +55,7 @@ impl Keyframes {
     }
 
     /// The last frame at or before `position`.
-    pub fn before(&self, position: Position) -> Option<&Keyframe> {
+    pub(super) fn before(&self, position: Position) -> Option<&Keyframe> {
         self.frames.iter().rev().find(|f| f.position <= position)
     }
 

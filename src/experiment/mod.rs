@@ -7,12 +7,15 @@ pub mod build;
 pub mod clock;
 pub mod cohort;
 pub mod config;
+mod drive;
 pub mod engine;
 pub mod keyframes;
 pub mod record;
+pub mod run;
 pub mod runner;
 pub mod snapshot;
 pub mod table;
+mod travel;
 pub mod workers;
 
 pub use arena::{Event, Experiment, Grain, Run};

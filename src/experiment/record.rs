@@ -1,5 +1,6 @@
 //! Finished episodes of a run, lane by lane: the source of every learning curve and table.
 
+use super::clock::Clock;
 use crate::base::series::{Row, Series};
 
 /// One finished episode. Clock readings are those at its end.
@@ -17,6 +18,18 @@ pub struct EpisodeRow {
     pub total_return: f64,
     /// Steps of this episode.
     pub length: u64,
+}
+
+impl EpisodeRow {
+    /// Reading of `clock` at the end of this episode, which is number `episode` counted from 1.
+    pub fn on(&self, clock: Clock, episode: u64) -> u64 {
+        match clock {
+            Clock::Episodes => episode,
+            Clock::EnvSteps => self.env_steps,
+            Clock::Updates => self.updates,
+            Clock::Imagined => self.imagined_steps,
+        }
+    }
 }
 
 impl Row for EpisodeRow {

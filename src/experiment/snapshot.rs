@@ -169,15 +169,10 @@ fn curve_of(record: &Record, axis: Clock, watched: usize, value: fn(&EpisodeRow)
         let values = lanes.iter().map(|l| rows(l).iter().map(value).collect());
         return by_episode(first + 1, &values.collect::<Vec<_>>(), watched);
     }
-    let x = |row: &EpisodeRow| match axis {
-        Clock::Updates => row.updates,
-        Clock::Imagined => row.imagined_steps,
-        Clock::EnvSteps | Clock::Episodes => row.env_steps,
-    };
     let points = |lane| {
-        rows(lane)
-            .iter()
-            .map(|row| [x(row) as f64, value(row)])
+        let rows = rows(lane);
+        rows.iter()
+            .map(|row| [row.on(axis, 0) as f64, value(row)])
             .collect()
     };
     step_held(&lanes.iter().map(points).collect::<Vec<_>>(), watched)

@@ -1,0 +1,226 @@
+//! Time travel: parameter events, going back to a keyframe and forward again by the same dice,
+//! and finding the place one grain back.
+
+use super::arena::{Event, Experiment, Grain};
+use super::clock::{Clock, Position};
+use super::run::{Lane, Run};
+use crate::base::params::Refused;
+
+impl Experiment {
+    /// Changes a live parameter of a run at the present position. The future seen before no
+    /// longer holds for this run; events of the others stay.
+    pub fn set_param(&mut self, run: usize, param: usize, value: f64) -> Result<(), Refused> {
+        self.finish_goal();
+        let specs = self.runs.get(run).map(|r| r.config.info.params());
+        let Some(spec) = specs.and_then(|s| s.get(param)) else {
+            return Ok(());
+        };
+        let value = spec.check(value)?;
+        if self.runs[run].param(param) == value {
+            return Ok(());
+        }
+        let here = self.position;
+        let event = Event {
+            position: here,
+            run,
+            param,
+            value,
+            counters: self.runs[run].counters(self.watched),
+        };
+        // A drag leaves only its last value, and this run's later events belong to the old future.
+        let mut index = 0;
+        let applied = self.applied;
+        self.events.retain(|e| {
+            index += 1;
+            let dragged = e.position == here && e.param == param;
+            e.run != run || (index <= applied && !dragged)
+        });
+        let at = self.events.partition_point(|e| e.position <= here);
+        self.events.insert(at, event);
+        self.applied = at + 1;
+        self.keyframes.truncate(here);
+        self.furthest = here;
+        let run = &mut self.runs[run];
+        run.set_param(param, value);
+        for (lane, slot) in run.lanes.iter().enumerate() {
+            let episodes = slot.cohort().counters(0).episodes;
+            run.record.truncate(lane, episodes);
+        }
+        Ok(())
+    }
+
+    pub(super) fn apply_due_events(&mut self) {
+        while let Some(event) = self.events.get(self.applied) {
+            if event.position > self.position {
+                break;
+            }
+            self.runs[event.run].set_param(event.param, event.value);
+            self.applied += 1;
+        }
+    }
+
+    // ---------------------------------------------------------------- backward
+
+    /// Goes to any place between the start and the furthest one: back to the nearest keyframe,
+    /// then forward by the same dice and the same events.
+    pub fn seek(&mut self, goal: Position) {
+        let passed = goal < self.position || self.under_way.is_some_and(|begun| goal < begun);
+        if passed && !self.restore(goal) {
+            return;
+        }
+        self.forget_marks();
+        self.advance_to(goal, None);
+        self.apply_due_events();
+    }
+
+    /// Takes over the last keyframe at or before `goal`; false if there is none.
+    fn restore(&mut self, goal: Position) -> bool {
+        let Some(frame) = self.keyframes.before(goal) else {
+            return false;
+        };
+        for (run, lanes) in self.runs.iter_mut().zip(&frame.lanes) {
+            run.lanes = lanes.iter().map(Lane::duplicate).collect();
+        }
+        let position = frame.position;
+        self.position = position;
+        self.under_way = None;
+        self.applied = self.events.partition_point(|e| e.position < position);
+        true
+    }
+
+    /// One `grain` back; `selected` is the run whose steps and episodes count on clocks that do
+    /// not know them.
+    pub fn back(&mut self, grain: Grain, selected: usize) {
+        self.finish_goal();
+        let goal = match grain {
+            Grain::Unit => self.unit_before(),
+            Grain::Step => self.step_before(selected),
+            Grain::Episode => self.episode_before(selected),
+        };
+        if let Some(goal) = goal {
+            self.seek(goal);
+        }
+    }
+
+    /// The present position, or the round one where all watched lanes wait for others.
+    fn here(&self) -> Position {
+        self.round_position().unwrap_or(self.position)
+    }
+
+    fn step_before(&mut self, selected: usize) -> Option<Position> {
+        match self.position.clock {
+            Clock::Episodes | Clock::EnvSteps => self.tick_before(),
+            Clock::Updates | Clock::Imagined => self.real_step_before(selected),
+        }
+    }
+
+    /// One natural step of the clock back.
+    fn tick_before(&self) -> Option<Position> {
+        let here = self.here();
+        let whole = Position { unit: 0, ..here };
+        match here {
+            Position { unit: 1.., .. } => Some(whole),
+            Position { step: 1.., .. } => Some(Position {
+                step: here.step - 1,
+                ..whole
+            }),
+            Position { count: 0, .. } => None,
+            _ if here.clock == Clock::Episodes => {
+                let length = |r: &Run| {
+                    let lane = r.record.lanes().get(self.watched)?;
+                    lane.get(here.count - 1).map(|row| row.length)
+                };
+                let longest = self.runs.iter().filter_map(length).max().unwrap_or(1);
+                Some(Position {
+                    count: here.count - 1,
+                    step: longest.saturating_sub(1),
+                    ..whole
+                })
+            }
+            _ => Some(Position::at(here.clock, here.count - 1)),
+        }
+    }
+
+    /// Walks the step before once, to find how many units it has.
+    fn unit_before(&mut self) -> Option<Position> {
+        let here = self.position;
+        if here.unit > 0 {
+            let unit = here.unit - 1;
+            return Some(Position { unit, ..here });
+        }
+        let mut goal = self.tick_before()?;
+        if matches!(here.clock, Clock::Updates | Clock::Imagined) {
+            return Some(goal);
+        }
+        self.seek(goal);
+        loop {
+            let next = self.position.unit_on();
+            self.advance_to(next, None);
+            if self.round_position().is_some() || self.moving_watched().next().is_none() {
+                return Some(goal);
+            }
+            goal = next;
+        }
+    }
+
+    /// On clocks of updates: the first tick at which the watched lane of the selected run had
+    /// finished one real step less, or the beginning of the one under way.
+    fn real_step_before(&mut self, selected: usize) -> Option<Position> {
+        let here = self.position;
+        let tick = |count| Position::at(here.clock, count);
+        let one_back = here.count.checked_sub(1).map(tick);
+        let Some(lane) = self.runs.get(selected).map(|r| &r.lanes[self.watched]) else {
+            return one_back;
+        };
+        if !lane.moves() {
+            return one_back;
+        }
+        let now = lane.cohort().counters(0).env_steps;
+        let steps = |e: &Self| e.runs[selected].counters(e.watched).env_steps;
+        // Back in growing strides to a place before the step sought, then forward tick by tick.
+        let mut stride = 64;
+        loop {
+            let from = here.count.saturating_sub(stride);
+            self.seek(tick(from));
+            if steps(self) + 1 < now || from == 0 {
+                break;
+            }
+            stride *= 4;
+        }
+        let mut found = self.position;
+        let mut seen = steps(self);
+        while self.position.count + 1 < here.count {
+            self.advance_to(self.position.unit_on(), None);
+            if steps(self) != seen {
+                seen = steps(self);
+                found = self.position;
+            }
+        }
+        (found.count < here.count).then_some(found)
+    }
+
+    fn episode_before(&self, selected: usize) -> Option<Position> {
+        let here = self.here();
+        let inside = here.step + here.unit > 0;
+        match here.clock {
+            Clock::Episodes if inside => Some(Position::at(here.clock, here.count)),
+            Clock::Episodes => Some(Position::at(here.clock, here.count.checked_sub(1)?)),
+            _ => {
+                let run = self.runs.get(selected)?;
+                let now = run.counters(self.watched);
+                let lane = run.record.lanes().get(self.watched)?;
+                let start_of = |episodes: u64| match episodes.checked_sub(1) {
+                    None => Some(Position::at(here.clock, 0)),
+                    Some(last) => lane
+                        .get(last)
+                        .map(|row| Position::at(here.clock, row.on(here.clock, last + 1))),
+                };
+                let start = start_of(now.episodes)?;
+                match start < here {
+                    true => Some(start),
+                    false => start_of(now.episodes.checked_sub(1)?),
+                }
+            }
+        }
+    }
+}
