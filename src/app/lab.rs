@@ -484,7 +484,7 @@ fn low() -> Tree<PanelId> {
     let mazes = tiles.insert_pane(PanelId::Mazes);
     let tabs = [PanelId::Steps, PanelId::Reward, PanelId::Price].map(|id| tiles.insert_pane(id));
     let tabs = tiles.insert_tab_tile(tabs.to_vec());
-    column(tiles, mazes, tabs, 1.45, "low tiles")
+    column(tiles, mazes, tabs, 1.7, "low tiles")
 }
 
 fn column(

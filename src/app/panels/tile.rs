@@ -143,6 +143,7 @@ fn counters(ui: &mut Ui, index: usize, cx: &Cx<'_>) {
         _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
         (Some(steps), _) if brief => format!("way home: {steps}"),
         (Some(steps), _) => format!("greedy way home: {steps} steps"),
+        (None, true) if brief => "no way yet".to_owned(),
         (None, true) => "no way home yet".to_owned(),
         (None, false) => String::new(),
     };
@@ -165,7 +166,7 @@ fn place(run: &RunSnapshot, s: &Snapshot) -> String {
     } else if by_episode && c.episodes >= s.limit {
         format!("{} episodes done", grouped(c.episodes))
     } else if by_episode && c.episodes > s.position.count {
-        format!("Episode {} done, waits", grouped(c.episodes))
+        format!("Episode {}, waits", grouped(c.episodes))
     } else {
         format!("Episode {}, step {}", grouped(c.episodes + 1), grouped(c.step))
     }

@@ -18,6 +18,8 @@ use crate::experiment::engine::Command;
 /// Draws the column.
 pub fn side(ui: &mut Ui, code: &mut CodeMemory, cx: &mut Cx<'_>) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        // The scroll bar floats; numbers at the right end must stay clear of it.
+        ui.set_max_width(ui.available_width() - 12.0);
         header(ui, cx);
         ui.add_space(4.0);
         parameters(ui, cx);
