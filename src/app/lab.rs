@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{CentralPanel, Context, Frame, Margin, Panel as Edge, Stroke, Ui, UiBuilder, vec2};
+use egui::{
+    CentralPanel, Context, EventFilter, Frame, Margin, Panel as Edge, Stroke, Ui, UiBuilder, vec2,
+};
 use egui_tiles::{Behavior, Container, Linear, LinearDir, Tile, TileId, Tiles, Tree, UiResponse};
 
 use super::actions::{Action, Actions};
@@ -139,6 +141,7 @@ impl Lab {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let snapshot = self.link.snapshot().clone();
+        keep_arrows(&ctx);
         let mut actions = Actions::new();
         keys::read(&ctx, &self.view, &snapshot, &mut actions);
         let view = self.view.clone();
@@ -331,6 +334,20 @@ impl Lab {
         self.view.enlarged = None;
         self.lesson = index;
     }
+}
+
+/// Arrow keys belong to the transport and to sliders; Tab alone moves the focus.
+fn keep_arrows(ctx: &Context) {
+    ctx.memory_mut(|memory| {
+        if let Some(id) = memory.focused() {
+            let arrows = EventFilter {
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                ..EventFilter::default()
+            };
+            memory.set_focus_lock_filter(id, arrows);
+        }
+    });
 }
 
 /// The run selected when a lesson opens: the last one, which does most.

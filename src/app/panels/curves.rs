@@ -138,7 +138,7 @@ fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
     let params = s.runs[run].agent.params();
     let changes = s.events.iter().filter(|e| e.run == run).map(|e| {
         let spec = &params[e.param];
-        let name = if spec.symbol.is_empty() { spec.label } else { symbol(spec.symbol) };
+        let name = symbol(spec.symbol).unwrap_or(spec.label);
         Mark {
             x: episode(e.counters.on(axis)) as f64,
             text: format!("{name} = {}", spec.show(e.value)),
@@ -153,9 +153,10 @@ fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
     changes.chain(failure).collect()
 }
 
-/// The symbol alone, without its explanation.
-fn symbol(text: &str) -> &str {
-    text.split(',').next().unwrap_or(text)
+/// The symbol alone, without its explanation; `None` where the notation has none.
+fn symbol(text: &str) -> Option<&str> {
+    let first = text.split(',').next()?;
+    (first.chars().count() == 1).then_some(first)
 }
 
 impl Panel for Curves {

@@ -26,7 +26,9 @@ pub enum Scale {
 impl Scale {
     /// The scale that all runs of a snapshot share.
     pub fn of(snapshot: &Snapshot) -> Self {
-        let ranges = snapshot.runs.iter().filter_map(|r| r.map.as_ref()?.range());
+        // A run that diverged would take all colours away from the others.
+        let healthy = snapshot.runs.iter().filter(|r| r.failure.is_none());
+        let ranges = healthy.filter_map(|r| r.map.as_ref()?.range());
         let all = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         match all {
             Some((low, high)) if low < 0.0 || high > 1.0 => Self::Linear(low, high),
@@ -121,6 +123,19 @@ impl Mazes {
     }
 }
 
+/// Whether every run's note has room beside its name: all tiles show it, or none.
+fn notes_fit(ui: &Ui, width: f32, cx: &Cx<'_>) -> bool {
+    let points = theme::scale(ui.ctx());
+    let room = width - (32.0 + 32.0 + 10.0) * points;
+    let painter = ui.painter();
+    let wide = |words: &str, font| {
+        painter.layout_no_wrap(words.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
+    };
+    let (title, body) = (theme::title(ui.ctx()), theme::body(ui.ctx()));
+    let mut runs = cx.snapshot.runs.iter();
+    runs.all(|r| wide(&r.name, title.clone()) + wide(&r.note, body.clone()) + 10.0 <= room)
+}
+
 impl Panel for Mazes {
     fn title(&self) -> &'static str {
         "What each cell is worth"
@@ -136,8 +151,9 @@ impl Panel for Mazes {
         self.header(ui, scale, cx);
         ui.add_space(4.0);
         let count = cx.snapshot.runs.len();
-        // More than three tiles go into two rows.
-        let columns = if count > 3 { count.div_ceil(2) } else { count };
+        let narrowest = 270.0 * theme::scale(ui.ctx());
+        let one_row = ui.available_width() / count as f32 >= narrowest;
+        let columns = if one_row { count } else { count.div_ceil(2) };
         let rows = count.div_ceil(columns);
         let gap = 16.0;
         let all = ui.available_size();
@@ -145,6 +161,7 @@ impl Panel for Mazes {
             (all.x - gap * (columns - 1) as f32) / columns as f32,
             (all.y - gap * (rows - 1) as f32) / rows as f32,
         );
+        let notes = notes_fit(ui, size.x, cx);
         ui.spacing_mut().item_spacing = vec2(gap, gap);
         for row in 0..rows {
             ui.horizontal_top(|ui| {
@@ -152,7 +169,7 @@ impl Panel for Mazes {
                     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                         ui.set_min_size(size);
                         ui.spacing_mut().item_spacing = vec2(8.0, 7.0) * theme::scale(ui.ctx());
-                        tile(ui, index, &mut self.looks, &scale, cx);
+                        tile(ui, index, &mut self.looks, &scale, notes, cx);
                     });
                 }
             });

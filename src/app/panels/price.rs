@@ -9,9 +9,15 @@ use crate::app::widgets::number::grouped;
 use crate::app::widgets::{badge, text};
 use crate::experiment::snapshot::{Price as Cost, Snapshot, THRESHOLD};
 
-/// The clocks, with a reader each.
-const CLOCKS: [(&str, fn(&Cost) -> f64); 3] =
-    [("episodes", |c| c.episodes), ("real steps", |c| c.env_steps), ("all updates", |c| c.updates)];
+/// Long and short name of a clock, and how a price is read on it.
+type PriceClock = (&'static str, &'static str, fn(&Cost) -> f64);
+
+/// The clocks, from left to right.
+const CLOCKS: [PriceClock; 3] = [
+    ("episodes", "episodes", |c| c.episodes),
+    ("real steps", "steps", |c| c.env_steps),
+    ("all updates", "updates", |c| c.updates),
+];
 
 /// The panel.
 pub struct Price;
@@ -66,7 +72,9 @@ fn slopes(ui: &mut Ui, s: &Snapshot) {
         pos2(rect.right() - 64.0 * points, bottom - 10.0 * points),
     );
     let x = |i: usize| field.left() + field.width() * i as f32 / (CLOCKS.len() - 1) as f32;
-    for (i, (name, _)) in CLOCKS.iter().enumerate() {
+    let roomy = field.width() > 210.0 * points;
+    for (i, (long, short, _)) in CLOCKS.iter().enumerate() {
+        let name = if roomy { long } else { short };
         let top = pos2(x(i), field.top() - 12.0 * points);
         painter.line_segment([top, pos2(x(i), field.bottom())], Stroke::new(1.0, t.stroke));
         let word = text::line(&painter, name, theme::tick_strong(ui.ctx()), t.text_strong);
@@ -121,7 +129,7 @@ fn clear_of(labels: &[Rect], mut label: Rect) -> Rect {
 fn places(s: &Snapshot, field: Rect) -> Vec<Option<Vec<(Pos2, f64)>>> {
     let known: Vec<&Cost> = s.curves.price.iter().flatten().collect();
     let place = |cost: &Cost| {
-        let at = CLOCKS.iter().enumerate().map(|(i, (_, read))| {
+        let at = CLOCKS.iter().enumerate().map(|(i, (_, _, read))| {
             let logs = known.iter().map(|c| read(c).max(1.0).ln());
             let low = logs.clone().fold(f64::INFINITY, f64::min);
             let high = logs.fold(f64::NEG_INFINITY, f64::max);

@@ -23,10 +23,19 @@ const SPARKS: usize = 36;
 /// Density dots where most imagined updates fell: few enough to leave the arrows readable.
 const DENSEST: f32 = 0.4;
 /// Height of everything below the picture, in points before the text scale.
-const FOOT: f32 = 86.0;
+const FOOT: f32 = 92.0;
+/// The same in a low tile, where only the counters stand there.
+const LOW_FOOT: f32 = 36.0;
 
-/// Draws the tile of run `index`.
-pub fn tile(ui: &mut Ui, index: usize, looks: &mut Looks, scale: &Scale, cx: &mut Cx<'_>) {
+/// Draws the tile of run `index`, its note beside its name if `notes`.
+pub fn tile(
+    ui: &mut Ui,
+    index: usize,
+    looks: &mut Looks,
+    scale: &Scale,
+    notes: bool,
+    cx: &mut Cx<'_>,
+) {
     let run = &cx.snapshot.runs[index];
     let state = match (&run.failure, cx.view.run == index) {
         (Some(_), _) => PanelState::Failed,
@@ -37,17 +46,20 @@ pub fn tile(ui: &mut Ui, index: usize, looks: &mut Looks, scale: &Scale, cx: &mu
     let note = if run.failure.is_some() { "stopped; the others go on" } else { run.note.as_str() };
     let name = run.name.clone();
     let mut panel = Panel::new(&name).run(index).state(state).dense().min_height(size.y);
-    if !cx.view.lecture {
+    if notes && !cx.view.lecture {
         panel = panel.question(note);
     }
     let shown = panel.show(ui, |ui| {
         let points = theme::scale(ui.ctx());
-        let high = (ui.available_height() - FOOT * points).max(60.0);
+        // A low tile keeps the picture and the two counters.
+        let low = size.y < 250.0 * points && cx.snapshot.runs[index].failure.is_none();
+        let foot = if low { LOW_FOOT } else { FOOT };
+        let high = (ui.available_height() - foot * points).max(40.0);
         picture(ui, index, looks, scale, vec2(ui.available_width(), high), cx);
         ui.add_space(4.0);
         match &cx.snapshot.runs[index].failure {
             Some(_) => failure(ui, index, cx),
-            None => counters(ui, index, cx),
+            None => counters(ui, index, low, cx),
         }
     });
     if shown.response.clicked() {
@@ -130,10 +142,13 @@ fn cell_text(cx: &Cx<'_>, run: &RunSnapshot, cell: usize) -> String {
 }
 
 /// Two counters, their ratio as a bar, and how far the run has come.
-fn counters(ui: &mut Ui, index: usize, cx: &Cx<'_>) {
+fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
     let run = &cx.snapshot.runs[index];
     let c = &run.lane.counters;
     hero_pair(ui, (c.real_updates, "real updates"), (c.imagined_updates, "imagined"));
+    if low {
+        return;
+    }
     meter::meter(ui, c.real_updates, c.imagined_updates);
     ui.add_space(2.0);
     let t = theme::tokens(ui.ctx());

@@ -11,7 +11,7 @@ use crate::app::panels::Cx;
 use crate::app::widgets::button::{Button, framed_icon_button};
 use crate::app::widgets::{focus, key_chip};
 use crate::app::{icons, theme};
-use crate::lessons::{CHAPTERS, Lesson};
+use crate::lessons::{Lesson, chapter_name};
 
 /// Draws the rail.
 pub fn rail(ui: &mut Ui, room: Room, lessons: &[Lesson], open: usize, cx: &mut Cx<'_>) {
@@ -21,7 +21,7 @@ pub fn rail(ui: &mut Ui, room: Room, lessons: &[Lesson], open: usize, cx: &mut C
     }
     let below = Panel::bottom("ask the room").frame(Frame::NONE).show_separator_line(false);
     below.resizable(false).show(ui, |ui| ask(ui, cx));
-    let mut chapter = 0;
+    let mut chapter = usize::MAX;
     for (index, lesson) in lessons.iter().enumerate() {
         if lesson.chapter != chapter {
             chapter = lesson.chapter;
@@ -63,9 +63,9 @@ fn numbers(ui: &mut Ui, lessons: &[Lesson], open: usize, cx: &mut Cx<'_>) {
 
 fn heading(ui: &mut Ui, chapter: usize) {
     let t = theme::tokens(ui.ctx());
-    let name = CHAPTERS.get(chapter - 1).copied().unwrap_or("");
+    let name = chapter_name(chapter);
     ui.horizontal(|ui| {
-        let number = format!("{chapter:02}");
+        let number = if chapter > 0 { format!("{chapter:02}") } else { "  ".to_owned() };
         ui.label(RichText::new(number).font(theme::code(ui.ctx())).color(t.text_weak));
         let name = RichText::new(name).font(theme::body_strong(ui.ctx())).color(t.text_strong);
         ui.add(Label::new(name).truncate());

@@ -9,7 +9,7 @@ use crate::app::widgets::button::{Button, framed_icon_button};
 use crate::app::widgets::source::Source;
 use crate::app::widgets::{dashes, legend};
 use crate::app::{icons, theme};
-use crate::lessons::CHAPTERS;
+use crate::lessons::chapter_name;
 
 /// Draws the bar's contents.
 pub fn top_bar(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
@@ -41,7 +41,7 @@ pub fn top_bar(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
 
 fn breadcrumbs(ui: &mut Ui, cx: &Cx<'_>) {
     let t = theme::tokens(ui.ctx());
-    let chapter = CHAPTERS.get(cx.lesson.chapter.saturating_sub(1)).copied().unwrap_or("");
+    let chapter = chapter_name(cx.lesson.chapter);
     let weak = |s: &str| RichText::new(s.to_owned()).color(t.text_weak);
     if ui.available_width() > 340.0 * theme::scale(ui.ctx()) {
         ui.label(weak(chapter));

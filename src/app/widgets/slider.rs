@@ -96,7 +96,8 @@ impl<'a> Slider<'a> {
         let target = rail_row.expand2(vec2(0.0, 12.0 * points));
         let mut response = ui.interact(target, id, Sense::click_and_drag());
 
-        let mut value = self.scale.tidy(before);
+        // What nobody touches is not rounded: looking at a parameter must not change it.
+        let mut value = before;
         let mut settled = self.follow_pointer(&response, rail_row, &mut value);
         settled |= self.follow_keys(ui, &response, &mut value);
         let head_rect = Rect::from_min_size(rect.min, vec2(width, head));
@@ -153,7 +154,9 @@ impl<'a> Slider<'a> {
             |action| ui.input(|i| i.num_accesskit_action_requests(response.id, action) as i32);
         steps += ask(Action::Increment) - ask(Action::Decrement);
         let before = *value;
-        *value = self.scale.stepped(*value, steps);
+        if steps != 0 {
+            *value = self.scale.stepped(*value, steps);
+        }
         let wish = ui.input(|i| {
             i.accesskit_action_requests(response.id, Action::SetValue)
                 .filter_map(|request| match request.data {

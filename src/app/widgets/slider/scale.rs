@@ -73,7 +73,8 @@ impl Scale {
         } else {
             usize::from(self.decimals)
         };
-        let plain = format!("{value:.decimals$}");
+        let tiny = self.log && value != 0.0 && value.abs() < 1e-4;
+        let plain = if tiny { format!("{value:.0e}") } else { format!("{value:.decimals$}") };
         let (whole, rest) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
         let digits = whole.trim_start_matches('-');
         let sign = if whole.starts_with('-') { "\u{2212}" } else { "" };
