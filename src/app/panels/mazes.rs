@@ -8,7 +8,7 @@ use crate::app::theme;
 use crate::app::widgets::color_bar::ColorBar;
 use crate::app::words;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
-use crate::mdp::scene::GridScene;
+use crate::mdp::scene::{GridScene, Scene};
 
 /// Powers of ten at the ends of the log scale: values fall by a constant factor with each step
 /// from the goal, so equal distances take equal colours.
@@ -123,6 +123,22 @@ impl Mazes {
     }
 }
 
+/// One row of tiles or two, whichever gives the larger cells.
+fn columns(count: usize, room: egui::Vec2, snapshot: &Snapshot) -> usize {
+    let (cols, rows) = match &*snapshot.scene {
+        Scene::Grid(grid) => (grid.cols as f32, grid.rows as f32),
+        Scene::States(_) => (1.0, 1.0),
+    };
+    let cell = |columns: usize| {
+        let lines = count.div_ceil(columns) as f32;
+        let wide = room.x / columns as f32 - 48.0;
+        let high = room.y / lines - 170.0;
+        (wide / cols).min(high / rows)
+    };
+    let two_rows = count.div_ceil(2);
+    if cell(two_rows) > cell(count) { two_rows } else { count }
+}
+
 /// Whether every run's note has room beside its name: all tiles show it, or none.
 fn notes_fit(ui: &Ui, width: f32, cx: &Cx<'_>) -> bool {
     let points = theme::scale(ui.ctx());
@@ -151,9 +167,7 @@ impl Panel for Mazes {
         self.header(ui, scale, cx);
         ui.add_space(4.0);
         let count = cx.snapshot.runs.len();
-        let narrowest = 270.0 * theme::scale(ui.ctx());
-        let one_row = ui.available_width() / count as f32 >= narrowest;
-        let columns = if one_row { count } else { count.div_ceil(2) };
+        let columns = columns(count, ui.available_size(), cx.snapshot);
         let rows = count.div_ceil(columns);
         let gap = 16.0;
         let all = ui.available_size();

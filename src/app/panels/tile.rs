@@ -152,7 +152,7 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
     meter::meter(ui, c.real_updates, c.imagined_updates);
     ui.add_space(2.0);
     let t = theme::tokens(ui.ctx());
-    let left = place(run, cx.snapshot);
+    let left = place(index, cx.snapshot);
     let brief = ui.available_width() < 330.0 * theme::scale(ui.ctx());
     let right = match (run.way_home, run.map.is_some()) {
         _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
@@ -173,14 +173,15 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
 }
 
 /// How far a run has come, and whether it waits for the others.
-fn place(run: &RunSnapshot, s: &Snapshot) -> String {
+fn place(index: usize, s: &Snapshot) -> String {
+    let run = &s.runs[index];
     let c = &run.lane.counters;
     let by_episode = s.position.clock == Clock::Episodes;
     if run.stands_still {
         "stands still on this clock".to_owned()
     } else if by_episode && c.episodes >= s.limit {
         format!("{} episodes done", grouped(c.episodes))
-    } else if by_episode && c.episodes > s.position.count {
+    } else if s.waits(index) {
         format!("Episode {}, waits", grouped(c.episodes))
     } else {
         format!("Episode {}, step {}", grouped(c.episodes + 1), grouped(c.step))

@@ -37,7 +37,9 @@ impl CodeMemory {
         let t = theme::tokens(ui.ctx());
         let title = RichText::new("What runs now").font(theme::title(ui.ctx()));
         ui.label(title.color(t.text_strong));
-        ui.label(RichText::new(progress(run)).font(theme::small(ui.ctx())).color(t.text_weak));
+        let waits = cx.snapshot.waits(cx.view.run);
+        let words = if waits { "waits for the other runs".to_owned() } else { progress(run) };
+        ui.label(RichText::new(words).font(theme::small(ui.ctx())).color(t.text_weak));
         ui.add_space(2.0);
         let lit = lit_mark(cx, run).map(|m| usize::from(m.line));
         let lines: Vec<CodeLine> = run
