@@ -7,6 +7,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::RunArgs;
 use super::output::Output;
 use super::{CliError, Result, open_lesson};
+use crate::base::params::Params as _;
+use crate::envs::grid::GridConfig;
 use crate::experiment::arena::Experiment;
 use crate::experiment::clock::{Clock, Position};
 use crate::experiment::config::{ArenaConfig, MAX_LANES};
@@ -87,7 +89,7 @@ fn say_about_world(arena: &ArenaConfig) -> Result<()> {
     if world.distance(true).is_none() {
         eprintln!("note: no goal can be reached from a start of this map");
     }
-    let limited = arena.world.params.last().is_some_and(|&limit| limit > 0.0);
+    let limited = GridConfig::index("max_steps").is_some_and(|i| arena.world.params[i] > 0.0);
     let endless = world.distance(false).is_none() && !limited;
     if endless && arena.clock == Clock::Episodes {
         let what = "no episode of this world can end: neither goal nor pit can be reached and \

@@ -5,6 +5,7 @@
 //! [`WORLDS`], and the conformance tests walk over it.
 
 pub mod grid;
+mod grid_layout;
 pub mod grid_map;
 pub mod mazes;
 

@@ -95,12 +95,20 @@ impl Engine {
                 Aim::To(self.clamped(here.steps_on(steps)))
             }
             (Grain::Episode, Clock::Episodes) => Aim::To(Position::at(here.clock, here.count + 1)),
+            // A run that does not move counts nothing: one tick then.
+            _ if !self.selected_moves() => Aim::To(self.clamped(here.steps_on(1))),
             (grain, _) => Aim::Reading {
                 run: self.selected,
                 grain,
                 before: self.reading(self.selected, grain),
             },
         }
+    }
+
+    /// Whether the watched lane of the selected run still moves on this clock.
+    fn selected_moves(&self) -> bool {
+        let (run, lane) = (self.selected, self.experiment.watched());
+        self.experiment.runs()[run].moves(lane)
     }
 
     /// Finished episodes or steps of the watched lane of `run`.
@@ -142,10 +150,8 @@ impl Engine {
             Aim::To(place) if here < place => Some(self.towards(place)),
             Aim::To(_) => self.experiment.round_position().map(|r| self.towards(r)),
             Aim::Reading { run, grain, before } => {
-                let run_now = &self.experiment.runs()[run];
-                let stuck = run_now.stands_still() || run_now.failure().is_some();
                 let done = self.reading(run, grain) != before;
-                (!stuck && !done).then(|| here.unit_on())
+                (self.selected_moves() && !done).then(|| here.steps_on(1))
             }
         }
     }

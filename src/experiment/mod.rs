@@ -10,6 +10,7 @@ pub mod config;
 mod drive;
 pub mod engine;
 pub mod keyframes;
+mod read;
 pub mod record;
 pub mod run;
 pub mod runner;

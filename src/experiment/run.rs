@@ -119,6 +119,11 @@ impl Run {
         self.lanes.iter().all(|l| l.standing)
     }
 
+    /// Whether the clock of the lock-step can still move lane `lane`.
+    pub fn moves(&self, lane: usize) -> bool {
+        self.lanes[lane].moves()
+    }
+
     /// How far lane `lane` has come.
     pub fn counters(&self, lane: usize) -> Counters {
         self.lanes[lane].cohort().counters(0)

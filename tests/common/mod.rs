@@ -62,3 +62,17 @@ impl Pick {
         self.0 % n
     }
 }
+
+/// The state at `goal` of an arena that went there at once, with these events on the way.
+pub fn straight(config: ArenaConfig, events: &[Change], goal: Position) -> Vec<Vec<u64>> {
+    let mut e = Experiment::new(config, 1).unwrap();
+    for &(at, run, param, value) in events.iter().filter(|change| change.0 <= goal) {
+        assert!(e.advance_to(at, None));
+        e.set_param(run, param, value).unwrap();
+    }
+    assert!(e.advance_to(goal, None));
+    digests(&e)
+}
+
+/// Where, which run, which parameter, to what.
+pub type Change = (Position, usize, usize, f64);

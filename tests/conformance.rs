@@ -1,0 +1,306 @@
+//! Walks the registries: a world or an agent is tested by being registered.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::{arena, digests};
+use imaginarium::agents::{AGENTS, AgentInfo};
+use imaginarium::base::params::{Kind, Params as _, Range, Spec};
+use imaginarium::base::rng::{Stream, StreamName};
+use imaginarium::envs::grid::{Grid, GridConfig};
+use imaginarium::envs::{WORLDS, World};
+use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
+use imaginarium::lessons;
+use imaginarium::mdp::{Action, Simulator as _, State, Tabular as _};
+use imaginarium::models::MODELS;
+
+/// A short arena of one agent in one world with some chance in it.
+fn pair(world: &World, agent: &AgentInfo) -> ArenaConfig {
+    let world = format!("id = '{}'\nslip = 0.1\nmax_steps = 400", world.id);
+    let run = format!("agent = '{}'", agent.id);
+    arena("lanes = 2\nseed = 5", &world, &[&run])
+}
+
+fn pairs() -> impl Iterator<Item = (&'static World, &'static AgentInfo)> {
+    WORLDS
+        .iter()
+        .flat_map(|w| AGENTS.iter().map(move |a| (w, a)))
+}
+
+/// The world with its defaults, and with slip, a step reward and a time limit.
+fn variants(world: &World) -> [Grid; 2] {
+    let rough = GridConfig {
+        slip: 0.3,
+        step_reward: -0.01,
+        max_steps: 50,
+        ..GridConfig::default()
+    };
+    [GridConfig::default(), rough].map(|config| world.build(None, &config).unwrap())
+}
+
+#[test]
+fn every_agent_runs_in_every_world_and_repeats_itself() {
+    for (world, agent) in pairs() {
+        let run = || {
+            let mut e = Experiment::new(pair(world, agent), 1).unwrap();
+            e.watch(true);
+            assert!(e.advance_to(Position::at(Clock::Episodes, 3), None));
+            e
+        };
+        let (once, again) = (run(), run());
+        let name = format!("{} in {}", agent.id, world.id);
+        assert_eq!(digests(&once), digests(&again), "{name}");
+        assert!(once.runs()[0].failure().is_none(), "{name}");
+        for lane in 0..2 {
+            let record = &once.runs()[0].record().lanes()[lane];
+            assert_eq!(record.len(), 3, "{name}");
+            let total: u64 = record.exact().map(|row| row.length).sum();
+            let counters = once.runs()[0].counters(lane);
+            assert_eq!(
+                (counters.episodes, counters.env_steps),
+                (3, total),
+                "{name}"
+            );
+        }
+        let state = once.runs()[0].lane_view(0).state.unwrap();
+        assert!(once.truth().starts.contains(&state), "{name} begins anew");
+    }
+}
+
+#[test]
+fn marks_point_at_lines_that_exist() {
+    for (world, agent) in pairs() {
+        let settings = agent.params().iter().flat_map(choices);
+        for (param, value) in settings.chain([(None, 0.0)]) {
+            let mut config = pair(world, agent);
+            if let Some(key) = param {
+                let index = agent.params().iter().position(|s| s.key == key).unwrap();
+                config.runs[0].params[index] = value;
+            }
+            let mut e = Experiment::new(config, 1).unwrap();
+            e.watch(true);
+            e.advance_to(Position::at(Clock::EnvSteps, 0), None);
+            e.advance_to(Position::at(Clock::Episodes, 0).steps_on(30), None);
+            let run = &e.runs()[0];
+            assert!(
+                !run.recorder().marks().is_empty(),
+                "{} leaves marks",
+                agent.id
+            );
+            assert!(!run.recorder().last_unit().is_empty(), "{}", agent.id);
+            for mark in run.recorder().marks() {
+                let line = run.code().get(usize::from(mark.line));
+                let line = line.unwrap_or_else(|| panic!("{}: {mark:?}", agent.id));
+                if let Some(effect) = mark.effect {
+                    assert_eq!(line.source, Some(effect.source), "{}: {mark:?}", agent.id);
+                    assert!(effect.old.is_finite() && effect.new.is_finite());
+                }
+            }
+        }
+    }
+}
+
+/// Every choice of a parameter with named choices.
+fn choices(spec: &'static Spec) -> Vec<(Option<&'static str>, f64)> {
+    match spec.range {
+        Range::Choice(all) => (0..all.len()).map(|i| (Some(spec.key), i as f64)).collect(),
+        Range::Int { .. } | Range::Float { .. } => Vec::new(),
+    }
+}
+
+#[test]
+fn probabilities_add_up_and_outcomes_stay_inside() {
+    for grid in WORLDS.iter().flat_map(variants) {
+        for state in 0..grid.states() as State {
+            for action in 0..grid.actions() as Action {
+                let outcomes = grid.outcomes(state, action);
+                let sum: f64 = outcomes.iter().map(|o| o.probability).sum();
+                assert!(outcomes.is_empty() || (sum - 1.0).abs() < 1e-12, "{sum}");
+                for o in outcomes {
+                    assert!((o.next as usize) < grid.states() && o.reward.is_finite());
+                    // What is never left has no outcomes, and only that.
+                    assert_eq!(grid.outcomes(o.next, 0).is_empty(), o.terminated);
+                }
+            }
+        }
+        for start in grid.starts() {
+            assert!(!grid.outcomes(start, 0).is_empty());
+        }
+    }
+}
+
+#[test]
+fn the_simulator_does_what_its_outcomes_say() {
+    const DRAWS: u32 = 2_000;
+    let mut dice = Stream::new(17, StreamName::World);
+    for mut grid in WORLDS.iter().flat_map(variants) {
+        for state in 0..grid.states() as State {
+            for action in 0..grid.actions() as Action {
+                let outcomes = grid.outcomes(state, action);
+                assert_eq!(grid.place(state).is_some(), !outcomes.is_empty());
+                if outcomes.is_empty() {
+                    continue;
+                }
+                let mut expected = vec![0.0; grid.states()];
+                for o in &outcomes {
+                    expected[o.next as usize] += o.probability;
+                }
+                let mut seen = vec![0_u32; grid.states()];
+                for _ in 0..DRAWS {
+                    grid.place(state);
+                    let step = grid.step(action, &mut dice);
+                    seen[step.next as usize] += 1;
+                    let known = outcomes.iter().find(|o| o.next == step.next);
+                    let known = known.expect("an outcome that is listed");
+                    assert_eq!(
+                        (known.reward, known.terminated),
+                        (step.reward, step.terminated)
+                    );
+                }
+                for (next, &n) in seen.iter().enumerate() {
+                    let want = expected[next] * f64::from(DRAWS);
+                    let deviation = (want * (1.0 - expected[next])).sqrt();
+                    let off = (f64::from(n) - want).abs();
+                    assert!(
+                        off <= 6.0 * deviation + 1e-9,
+                        "({state},{action}) to {next}: {n}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_world_starts_where_it_says_and_follows_its_seed() {
+    for mut grid in WORLDS.iter().flat_map(variants) {
+        let mut walk = |seed| {
+            let mut dice = Stream::new(seed, StreamName::World);
+            let first = grid.reset(&mut dice);
+            assert!(grid.starts().contains(&first));
+            let mut states = vec![first];
+            for i in 0..300 {
+                let step = grid.step((i * 7 % 4) as Action, &mut dice);
+                states.push(step.next);
+                if step.terminated || step.truncated {
+                    states.push(grid.reset(&mut dice));
+                }
+            }
+            states
+        };
+        assert_eq!(walk(3), walk(3));
+    }
+}
+
+/// Both ends of a range, and the default.
+fn ends(spec: &Spec) -> [f64; 3] {
+    match spec.range {
+        Range::Int { min, max, .. } | Range::Float { min, max, .. } => [min, spec.default, max],
+        Range::Choice(all) => [0.0, spec.default, (all.len() - 1) as f64],
+    }
+}
+
+#[test]
+fn defaults_pass_their_own_check_and_ranges_refuse_what_lies_outside() {
+    let agents = AGENTS.iter().flat_map(|a| a.params());
+    for spec in agents.chain(WORLDS.iter().flat_map(|w| w.params())) {
+        for value in ends(spec) {
+            assert_eq!(spec.check(value), Ok(value), "{}", spec.key);
+            assert_eq!(spec.parse(&spec.show(value)), Ok(value), "{}", spec.key);
+        }
+        let [min, _, max] = ends(spec);
+        for outside in [min - 1.0, max + 1.0, f64::NAN, f64::INFINITY] {
+            let said = spec.check(outside).unwrap_err().to_string();
+            assert!(said.contains(spec.key) && said.contains(&spec.allowed()));
+        }
+        let key_is_snake = |c: char| c.is_ascii_lowercase() || c == '_';
+        assert!(spec.key.chars().all(key_is_snake), "{}", spec.key);
+        assert!(
+            !spec.label.is_empty() && spec.help.ends_with('.'),
+            "{}",
+            spec.key
+        );
+    }
+}
+
+#[test]
+fn live_parameters_can_be_set_to_both_ends_while_running() {
+    for (world, agent) in pairs() {
+        for (index, spec) in agent.params().iter().enumerate() {
+            assert_eq!(spec.kind, Kind::Live, "tabular agents have live dials only");
+            let mut e = Experiment::new(pair(world, agent), 1).unwrap();
+            for value in ends(spec) {
+                let next = e.position().steps_on(7).unit_on();
+                e.advance_to(next, None);
+                e.set_param(0, index, value).unwrap();
+                assert_eq!(e.runs()[0].param(index), value, "{}.{}", agent.id, spec.key);
+            }
+            e.advance_to(e.position().steps_on(20), None);
+            assert!(e.set_param(0, index, f64::NAN).is_err());
+        }
+    }
+}
+
+#[test]
+fn worlds_can_be_built_at_both_ends_of_every_range() {
+    for world in WORLDS {
+        for (index, spec) in world.params().iter().enumerate() {
+            for value in ends(spec) {
+                let mut config = GridConfig::default();
+                config.set(index, value);
+                assert_eq!(config.get(index), value);
+                let grid = world.build(None, &config).unwrap();
+                let mut arena = pair(world, &AGENTS[1]);
+                arena.clock = Clock::EnvSteps;
+                let mut e = Experiment::in_world(arena, &grid, 1).unwrap();
+                e.advance_to(Position::at(Clock::EnvSteps, 50), None);
+                assert_eq!(e.runs()[0].counters(0).env_steps, 50);
+            }
+        }
+    }
+}
+
+#[test]
+fn names_are_unique_and_plain() {
+    let lessons = lessons::all().unwrap();
+    let mut ids: Vec<&str> = lessons.iter().map(|l| l.id.as_str()).collect();
+    ids.sort_unstable();
+    let all = WORLDS.iter().map(|w| (w.id, w.title, w.help));
+    let all = all.chain(AGENTS.iter().map(|a| (a.id, a.title, a.help)));
+    let all = all.chain(MODELS.iter().map(|m| (m.id, m.title, m.help)));
+    for (id, title, help) in all {
+        assert!(!title.is_empty() && !help.is_empty(), "{id}");
+        if !ids.contains(&id) || id != "dyna-maze" {
+            // A lesson may be called like the world it is about; nothing else may share a name.
+            ids.push(id);
+        }
+    }
+    for id in &ids {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        assert!(
+            id.chars().all(plain) && !id.starts_with('-') && !id.ends_with('-'),
+            "{id}"
+        );
+    }
+    assert_eq!(
+        ids.iter().collect::<BTreeSet<_>>().len(),
+        ids.len(),
+        "{ids:?}"
+    );
+}
+
+#[test]
+fn every_lesson_runs() {
+    for lesson in lessons::all().unwrap() {
+        let mut arena = lesson.arena;
+        arena.lanes = arena.lanes.min(2);
+        let mut e = Experiment::new(arena, 1).unwrap();
+        e.advance_to(Position::at(e.position().clock, 1), None);
+        assert!(
+            e.runs().iter().all(|r| r.failure().is_none()),
+            "{}",
+            lesson.id
+        );
+    }
+}
