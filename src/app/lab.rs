@@ -7,28 +7,25 @@ use std::time::Duration;
 use egui::{
     CentralPanel, Context, EventFilter, Frame, Margin, Panel as Edge, Stroke, Ui, UiBuilder, vec2,
 };
-use egui_tiles::{Behavior, Container, Linear, LinearDir, Tile, TileId, Tiles, Tree, UiResponse};
+use egui_tiles::Tree;
 
-use super::actions::{Action, Actions};
+use super::actions::Actions;
 use super::keys;
 use super::link::Link;
-use super::panels::{Cx, Panel, PanelId, use_tool};
+use super::panels::{Cx, Panel, PanelId};
 use super::shell::code::CodeMemory;
 use super::shell::{Room, help, lecture, rail, side, top_bar, transport};
 use super::theme::{self, Theme};
-use super::view::{Draft, LINE, View};
-use super::{fonts, icons, widgets};
-use crate::experiment::arena::Grain;
+use super::tiles::{Panes, low, wide};
+use super::view::{Draft, View};
+use super::{fonts, icons};
 use crate::experiment::config::ConfigError;
-use crate::experiment::engine::Command;
 use crate::experiment::runner::Notify;
 use crate::experiment::snapshot::Snapshot;
 use crate::lessons::{self, Lesson};
 
 /// Seconds a message stays.
 const MESSAGE: f64 = 4.0;
-/// Frames until a parameter under the hand is given up.
-const PATIENCE: u8 = 30;
 
 /// How the laboratory is opened.
 pub struct Options {
@@ -42,10 +39,10 @@ pub struct Options {
 
 /// The laboratory.
 pub struct Lab {
-    link: Link,
-    lessons: Vec<Lesson>,
-    lesson: usize,
-    view: View,
+    pub(super) link: Link,
+    pub(super) lessons: Vec<Lesson>,
+    pub(super) lesson: usize,
+    pub(super) view: View,
     panels: BTreeMap<PanelId, Box<dyn Panel>>,
     wide: Tree<PanelId>,
     low: Tree<PanelId>,
@@ -129,7 +126,8 @@ impl Lab {
         });
     }
 
-    fn say(&mut self, ctx: &Context, text: String) {
+    /// Shows a sentence for a while.
+    pub(super) fn say(&mut self, ctx: &Context, text: String) {
         let until = ctx.input(|i| i.time) + MESSAGE;
         self.view.message = Some((text, until));
         ctx.request_repaint_after(Duration::from_secs_f64(MESSAGE));
@@ -236,104 +234,6 @@ impl Lab {
             }
         });
     }
-
-    // ---------------------------------------------------------------- apply
-
-    fn apply(&mut self, ctx: &Context, action: Action) {
-        match action {
-            Action::Engine(command) => self.command(command),
-            Action::TogglePlay => {
-                let playing = self.link.snapshot().playing;
-                self.link.send(Command::Play(!playing));
-            }
-            Action::StepOn => self.step_on(),
-            Action::StepBack => self.step_back(),
-            Action::StepBy(index) => {
-                self.view.step_by = index;
-                self.view.line = 0;
-                let grain = [Grain::Unit, Grain::Unit, Grain::Step, Grain::Episode][index.min(3)];
-                self.link.send(Command::Grain(grain));
-            }
-            Action::Run(run) => {
-                self.view.run = run;
-                self.link.send(Command::Select(run));
-            }
-            Action::Cell(cell) => self.view.cell = cell,
-            Action::Lesson(index) => self.open_lesson(index),
-            Action::Forward if !self.view.revealed && self.has_answer() => {
-                self.view.revealed = true
-            }
-            Action::Forward => self.open_lesson(self.lesson + 1),
-            Action::Backward if self.view.revealed => self.view.revealed = false,
-            Action::Backward => match self.lesson.checked_sub(1) {
-                Some(before) => self.open_lesson(before),
-                None => {}
-            },
-            Action::Theme(theme) => self.view.theme = theme,
-            Action::TextScale(scale) => self.view.text_scale = scale.clamp(0.8, 2.0),
-            Action::Lecture(on) => self.view.lecture = on,
-            Action::Numbers(on) => self.view.numbers = on,
-            Action::Side(open) => self.view.side_open = open,
-            Action::Enlarge(panel) => self.view.enlarged = panel,
-            Action::Keys(open) => self.view.keys_open = open,
-            Action::Copy(text, said) => {
-                ctx.copy_text(text);
-                self.say(ctx, said.to_owned());
-            }
-        }
-        theme::install(ctx, self.view.theme_now(), self.view.scale());
-        ctx.request_repaint();
-    }
-
-    fn command(&mut self, command: Command) {
-        match command {
-            Command::Set { run, param, value } => {
-                self.view.draft = Some(Draft { run, param, value, patience: PATIENCE });
-            }
-            Command::Reset | Command::Load(_) => self.view.cell = None,
-            _ => {}
-        }
-        self.link.send(command);
-    }
-
-    /// Line by line: the next line of the unit shown; after its last line, the next unit.
-    fn step_on(&mut self) {
-        let snapshot = self.link.snapshot();
-        let lines = snapshot.runs[self.view.run].unit_marks.len();
-        if self.view.step_by == LINE && !snapshot.playing && self.view.line + 1 < lines {
-            self.view.line += 1;
-            return;
-        }
-        self.view.line = 0;
-        self.link.send(Command::Step);
-    }
-
-    fn step_back(&mut self) {
-        let by_line = self.view.step_by == LINE && !self.link.snapshot().playing;
-        if by_line && self.view.line > 0 {
-            self.view.line -= 1;
-            return;
-        }
-        // The unit before, at its last line; the cursor is clamped when it is shown.
-        self.view.line = if by_line { usize::MAX - 1 } else { 0 };
-        self.link.send(Command::Back);
-    }
-
-    fn has_answer(&self) -> bool {
-        !self.lessons[self.lesson].reveal.is_empty()
-    }
-
-    fn open_lesson(&mut self, index: usize) {
-        let Some(lesson) = self.lessons.get(index) else {
-            return;
-        };
-        self.link.send(Command::Load(Box::new(lesson.arena.clone())));
-        self.view.run = last_run(lesson);
-        self.view.cell = None;
-        self.view.revealed = false;
-        self.view.enlarged = None;
-        self.lesson = index;
-    }
 }
 
 /// Arrow keys belong to the transport and to sliders; Tab alone moves the focus.
@@ -351,7 +251,7 @@ fn keep_arrows(ctx: &Context) {
 }
 
 /// The run selected when a lesson opens: the last one, which does most.
-fn last_run(lesson: &Lesson) -> usize {
+pub(super) fn last_run(lesson: &Lesson) -> usize {
     lesson.arena.runs.len().saturating_sub(1)
 }
 
@@ -377,142 +277,4 @@ fn message(ctx: &Context, text: &str) {
             });
         });
     });
-}
-
-// -------------------------------------------------------------------- tiles
-
-struct Panes<'a, 'b> {
-    panels: &'a mut BTreeMap<PanelId, Box<dyn Panel>>,
-    cx: &'a mut Cx<'b>,
-    /// Panels below the mazes stand behind tabs.
-    tabbed: bool,
-}
-
-impl Behavior<PanelId> for Panes<'_, '_> {
-    fn pane_ui(&mut self, ui: &mut Ui, _: TileId, pane: &mut PanelId) -> UiResponse {
-        if let Some(panel) = self.panels.get_mut(pane) {
-            self.cx.bare = self.tabbed && *pane != PanelId::Mazes;
-            panel.ui(ui, self.cx);
-            self.cx.bare = false;
-        }
-        UiResponse::None
-    }
-
-    fn tab_title_for_pane(&mut self, pane: &PanelId) -> egui::WidgetText {
-        self.panels.get(pane).map_or("", |panel| panel.title()).into()
-    }
-
-    fn tab_bg_color(
-        &self,
-        visuals: &egui::Visuals,
-        _: &Tiles<PanelId>,
-        _: TileId,
-        state: &egui_tiles::TabState,
-    ) -> egui::Color32 {
-        if state.active { visuals.faint_bg_color } else { egui::Color32::TRANSPARENT }
-    }
-
-    fn tab_outline_stroke(
-        &self,
-        _: &egui::Visuals,
-        _: &Tiles<PanelId>,
-        _: TileId,
-        _: &egui_tiles::TabState,
-    ) -> Stroke {
-        Stroke::NONE
-    }
-
-    fn tab_bar_hline_stroke(&self, _: &egui::Visuals) -> Stroke {
-        Stroke::NONE
-    }
-
-    fn tab_text_color(
-        &self,
-        visuals: &egui::Visuals,
-        _: &Tiles<PanelId>,
-        _: TileId,
-        state: &egui_tiles::TabState,
-    ) -> egui::Color32 {
-        if state.active { visuals.strong_text_color() } else { visuals.weak_text_color() }
-    }
-
-    fn top_bar_right_ui(
-        &mut self,
-        tiles: &Tiles<PanelId>,
-        ui: &mut Ui,
-        _: TileId,
-        tabs: &egui_tiles::Tabs,
-        _: &mut f32,
-    ) {
-        let Some(&id) = tabs.active.and_then(|tile| tiles.get_pane(&tile)) else {
-            return;
-        };
-        for tool in super::panels::TOOLS.iter().rev() {
-            let (icon, tip) = tool.look();
-            if widgets::button::icon_button(ui, icon, tip).clicked()
-                && let Some(panel) = self.panels.get(&id)
-            {
-                use_tool(&**panel, id, *tool, self.cx);
-            }
-        }
-    }
-
-    fn gap_width(&self, _: &egui::Style) -> f32 {
-        16.0
-    }
-
-    fn tab_bar_height(&self, style: &egui::Style) -> f32 {
-        style.spacing.interact_size.y
-    }
-
-    fn tab_bar_color(&self, visuals: &egui::Visuals) -> egui::Color32 {
-        visuals.panel_fill
-    }
-
-    fn resize_stroke(&self, style: &egui::Style, state: egui_tiles::ResizeState) -> Stroke {
-        match state {
-            egui_tiles::ResizeState::Idle => Stroke::NONE,
-            _ => Stroke::new(2.0, style.visuals.widgets.hovered.bg_stroke.color),
-        }
-    }
-
-    fn simplification_options(&self) -> egui_tiles::SimplificationOptions {
-        egui_tiles::SimplificationOptions { all_panes_must_have_tabs: false, ..Default::default() }
-    }
-}
-
-/// Mazes above; steps, reward and price below, side by side.
-fn wide() -> Tree<PanelId> {
-    let mut tiles = Tiles::default();
-    let mazes = tiles.insert_pane(PanelId::Mazes);
-    let [steps, reward, price] =
-        [PanelId::Steps, PanelId::Reward, PanelId::Price].map(|id| tiles.insert_pane(id));
-    let mut row = Linear::new(LinearDir::Horizontal, vec![steps, reward, price]);
-    for (tile, share) in [(steps, 1.35), (reward, 1.0), (price, 0.9)] {
-        row.shares.set_share(tile, share);
-    }
-    let row = tiles.insert_new(Tile::Container(Container::Linear(row)));
-    column(tiles, mazes, row, 1.05, "wide tiles")
-}
-
-/// The same on a low window: one panel below, the others behind tabs.
-fn low() -> Tree<PanelId> {
-    let mut tiles = Tiles::default();
-    let mazes = tiles.insert_pane(PanelId::Mazes);
-    let tabs = [PanelId::Steps, PanelId::Reward, PanelId::Price].map(|id| tiles.insert_pane(id));
-    let tabs = tiles.insert_tab_tile(tabs.to_vec());
-    column(tiles, mazes, tabs, 1.7, "low tiles")
-}
-
-fn column(
-    mut tiles: Tiles<PanelId>,
-    mazes: TileId,
-    rest: TileId,
-    share: f32,
-    id: &str,
-) -> Tree<PanelId> {
-    let mut column = Linear::new(LinearDir::Vertical, vec![mazes, rest]);
-    column.shares.set_share(mazes, share);
-    let root = tiles.insert_new(Tile::Container(Container::Linear(column)));
-    Tree::new(egui::Id::unique(id), root, tiles)
 }

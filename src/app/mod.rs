@@ -5,6 +5,7 @@
 //! learner's own numbers out of a [`crate::experiment::snapshot::Snapshot`].
 
 pub mod actions;
+mod apply;
 pub mod fonts;
 pub mod icons;
 pub mod keys;
@@ -13,6 +14,7 @@ pub mod link;
 pub mod panels;
 pub mod shell;
 pub mod theme;
+pub mod tiles;
 pub mod view;
 pub mod widgets;
 pub mod window;

@@ -2,7 +2,8 @@
 
 use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
-use super::tile::{Look, text, tile};
+use super::look::Look;
+use super::tile::{text, tile};
 use super::{Cx, Panel};
 use crate::app::theme;
 use crate::app::widgets::color_bar::ColorBar;

@@ -4,6 +4,7 @@
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
 pub mod curves;
+pub mod look;
 pub mod mazes;
 pub mod price;
 pub mod tile;
