@@ -40,10 +40,11 @@ impl Lab {
             }
             Action::Forward => self.open_lesson(self.lesson + 1),
             Action::Backward if self.view.revealed => self.view.revealed = false,
-            Action::Backward => match self.lesson.checked_sub(1) {
-                Some(before) => self.open_lesson(before),
-                None => {}
-            },
+            Action::Backward => {
+                if let Some(before) = self.lesson.checked_sub(1) {
+                    self.open_lesson(before);
+                }
+            }
             Action::Theme(theme) => self.view.theme = theme,
             Action::TextScale(scale) => self.view.text_scale = scale.clamp(0.8, 2.0),
             Action::Lecture(on) => self.view.lecture = on,

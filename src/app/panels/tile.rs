@@ -89,7 +89,7 @@ fn picture(
     let place = |s: u32| grid.place(s);
     let small = |(row, col): (usize, usize)| (row as u16, col as u16);
     let trail: Vec<_> = run.lane.trail.iter().map(|&s| small(place(s))).collect();
-    let agent = run.lane.state.map(|s| place(s)).map(|(row, col)| (row as f32, col as f32));
+    let agent = run.lane.state.map(place).map(|(row, col)| (row as f32, col as f32));
     let label = format!("Maze of run {} {}", run.letter, run.name);
     let picture = GridPicture {
         label: &label,
