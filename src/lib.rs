@@ -11,6 +11,7 @@
 //! | [`models`] | what an agent has learned about a world |
 //! | [`agents`] | one algorithm per file |
 pub mod agents;
+pub mod app;
 pub mod base;
 pub mod cli;
 pub mod envs;

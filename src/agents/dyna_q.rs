@@ -53,8 +53,8 @@ const fn program(pick: &'static str) -> [CodeLine; 10] {
     ]
 }
 
-static BOOK: [CodeLine; 10] = program("s̃, ã ← a pair taken before");
-static LECTURE: [CodeLine; 10] = program("s̃ ← a state seen, ã ← ε-greedy");
+static BOOK: [CodeLine; 10] = program("s̃, ã ← a pair taken");
+static LECTURE: [CodeLine; 10] = program("s̃ seen, ã ← ε-greedy");
 
 // ---------------------------------------------------------------- configuration
 

@@ -43,7 +43,7 @@ crate::params! {
         /// Sweeps over all pairs after every real step.
         sweeps: u32 = 1 => { "Sweeps", "per real step", Live, Int { min: 1.0, max: 100.0, log: true } },
         /// A sweep that moves no value further than this is the last one.
-        tolerance: f64 = 1e-12 => { "Tolerance", "of a value", Live, Float { min: 0.0, max: 1.0, log: false } },
+        tolerance: f64 = 1e-12 => { "Tolerance", "of a value", Live, Float { min: 1e-15, max: 1.0, log: true } },
     }
 }
 

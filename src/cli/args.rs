@@ -72,6 +72,22 @@ pub struct RunArgs {
     pub force: bool,
 }
 
+impl RunArgs {
+    /// A lesson as it is, its table to stdout.
+    pub fn lesson(name: &str) -> Self {
+        Self {
+            lesson: name.to_owned(),
+            set: Vec::new(),
+            seeds: None,
+            seed: None,
+            episodes: None,
+            steps: None,
+            out: None,
+            force: false,
+        }
+    }
+}
+
 /// `replay`.
 #[derive(Args, Debug)]
 pub struct ReplayArgs {

@@ -189,7 +189,10 @@ impl Engine {
                 self.rebuild(config);
             }
             Command::Reset => {
+                // "Again" after the end means that it should move again.
+                let ended = self.at_end();
                 self.rebuild(self.lesson.clone());
+                self.playing |= ended;
             }
             Command::Load(config) => self.load(*config),
             Command::Select(run) => self.selected = run.min(self.experiment.runs().len() - 1),

@@ -119,6 +119,15 @@ pub struct Snapshot {
     pub generation: u64,
 }
 
+impl Snapshot {
+    /// Whether run `index` has finished the episode under way and waits for the others.
+    pub fn waits(&self, index: usize) -> bool {
+        let here = self.position;
+        let done = self.runs[index].lane.counters.episodes;
+        here.clock == Clock::Episodes && done > here.count && here.count < self.limit
+    }
+}
+
 /// Takes the picture of one run.
 pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnapshot {
     let lane = run.lane_view(experiment.watched());

@@ -9,7 +9,7 @@ use crate::experiment::config::{ArenaConfig, ConfigError, only, parse, text, who
 pub struct Lesson {
     /// Name on the command line.
     pub id: String,
-    /// Chapter of the lecture, from 1.
+    /// Chapter of the lecture, from 1; 0 for a file that is not part of it.
     pub chapter: usize,
     /// Place within the chapter, from 1.
     pub order: usize,
@@ -38,6 +38,14 @@ pub const CHAPTERS: [&str; 7] = [
     "One objective",
 ];
 
+/// Name of a chapter as the rail shows it.
+pub fn chapter_name(chapter: usize) -> &'static str {
+    match chapter.checked_sub(1).and_then(|index| CHAPTERS.get(index)) {
+        Some(name) => name,
+        None => "Your file",
+    }
+}
+
 /// The files that are part of the program.
 const FILES: &[(&str, &str)] = &[(
     "dyna-maze.toml",
@@ -63,7 +71,7 @@ impl Lesson {
         ];
         only(place, lesson, &allowed)?;
         let words = |key| text(place, lesson, key).map(Option::unwrap_or_default);
-        let number = |key, max| whole(place, lesson, key, 1, max).map(|n| n.unwrap_or(1) as usize);
+        let number = |key, max| whole(place, lesson, key, 1, max).map(|n| n.unwrap_or(0) as usize);
         Ok(Self {
             id: words("id")?,
             chapter: number("chapter", CHAPTERS.len() as i64)?,

@@ -1,0 +1,49 @@
+//! What a person asked for. Widgets and keys emit actions; [`super::lab::Lab`] applies them.
+
+use super::panels::PanelId;
+use super::theme::Theme;
+use crate::experiment::engine::Command;
+
+/// One wish.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// For the arena.
+    Engine(Command),
+    /// Play if paused, pause if playing.
+    TogglePlay,
+    /// One grain forward; with line by line: the next line.
+    StepOn,
+    /// One grain back; with line by line: the line before.
+    StepBack,
+    /// What one step is: an index into [`super::view::STEPS`].
+    StepBy(usize),
+    /// Select a run.
+    Run(usize),
+    /// Select a cell of the maze, or none.
+    Cell(Option<usize>),
+    /// Open lesson number `n` of the list.
+    Lesson(usize),
+    /// The next hidden answer, or the next lesson.
+    Forward,
+    /// The answer hidden again, or the lesson before.
+    Backward,
+    /// Colours.
+    Theme(Theme),
+    /// Text scale.
+    TextScale(f32),
+    /// Lecture view on or off.
+    Lecture(bool),
+    /// Numbers instead of arrows in the mazes.
+    Numbers(bool),
+    /// Side column shown or hidden where it is a drawer.
+    Side(bool),
+    /// One panel over the whole middle, or none.
+    Enlarge(Option<PanelId>),
+    /// Overview of keys shown or hidden.
+    Keys(bool),
+    /// Text to the clipboard, and what to say about it.
+    Copy(String, &'static str),
+}
+
+/// Wishes of this frame, in order.
+pub type Actions = Vec<Action>;

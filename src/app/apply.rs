@@ -1,0 +1,113 @@
+//! The one place where what a person wished for is done.
+
+use egui::Context;
+
+use super::actions::Action;
+use super::lab::{Lab, last_run};
+use super::theme;
+use super::view::{Draft, LINE};
+use crate::experiment::arena::Grain;
+use crate::experiment::engine::Command;
+
+/// Frames until a parameter under the hand is given up.
+const PATIENCE: u8 = 30;
+
+impl Lab {
+    /// Does what was wished for.
+    pub(super) fn apply(&mut self, ctx: &Context, action: Action) {
+        match action {
+            Action::Engine(command) => self.command(command),
+            Action::TogglePlay => {
+                let playing = self.link.snapshot().playing;
+                self.link.send(Command::Play(!playing));
+            }
+            Action::StepOn => self.step_on(),
+            Action::StepBack => self.step_back(),
+            Action::StepBy(index) => {
+                self.view.step_by = index;
+                self.view.line = 0;
+                let grain = [Grain::Unit, Grain::Unit, Grain::Step, Grain::Episode][index.min(3)];
+                self.link.send(Command::Grain(grain));
+            }
+            Action::Run(run) => {
+                self.view.run = run;
+                self.link.send(Command::Select(run));
+            }
+            Action::Cell(cell) => self.view.cell = cell,
+            Action::Lesson(index) => self.open_lesson(index),
+            Action::Forward if !self.view.revealed && self.has_answer() => {
+                self.view.revealed = true
+            }
+            Action::Forward => self.open_lesson(self.lesson + 1),
+            Action::Backward if self.view.revealed => self.view.revealed = false,
+            Action::Backward => {
+                if let Some(before) = self.lesson.checked_sub(1) {
+                    self.open_lesson(before);
+                }
+            }
+            Action::Theme(theme) => self.view.theme = theme,
+            Action::TextScale(scale) => self.view.text_scale = scale.clamp(0.8, 2.0),
+            Action::Lecture(on) => self.view.lecture = on,
+            Action::Numbers(on) => self.view.numbers = on,
+            Action::Side(open) => self.view.side_open = open,
+            Action::Enlarge(panel) => self.view.enlarged = panel,
+            Action::Keys(open) => self.view.keys_open = open,
+            Action::Copy(text, said) => {
+                ctx.copy_text(text);
+                self.say(ctx, said.to_owned());
+            }
+        }
+        theme::install(ctx, self.view.theme_now(), self.view.scale());
+        ctx.request_repaint();
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Set { run, param, value } => {
+                self.view.draft = Some(Draft { run, param, value, patience: PATIENCE });
+            }
+            Command::Reset | Command::Load(_) => self.view.cell = None,
+            _ => {}
+        }
+        self.link.send(command);
+    }
+
+    /// Line by line: the next line of the unit shown; after its last line, the next unit.
+    fn step_on(&mut self) {
+        let snapshot = self.link.snapshot();
+        let lines = snapshot.runs[self.view.run].unit_marks.len();
+        if self.view.step_by == LINE && !snapshot.playing && self.view.line + 1 < lines {
+            self.view.line += 1;
+            return;
+        }
+        self.view.line = 0;
+        self.link.send(Command::Step);
+    }
+
+    fn step_back(&mut self) {
+        let by_line = self.view.step_by == LINE && !self.link.snapshot().playing;
+        if by_line && self.view.line > 0 {
+            self.view.line -= 1;
+            return;
+        }
+        // The unit before, at its last line; the cursor is clamped when it is shown.
+        self.view.line = if by_line { usize::MAX - 1 } else { 0 };
+        self.link.send(Command::Back);
+    }
+
+    fn has_answer(&self) -> bool {
+        !self.lessons[self.lesson].reveal.is_empty()
+    }
+
+    fn open_lesson(&mut self, index: usize) {
+        let Some(lesson) = self.lessons.get(index) else {
+            return;
+        };
+        self.link.send(Command::Load(Box::new(lesson.arena.clone())));
+        self.view.run = last_run(lesson);
+        self.view.cell = None;
+        self.view.revealed = false;
+        self.view.enlarged = None;
+        self.lesson = index;
+    }
+}

@@ -1,0 +1,144 @@
+//! The keyboard: one table for what keys do and for the overview that F1 opens.
+
+use egui::{Context, Key, Modifiers};
+
+use super::actions::{Action, Actions};
+use super::view::View;
+use crate::experiment::clock::Clock;
+use crate::experiment::engine::Command;
+use crate::experiment::snapshot::Snapshot;
+
+/// What the overview says: keys, and what they do.
+pub const HELP: &[(&str, &str)] = &[
+    ("Space", "play or pause"),
+    ("→  ←", "one step on, one step back"),
+    ("Shift →  ←", "one episode on, one episode back"),
+    ("Home", "start anew"),
+    ("+  −", "faster, slower"),
+    ("1 to 6", "select run A to F"),
+    ("C", "next clock for every curve"),
+    ("N", "numbers instead of arrows"),
+    ("F, Esc", "enlarge a panel, back"),
+    ("Tab, ↑  ↓", "next control, move the focused slider"),
+    ("Page Down, Page Up", "next or previous answer, then lesson"),
+    ("L", "lecture view"),
+    ("T", "next theme"),
+    ("Ctrl +  −  0", "text larger, smaller, as it was"),
+    ("S", "parameters and code, in a narrow window"),
+    ("F1", "this overview"),
+];
+
+/// Reads the keys of this frame. While a text field has the keyboard nothing is taken from it.
+pub fn read(ctx: &Context, view: &View, snapshot: &Snapshot, actions: &mut Actions) {
+    if ctx.text_edit_focused() {
+        return;
+    }
+    let pressed =
+        |modifiers: Modifiers, key: Key| ctx.input_mut(|input| input.consume_key(modifiers, key));
+    text_size(view, actions, pressed);
+    transport(snapshot, actions, pressed);
+    navigation(view, snapshot, actions, pressed);
+    for (index, key) in
+        [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6].into_iter().enumerate()
+    {
+        if index < snapshot.runs.len() && pressed(Modifiers::NONE, key) {
+            actions.push(Action::Run(index));
+        }
+    }
+}
+
+fn text_size(view: &View, actions: &mut Actions, pressed: impl Fn(Modifiers, Key) -> bool) {
+    let scale = view.text_scale;
+    for (key, to) in [
+        (Key::Plus, scale + 0.1),
+        (Key::Equals, scale + 0.1),
+        (Key::Minus, scale - 0.1),
+        (Key::Num0, 1.0),
+    ] {
+        if pressed(Modifiers::COMMAND, key) {
+            actions.push(Action::TextScale(to));
+        }
+    }
+}
+
+fn transport(snapshot: &Snapshot, actions: &mut Actions, pressed: impl Fn(Modifiers, Key) -> bool) {
+    if pressed(Modifiers::NONE, Key::Space) {
+        actions.push(Action::TogglePlay);
+    }
+    // Modified keys first: a plain key is also consumed with Shift held.
+    for (key, back) in [(Key::ArrowRight, false), (Key::ArrowLeft, true)] {
+        if pressed(Modifiers::SHIFT, key) {
+            use crate::experiment::arena::Grain;
+            let there = Command::Grain(Grain::Episode);
+            let go = if back { Command::Back } else { Command::Step };
+            let again = Command::Grain(snapshot.grain);
+            actions.extend([there, go, again].map(Action::Engine));
+        } else if pressed(Modifiers::NONE, key) {
+            actions.push(if back { Action::StepBack } else { Action::StepOn });
+        }
+    }
+    if pressed(Modifiers::NONE, Key::Home) {
+        actions.push(Action::Engine(Command::Reset));
+    }
+    for (keys, factor) in [([Key::Plus, Key::Equals], 2.0), ([Key::Minus, Key::Minus], 0.5)] {
+        if keys.into_iter().any(|key| pressed(Modifiers::NONE, key)) {
+            let speed = snapshot.speed.unwrap_or(super::view::FASTEST) * factor;
+            let speed = (speed <= super::view::FASTEST).then_some(speed.max(1.0));
+            actions.push(Action::Engine(Command::Speed(speed)));
+        }
+    }
+    if pressed(Modifiers::NONE, Key::C) {
+        let axis = snapshot.curves.axis;
+        let at = Clock::ALL.iter().position(|&c| c == axis).unwrap_or(0);
+        let next = Clock::ALL[(at + 1) % Clock::ALL.len()];
+        actions.push(Action::Engine(Command::Axis(next)));
+    }
+}
+
+fn navigation(
+    view: &View,
+    _: &Snapshot,
+    actions: &mut Actions,
+    pressed: impl Fn(Modifiers, Key) -> bool,
+) {
+    let plain = |key| pressed(Modifiers::NONE, key);
+    if plain(Key::PageDown) {
+        actions.push(Action::Forward);
+    }
+    if plain(Key::PageUp) {
+        actions.push(Action::Backward);
+    }
+    if plain(Key::F1) {
+        actions.push(Action::Keys(!view.keys_open));
+    }
+    if plain(Key::L) {
+        actions.push(Action::Lecture(!view.lecture));
+    }
+    if plain(Key::T) {
+        actions.push(Action::Theme(view.theme.next()));
+    }
+    if plain(Key::N) {
+        actions.push(Action::Numbers(!view.numbers));
+    }
+    if plain(Key::S) {
+        actions.push(Action::Side(!view.side_open));
+    }
+    if plain(Key::F) {
+        let panel = match view.enlarged {
+            Some(_) => None,
+            None => Some(super::panels::PanelId::Mazes),
+        };
+        actions.push(Action::Enlarge(panel));
+    }
+    if plain(Key::Escape) {
+        actions.extend(if view.keys_open {
+            Some(Action::Keys(false))
+        } else if view.enlarged.is_some() {
+            Some(Action::Enlarge(None))
+        } else if view.lecture {
+            Some(Action::Lecture(false))
+        } else {
+            None
+        });
+    }
+}

@@ -1,0 +1,280 @@
+//! The laboratory: receives snapshots, shows panels, applies what a person wished for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{
+    CentralPanel, Context, EventFilter, Frame, Margin, Panel as Edge, Stroke, Ui, UiBuilder, vec2,
+};
+use egui_tiles::Tree;
+
+use super::actions::Actions;
+use super::keys;
+use super::link::Link;
+use super::panels::{Cx, Panel, PanelId};
+use super::shell::code::CodeMemory;
+use super::shell::{Room, help, lecture, rail, side, top_bar, transport};
+use super::theme::{self, Theme};
+use super::tiles::{Panes, low, wide};
+use super::view::{Draft, View};
+use super::{fonts, icons};
+use crate::experiment::config::ConfigError;
+use crate::experiment::runner::Notify;
+use crate::experiment::snapshot::Snapshot;
+use crate::lessons::{self, Lesson};
+
+/// Seconds a message stays.
+const MESSAGE: f64 = 4.0;
+
+/// How the laboratory is opened.
+pub struct Options {
+    /// The lesson that opens first.
+    pub lesson: Lesson,
+    /// Colours.
+    pub theme: Theme,
+    /// Whether the arena runs beside the window or on the window's own clock.
+    pub beside: bool,
+}
+
+/// The laboratory.
+pub struct Lab {
+    pub(super) link: Link,
+    pub(super) lessons: Vec<Lesson>,
+    pub(super) lesson: usize,
+    pub(super) view: View,
+    panels: BTreeMap<PanelId, Box<dyn Panel>>,
+    wide: Tree<PanelId>,
+    low: Tree<PanelId>,
+    code: CodeMemory,
+    beside: bool,
+    /// The context's clock at the last frame, in seconds.
+    last_time: Option<f64>,
+}
+
+impl Lab {
+    /// Opens it: fonts, colours, lessons, arena.
+    pub fn new(ctx: &Context, options: Options) -> Result<Self, ConfigError> {
+        fonts::install(ctx);
+        let mut lessons = lessons::all()?;
+        // A lesson from a file stands beside the program's own.
+        let known = lessons.iter().position(|l| l.id == options.lesson.id && !l.id.is_empty());
+        let lesson = known.unwrap_or_else(|| {
+            lessons.push(options.lesson.clone());
+            lessons.len() - 1
+        });
+        let view = View { theme: options.theme, run: last_run(&options.lesson), ..View::default() };
+        theme::install(ctx, view.theme_now(), view.scale());
+        let waker = ctx.clone();
+        let notify: Notify = Arc::new(move || waker.request_repaint());
+        let link = open(&options.lesson, options.beside, &notify)?;
+        Ok(Self {
+            link,
+            lessons,
+            lesson,
+            view,
+            panels: PanelId::ALL.into_iter().map(|id| (id, id.open())).collect(),
+            wide: wide(),
+            low: low(),
+            code: CodeMemory::default(),
+            beside: options.beside,
+            last_time: None,
+        })
+    }
+
+    /// The window's own state.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// The picture in hand.
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        self.link.snapshot()
+    }
+
+    // ---------------------------------------------------------------- receive
+
+    /// Receives: takes the latest snapshot and, for an arena inside, lets time pass.
+    pub fn logic(&mut self, ctx: &Context) {
+        let now = ctx.input(|i| i.time);
+        let elapsed = now - self.last_time.replace(now).unwrap_or(now);
+        self.link.receive(Duration::from_secs_f64(elapsed.clamp(0.0, 1.0)));
+        if let Some(notice) = self.link.take_notice() {
+            self.say(ctx, notice);
+        }
+        if !self.link.is_alive() {
+            self.say(ctx, "The arena has stopped by a fault of the program.".to_owned());
+        }
+        let snapshot = self.link.snapshot();
+        self.view.run = self.view.run.min(snapshot.runs.len() - 1);
+        self.settle_draft();
+        if self.view.message.as_ref().is_some_and(|(_, until)| *until < now) {
+            self.view.message = None;
+        }
+        if self.link.is_busy() || (!self.beside && self.link.snapshot().playing) {
+            ctx.request_repaint();
+        }
+    }
+
+    /// A parameter under the hand is shown until the arena has taken it over.
+    fn settle_draft(&mut self) {
+        let snapshot = self.link.snapshot();
+        self.view.draft = self.view.draft.and_then(|draft| {
+            let now = snapshot.runs.get(draft.run)?.params.get(draft.param)?;
+            let patience = draft.patience.checked_sub(1)?;
+            (*now != draft.value).then_some(Draft { patience, ..draft })
+        });
+    }
+
+    /// Shows a sentence for a while.
+    pub(super) fn say(&mut self, ctx: &Context, text: String) {
+        let until = ctx.input(|i| i.time) + MESSAGE;
+        self.view.message = Some((text, until));
+        ctx.request_repaint_after(Duration::from_secs_f64(MESSAGE));
+    }
+
+    // ---------------------------------------------------------------- show
+
+    /// Shows: draws everything and applies what a person wished for.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let snapshot = self.link.snapshot().clone();
+        keep_arrows(&ctx);
+        let mut actions = Actions::new();
+        keys::read(&ctx, &self.view, &snapshot, &mut actions);
+        let view = self.view.clone();
+        let lesson = self.lessons[self.lesson].clone();
+        let mut cx = Cx {
+            snapshot: &snapshot,
+            view: &view,
+            lesson: &lesson,
+            actions: &mut actions,
+            bare: false,
+        };
+        if view.lecture {
+            self.lecture_ui(ui, &mut cx);
+        } else {
+            self.desk_ui(ui, &mut cx);
+        }
+        if view.keys_open {
+            help::help(&ctx, &mut actions);
+        }
+        if let Some((text, _)) = &view.message {
+            message(&ctx, text);
+        }
+        for action in actions {
+            self.apply(&ctx, action);
+        }
+    }
+
+    fn desk_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let t = theme::tokens(ui.ctx());
+        let points = theme::scale(ui.ctx());
+        let room = Room::of(ui);
+        let plain = Frame::new().fill(t.bg);
+        let top = Edge::top("top bar").exact_size(52.0 * points).frame(plain);
+        top.show(ui, |ui| top_bar::top_bar(ui, room, cx));
+        let height = if room.high { 98.0 } else { 76.0 } * points;
+        let bottom = Edge::bottom("transport").exact_size(height).frame(Frame::new().fill(t.panel));
+        bottom.show(ui, |ui| transport::transport(ui, room, cx));
+        if room.rail {
+            let width = if room.names { 252.0 * points } else { 60.0 * points };
+            let margin = if room.names { Margin::same(12) } else { Margin::symmetric(6, 12) };
+            let edge = Edge::left("rail").exact_size(width).resizable(false);
+            let frame = plain.inner_margin(margin);
+            edge.frame(frame).show(ui, |ui| rail::rail(ui, room, &self.lessons, self.lesson, cx));
+        }
+        if room.side || cx.view.side_open {
+            let edge = Edge::right("side").exact_size(392.0 * points).resizable(false);
+            let frame = plain.inner_margin(Margin::symmetric(20, 14));
+            edge.frame(frame).show(ui, |ui| side::side(ui, &mut self.code, cx));
+        }
+        let middle = CentralPanel::default().frame(plain.inner_margin(Margin::symmetric(16, 12)));
+        middle.show(ui, |ui| {
+            self.pictures(ui, room, cx);
+        });
+    }
+
+    /// The tiles, or the one enlarged panel.
+    fn pictures(&mut self, ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
+        if let Some(id) = cx.view.enlarged
+            && let Some(panel) = self.panels.get_mut(&id)
+        {
+            panel.ui(ui, cx);
+            return;
+        }
+        let tree = if room.high { &mut self.wide } else { &mut self.low };
+        let mut behavior = Panes { panels: &mut self.panels, cx, tabbed: !room.high };
+        tree.ui(&mut behavior, ui);
+    }
+
+    fn lecture_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let t = theme::tokens(ui.ctx());
+        let points = theme::scale(ui.ctx());
+        let plain = Frame::new().fill(t.bg);
+        let bottom =
+            Edge::bottom("lecture line").exact_size(52.0 * points).show_separator_line(false);
+        bottom.frame(plain).show(ui, |ui| lecture::bottom(ui, cx));
+        let middle = CentralPanel::default().frame(plain.inner_margin(Margin::same(20)));
+        middle.show(ui, |ui| {
+            if let Some(panel) = cx.view.enlarged.and_then(|id| self.panels.get_mut(&id)) {
+                panel.ui(ui, cx);
+                return;
+            }
+            let all = ui.available_rect_before_wrap();
+            let split = all.top() + all.height() * if cx.lesson.ask.is_empty() { 1.0 } else { 0.7 };
+            let mut mazes = ui.new_child(UiBuilder::new().max_rect(all.with_max_y(split)));
+            if let Some(panel) = self.panels.get_mut(&PanelId::Mazes) {
+                panel.ui(&mut mazes, cx);
+            }
+            if !cx.lesson.ask.is_empty() {
+                let rest = all.with_min_y(split + 20.0);
+                let mut rest = ui.new_child(UiBuilder::new().max_rect(rest));
+                lecture::question(&mut rest, cx);
+            }
+        });
+    }
+}
+
+/// Arrow keys belong to the transport and to sliders; Tab alone moves the focus.
+fn keep_arrows(ctx: &Context) {
+    ctx.memory_mut(|memory| {
+        if let Some(id) = memory.focused() {
+            let arrows = EventFilter {
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                ..EventFilter::default()
+            };
+            memory.set_focus_lock_filter(id, arrows);
+        }
+    });
+}
+
+/// The run selected when a lesson opens: the last one, which does most.
+pub(super) fn last_run(lesson: &Lesson) -> usize {
+    lesson.arena.runs.len().saturating_sub(1)
+}
+
+fn open(lesson: &Lesson, beside: bool, notify: &Notify) -> Result<Link, ConfigError> {
+    match beside {
+        true => Link::beside(lesson.arena.clone(), notify.clone()),
+        false => Link::inside(lesson.arena.clone()),
+    }
+}
+
+/// A sentence at the bottom of the pictures.
+fn message(ctx: &Context, text: &str) {
+    let t = theme::tokens(ctx);
+    let area = egui::Area::new(egui::Id::unique("message"));
+    let area = area.anchor(egui::Align2::CENTER_BOTTOM, vec2(0.0, -130.0)).interactable(false);
+    area.show(ctx, |ui| {
+        let frame = Frame::new().fill(t.elev).stroke(Stroke::new(1.0, t.stroke_strong));
+        frame.corner_radius(8).inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let icon = egui::RichText::new(icons::INFO).font(theme::icon(ctx, 18.0));
+                ui.label(icon.color(t.text_weak));
+                ui.label(egui::RichText::new(text).color(t.text_strong));
+            });
+        });
+    });
+}

@@ -1,0 +1,197 @@
+//! Learning curves of all runs: mean and band over lanes, on any clock.
+
+use egui::Ui;
+
+use super::{Cx, Panel, PanelId, framed};
+use crate::app::theme;
+use crate::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
+use crate::app::words;
+use crate::experiment::clock::Clock;
+use crate::experiment::snapshot::{Curves as Data, Snapshot};
+use crate::probes::curves::Curve as Line;
+
+/// One metric on the chosen clock.
+pub struct Curves {
+    id: PanelId,
+    title: &'static str,
+    question: &'static str,
+    of: fn(&Data) -> &[Line],
+    log_y: bool,
+}
+
+impl Curves {
+    /// Steps per episode.
+    pub fn steps() -> Self {
+        Self {
+            id: PanelId::Steps,
+            title: "Steps per episode",
+            question: "How fast does each run find the short way?",
+            of: |data| &data.steps,
+            log_y: true,
+        }
+    }
+
+    /// Cumulative reward.
+    pub fn reward() -> Self {
+        Self {
+            id: PanelId::Reward,
+            title: "Cumulative reward",
+            question: "Who has gathered most so far?",
+            of: |data| &data.reward,
+            log_y: false,
+        }
+    }
+
+    fn chart(&self, ui: &mut Ui, cx: &Cx<'_>) {
+        let s = cx.snapshot;
+        let data = &s.curves;
+        let lines = (self.of)(data);
+        let t = theme::tokens(ui.ctx());
+        let marks: Vec<Vec<Mark>> = (0..s.runs.len()).map(|run| events(s, run)).collect();
+        let same_clock = data.axis == s.position.clock;
+        let ahead = (same_clock && s.furthest > s.position).then_some(s.position.count as f64);
+        let curve = |(index, line): (usize, &'_ Line)| Curve {
+            letter: s.runs[index].letter,
+            name: "",
+            color: t.run(index),
+            mean: &[],
+            band: None,
+            rings: &[],
+            ahead_from: ahead.filter(|_| !line.mean.is_empty()),
+            marks: &[],
+        };
+        let curves: Vec<Curve<'_>> = lines
+            .iter()
+            .enumerate()
+            .map(|(index, line)| Curve {
+                name: &s.runs[index].name,
+                mean: &line.mean,
+                band: (s.lanes > 1).then_some((line.low.as_slice(), line.high.as_slice())),
+                rings: if s.lanes > 1 { &line.watched } else { &[] },
+                marks: &marks[index],
+                ..curve((index, line))
+            })
+            .collect();
+        let note = note(s);
+        let by_episode = data.axis == Clock::Episodes;
+        let chart = Chart {
+            id: self.title,
+            x_label: axis_label(data.axis),
+            y_label: "",
+            note: &note,
+            log_x: by_episode,
+            log_y: self.log_y,
+            x_end: by_episode.then_some(s.limit as f64),
+            now: now(s),
+            reference: reference(s).filter(|_| self.log_y),
+            empty: "Curves begin with the first finished episode. Space plays.",
+        };
+        chart.ui(ui, &curves);
+    }
+}
+
+/// What line, band and rings mean.
+fn note(s: &Snapshot) -> String {
+    match s.lanes {
+        1 => format!("one seed: {}", s.seed),
+        n => {
+            let seed = s.seed + s.watched as u64;
+            format!("line: mean of {n} seeds, band: 10 to 90 %, rings: seed {seed}")
+        }
+    }
+}
+
+fn axis_label(axis: Clock) -> &'static str {
+    match axis {
+        Clock::Episodes => "episode",
+        Clock::EnvSteps => "real steps",
+        Clock::Updates => "updates, real and imagined",
+        Clock::Imagined => "imagined steps",
+    }
+}
+
+/// The moment shown, where the axis is the clock of the lock-step.
+fn now(s: &Snapshot) -> Option<(f64, String)> {
+    if s.curves.axis != s.position.clock {
+        return None;
+    }
+    let count = s.position.count;
+    match s.position.clock {
+        Clock::Episodes => {
+            let episode = (count + 1).min(s.limit);
+            Some((episode as f64, format!("episode {episode}")))
+        }
+        _ => Some((count as f64, words::position(s.position))),
+    }
+}
+
+/// The shortest way of the true world.
+fn reference(s: &Snapshot) -> Option<(f64, String)> {
+    let steps = s.truth.shortest?;
+    Some((steps as f64, format!("shortest path: {steps} steps")))
+}
+
+/// Parameter changes and the failure of a run, on the axis of the curves.
+fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
+    let axis = s.curves.axis;
+    let episode = |count: u64| if axis == Clock::Episodes { count + 1 } else { count };
+    let params = s.runs[run].agent.params();
+    let changes = s.events.iter().filter(|e| e.run == run).map(|e| {
+        let spec = &params[e.param];
+        let name = symbol(spec.symbol).unwrap_or(spec.label);
+        Mark {
+            x: episode(e.counters.on(axis)) as f64,
+            text: format!("{name} = {}", spec.show(e.value)),
+            kind: MarkKind::Change,
+        }
+    });
+    let failure = s.runs[run].failure.iter().map(|f| Mark {
+        x: episode(f.counters.on(axis)) as f64,
+        text: "stopped".to_owned(),
+        kind: MarkKind::Failure,
+    });
+    changes.chain(failure).collect()
+}
+
+/// The symbol alone, without its explanation; `None` where the notation has none.
+fn symbol(text: &str) -> Option<&str> {
+    let first = text.split(',').next()?;
+    (first.chars().count() == 1).then_some(first)
+}
+
+impl Panel for Curves {
+    fn title(&self) -> &'static str {
+        self.title
+    }
+
+    fn question(&self) -> &'static str {
+        self.question
+    }
+
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        framed(self, self.id, ui, cx, |ui, cx| self.chart(ui, cx));
+    }
+
+    fn text(&self, snapshot: &Snapshot) -> String {
+        let mut text = format!("{} against {}\n", self.title, axis_label(snapshot.curves.axis));
+        for (run, line) in snapshot.runs.iter().zip((self.of)(&snapshot.curves)) {
+            text += &match line.mean.last() {
+                Some([x, y]) => format!("{} {}: {y:.1} at {x:.0}\n", run.letter, run.name),
+                None => format!("{} {}: nothing finished yet\n", run.letter, run.name),
+            };
+        }
+        text + &note(snapshot)
+    }
+
+    fn data(&self, snapshot: &Snapshot) -> String {
+        let mut csv = "run,clock,x,mean,low,high\n".to_owned();
+        let clock = snapshot.curves.axis.id();
+        for (run, line) in snapshot.runs.iter().zip((self.of)(&snapshot.curves)) {
+            for ((mean, low), high) in line.mean.iter().zip(&line.low).zip(&line.high) {
+                let [x, y] = mean;
+                csv += &format!("{},{clock},{x},{y},{},{}\n", run.letter, low[1], high[1]);
+            }
+        }
+        csv
+    }
+}

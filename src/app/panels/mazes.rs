@@ -1,0 +1,229 @@
+//! The mazes of all runs, side by side, on one scale.
+
+use egui::{Align, Label, Layout, RichText, Ui, vec2};
+
+use super::look::Look;
+use super::tile::{text, tile};
+use super::{Cx, Panel};
+use crate::app::theme;
+use crate::app::widgets::color_bar::ColorBar;
+use crate::app::words;
+use crate::experiment::snapshot::{RunSnapshot, Snapshot};
+use crate::mdp::scene::{GridScene, Scene};
+
+/// Powers of ten at the ends of the log scale: values fall by a constant factor with each step
+/// from the goal, so equal distances take equal colours.
+const LOG: (i32, i32) = (-4, 0);
+
+/// How values become colours: the same in all tiles.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scale {
+    /// Nothing below zero: from 10^-4 to 1.
+    Log,
+    /// From the least to the greatest value of all runs.
+    Linear(f64, f64),
+}
+
+impl Scale {
+    /// The scale that all runs of a snapshot share.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        // A run that diverged would take all colours away from the others.
+        let healthy = snapshot.runs.iter().filter(|r| r.failure.is_none());
+        let ranges = healthy.filter_map(|r| r.map.as_ref()?.range());
+        let all = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        match all {
+            Some((low, high)) if low < 0.0 || high > 1.0 => Self::Linear(low, high),
+            _ => Self::Log,
+        }
+    }
+
+    /// Where a value lies, 0 to 1.
+    pub fn place(self, value: f64) -> f32 {
+        let (low, high) = (f64::from(LOG.0), f64::from(LOG.1));
+        let share = match self {
+            Self::Log => (value.max(1e-300).log10() - low) / (high - low),
+            Self::Linear(low, high) => (value - low) / (high - low).max(1e-12),
+        };
+        share.clamp(0.0, 1.0) as f32
+    }
+
+    fn bar(self, ui: &mut Ui) {
+        match self {
+            Self::Log => ColorBar::log("value maxₐ Q", LOG.0, LOG.1).no_news(true).show(ui),
+            Self::Linear(low, high) => {
+                let (low, high) = (words::value(low), words::value(high));
+                ColorBar::linear("value maxₐ Q", &low, &high).no_news(true).show(ui)
+            }
+        };
+    }
+}
+
+/// What the tiles remember.
+#[derive(Default)]
+pub struct Looks {
+    looks: Vec<Look>,
+    generation: u64,
+}
+
+impl Looks {
+    /// The memory of tile `index`, brought up to date.
+    pub fn of(
+        &mut self,
+        index: usize,
+        run: &RunSnapshot,
+        grid: &GridScene,
+        playing: bool,
+    ) -> &Look {
+        while self.looks.len() <= index {
+            self.looks.push(Look::default());
+        }
+        self.looks[index].update(run, grid, playing);
+        &self.looks[index]
+    }
+
+    fn forget_if_new(&mut self, generation: u64) {
+        if std::mem::replace(&mut self.generation, generation) != generation {
+            self.looks.clear();
+        }
+    }
+}
+
+/// The panel.
+#[derive(Default)]
+pub struct Mazes {
+    looks: Looks,
+}
+
+impl Mazes {
+    fn header(&self, ui: &mut Ui, scale: Scale, cx: &Cx<'_>) {
+        let t = theme::tokens(ui.ctx());
+        let points = theme::scale(ui.ctx());
+        // On a low window title and question share a line.
+        let one_line = ui.available_height() < 420.0 * points;
+        let height = if one_line { 34.0 } else { 46.0 } * points;
+        let row = vec2(ui.available_width(), height);
+        ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+            scale.bar(ui);
+            let title = RichText::new(self.title()).font(theme::title(ui.ctx()));
+            let question = match cx.lesson.question.as_str() {
+                "" => self.question(),
+                lesson => lesson,
+            };
+            let question = RichText::new(question).color(t.text_weak);
+            let add = |ui: &mut Ui| {
+                ui.spacing_mut().item_spacing = vec2(12.0, 3.0);
+                ui.label(title.color(t.text_strong));
+                ui.add(Label::new(question).truncate());
+            };
+            if one_line {
+                ui.with_layout(Layout::left_to_right(Align::Center), add);
+            } else {
+                ui.with_layout(Layout::top_down(Align::Min), add);
+            }
+        });
+    }
+}
+
+/// One row of tiles or two, whichever gives the larger cells.
+fn columns(count: usize, room: egui::Vec2, snapshot: &Snapshot) -> usize {
+    let (cols, rows) = match &*snapshot.scene {
+        Scene::Grid(grid) => (grid.cols as f32, grid.rows as f32),
+        Scene::States(_) => (1.0, 1.0),
+    };
+    let cell = |columns: usize| {
+        let lines = count.div_ceil(columns) as f32;
+        let wide = room.x / columns as f32 - 48.0;
+        let high = room.y / lines - 170.0;
+        (wide / cols).min(high / rows)
+    };
+    let two_rows = count.div_ceil(2);
+    if cell(two_rows) > cell(count) { two_rows } else { count }
+}
+
+/// Whether every run's note has room beside its name: all tiles show it, or none.
+fn notes_fit(ui: &Ui, width: f32, cx: &Cx<'_>) -> bool {
+    let points = theme::scale(ui.ctx());
+    let room = width - (32.0 + 32.0 + 10.0) * points;
+    let painter = ui.painter();
+    let wide = |words: &str, font| {
+        painter.layout_no_wrap(words.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
+    };
+    let (title, body) = (theme::title(ui.ctx()), theme::body(ui.ctx()));
+    let mut runs = cx.snapshot.runs.iter();
+    runs.all(|r| wide(&r.name, title.clone()) + wide(&r.note, body.clone()) + 10.0 <= room)
+}
+
+impl Panel for Mazes {
+    fn title(&self) -> &'static str {
+        "What each cell is worth"
+    }
+
+    fn question(&self) -> &'static str {
+        "How far has news of the goal travelled?"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.looks.forget_if_new(cx.snapshot.generation);
+        let scale = Scale::of(cx.snapshot);
+        self.header(ui, scale, cx);
+        ui.add_space(4.0);
+        let count = cx.snapshot.runs.len();
+        let columns = columns(count, ui.available_size(), cx.snapshot);
+        let rows = count.div_ceil(columns);
+        let gap = 16.0;
+        let all = ui.available_size();
+        let size = vec2(
+            (all.x - gap * (columns - 1) as f32) / columns as f32,
+            (all.y - gap * (rows - 1) as f32) / rows as f32,
+        );
+        let notes = notes_fit(ui, size.x, cx);
+        ui.spacing_mut().item_spacing = vec2(gap, gap);
+        for row in 0..rows {
+            ui.horizontal_top(|ui| {
+                for index in row * columns..((row + 1) * columns).min(count) {
+                    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                        ui.set_min_size(size);
+                        ui.spacing_mut().item_spacing = vec2(8.0, 7.0) * theme::scale(ui.ctx());
+                        tile(ui, index, &mut self.looks, &scale, notes, cx);
+                    });
+                }
+            });
+        }
+    }
+
+    fn text(&self, snapshot: &Snapshot) -> String {
+        let lines: Vec<String> = snapshot.runs.iter().map(text).collect();
+        lines.join("\n")
+    }
+
+    fn data(&self, snapshot: &Snapshot) -> String {
+        let mut csv =
+            "run,state,action,q,real_updates,imagined_updates,imagined_share\n".to_owned();
+        for run in &snapshot.runs {
+            let Some(table) = &run.lane.view.table else {
+                continue;
+            };
+            for (pair, (q, tally)) in table.q.iter().zip(&table.tally).enumerate() {
+                let (state, action) = (pair / table.actions, pair % table.actions);
+                let (real, imagined, share) = (tally.real, tally.imagined, tally.share);
+                let letter = run.letter;
+                csv += &format!("{letter},{state},{action},{q},{real},{imagined},{share}\n");
+            }
+        }
+        csv
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scale;
+
+    #[test]
+    fn scales_put_ends_at_ends() {
+        assert_eq!(Scale::Log.place(1.0), 1.0);
+        assert_eq!(Scale::Log.place(1e-4), 0.0);
+        assert_eq!(Scale::Log.place(1e-9), 0.0);
+        assert!((Scale::Log.place(0.01) - 0.5).abs() < 1e-6);
+        assert_eq!(Scale::Linear(-1.0, 3.0).place(1.0), 0.5);
+    }
+}

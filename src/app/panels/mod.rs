@@ -1,0 +1,118 @@
+//! Panels: each asks one question and answers it with one picture.
+//!
+//! A panel owns view state only, reads a snapshot, and emits actions. Whoever adds one implements
+//! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
+
+pub mod curves;
+pub mod look;
+pub mod mazes;
+pub mod price;
+pub mod tile;
+
+use egui::{Frame, Margin, Stroke, Ui, vec2};
+
+use super::actions::{Action, Actions};
+use super::view::View;
+use super::widgets::panel::PanelTool;
+use super::{theme, widgets};
+use crate::experiment::snapshot::Snapshot;
+use crate::lessons::Lesson;
+
+/// Names a panel in layouts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PanelId {
+    /// The mazes of all runs.
+    Mazes,
+    /// Steps per episode.
+    Steps,
+    /// Cumulative reward.
+    Reward,
+    /// The price of finding the way, on three clocks.
+    Price,
+}
+
+impl PanelId {
+    /// All panels.
+    pub const ALL: [Self; 4] = [Self::Mazes, Self::Steps, Self::Reward, Self::Price];
+
+    /// Makes the panel.
+    pub fn open(self) -> Box<dyn Panel> {
+        match self {
+            Self::Mazes => Box::new(mazes::Mazes::default()),
+            Self::Steps => Box::new(curves::Curves::steps()),
+            Self::Reward => Box::new(curves::Curves::reward()),
+            Self::Price => Box::new(price::Price),
+        }
+    }
+}
+
+/// What a panel sees.
+pub struct Cx<'a> {
+    /// The arena.
+    pub snapshot: &'a Snapshot,
+    /// The window's own state.
+    pub view: &'a View,
+    /// The lesson.
+    pub lesson: &'a Lesson,
+    /// Where wishes go.
+    pub actions: &'a mut Actions,
+    /// The panel stands behind a tab that already bears its title and tools.
+    pub bare: bool,
+}
+
+/// A view of a probe or of metrics.
+pub trait Panel {
+    /// Title.
+    fn title(&self) -> &'static str;
+    /// The question it answers, at most 60 characters.
+    fn question(&self) -> &'static str;
+    /// Draws it over the available space.
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>);
+    /// What it shows, in words and numbers.
+    fn text(&self, snapshot: &Snapshot) -> String;
+    /// Its data as CSV.
+    fn data(&self, snapshot: &Snapshot) -> String;
+}
+
+/// The tools of a panel, in the order of its header.
+pub const TOOLS: &[PanelTool] = &[PanelTool::Copy, PanelTool::Data, PanelTool::Enlarge];
+
+/// Draws a panel's frame around `body`, with title, question and tools unless it is bare.
+fn framed(
+    panel: &dyn Panel,
+    id: PanelId,
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    body: impl FnOnce(&mut Ui, &mut Cx<'_>),
+) {
+    let size = ui.available_size();
+    if cx.bare {
+        let t = theme::tokens(ui.ctx());
+        let frame = Frame::new().fill(t.panel).stroke(Stroke::new(1.0, t.stroke));
+        frame.corner_radius(10).inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
+            ui.set_min_size(size - vec2(34.0, 22.0));
+            body(ui, cx);
+        });
+        return;
+    }
+    let (title, question) = (panel.title(), panel.question());
+    let frame = widgets::panel::Panel::new(title).question(question).tools(TOOLS).dense();
+    let done = frame.min_height(size.y).show(ui, |ui| body(ui, cx));
+    if let Some((tool, _)) = done.tool {
+        use_tool(panel, id, tool, cx);
+    }
+}
+
+/// Does what a tool's icon asks for.
+pub fn use_tool(panel: &dyn Panel, id: PanelId, tool: PanelTool, cx: &mut Cx<'_>) {
+    let action = match tool {
+        PanelTool::Copy => Action::Copy(panel.text(cx.snapshot), "Text copied"),
+        PanelTool::Data => Action::Copy(panel.data(cx.snapshot), "Data copied as CSV"),
+        PanelTool::Enlarge => {
+            let open = cx.view.enlarged == Some(id);
+            Action::Enlarge((!open).then_some(id))
+        }
+        PanelTool::Picture | PanelTool::More => return,
+    };
+    cx.actions.push(action);
+}

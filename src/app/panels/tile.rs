@@ -1,0 +1,237 @@
+//! One run in its tile: maze, counters, meter, way home; or why it stopped.
+
+use egui::{Align, Label, Layout, RichText, Ui, vec2};
+
+use super::Cx;
+use super::mazes::{Looks, Scale};
+use crate::app::actions::Action;
+use crate::app::widgets::button::Button;
+use crate::app::widgets::grid_picture::GridPicture;
+use crate::app::widgets::number::{grouped, hero_pair};
+use crate::app::widgets::panel::{Panel, PanelState};
+use crate::app::widgets::{meter, number};
+use crate::app::{icons, theme, words};
+use crate::experiment::clock::Clock;
+use crate::experiment::engine::Command;
+use crate::experiment::snapshot::{RunSnapshot, Snapshot};
+use crate::mdp::scene::Scene;
+use crate::probes::values::ValueMap;
+
+/// Height of everything below the picture, in points before the text scale.
+const FOOT: f32 = 92.0;
+/// The same in a low tile, where only the counters stand there.
+const LOW_FOOT: f32 = 36.0;
+
+/// Draws the tile of run `index`, its note beside its name if `notes`.
+pub fn tile(
+    ui: &mut Ui,
+    index: usize,
+    looks: &mut Looks,
+    scale: &Scale,
+    notes: bool,
+    cx: &mut Cx<'_>,
+) {
+    let run = &cx.snapshot.runs[index];
+    let state = match (&run.failure, cx.view.run == index) {
+        (Some(_), _) => PanelState::Failed,
+        (None, true) => PanelState::Selected,
+        (None, false) => PanelState::Normal,
+    };
+    let size = ui.available_size();
+    let note = if run.failure.is_some() { "stopped; the others go on" } else { run.note.as_str() };
+    let name = run.name.clone();
+    let mut panel = Panel::new(&name).run(index).state(state).dense().min_height(size.y);
+    if notes && !cx.view.lecture {
+        panel = panel.question(note);
+    }
+    let shown = panel.show(ui, |ui| {
+        let points = theme::scale(ui.ctx());
+        // A low tile keeps the picture and the two counters.
+        let low = size.y < 250.0 * points && cx.snapshot.runs[index].failure.is_none();
+        let foot = if low { LOW_FOOT } else { FOOT };
+        let high = (ui.available_height() - foot * points).max(40.0);
+        picture(ui, index, looks, scale, vec2(ui.available_width(), high), cx);
+        ui.add_space(4.0);
+        match &cx.snapshot.runs[index].failure {
+            Some(_) => failure(ui, index, cx),
+            None => counters(ui, index, low, cx),
+        }
+    });
+    if shown.response.clicked() {
+        cx.actions.push(Action::Run(index));
+    }
+}
+
+fn picture(
+    ui: &mut Ui,
+    index: usize,
+    looks: &mut Looks,
+    scale: &Scale,
+    size: egui::Vec2,
+    cx: &mut Cx<'_>,
+) {
+    let run = &cx.snapshot.runs[index];
+    let Scene::Grid(grid) = &*cx.snapshot.scene else {
+        ui.label("This world has no picture.");
+        return;
+    };
+    let look = looks.of(index, run, grid, cx.snapshot.playing);
+    let map = run.map.as_deref();
+    let each = |read: &dyn Fn(&ValueMap, usize) -> f32| -> Vec<f32> {
+        map.map_or(Vec::new(), |m| (0..m.value.len()).map(|i| read(m, i)).collect())
+    };
+    let values: Vec<Option<f32>> =
+        map.map_or(Vec::new(), |m| m.value.iter().map(|v| v.map(|v| scale.place(v))).collect());
+    let numbers = each(&|m, i| m.value[i].unwrap_or(0.0) as f32);
+    // Who wrote a zero that never moved is nobody's question.
+    let shares = each(&|m, i| m.value[i].map_or(0.0, |_| m.imagined_share[i] as f32));
+    let arrows = map.map_or(&[][..], |m| m.arrows.as_slice());
+    let place = |s: u32| grid.place(s);
+    let small = |(row, col): (usize, usize)| (row as u16, col as u16);
+    let trail: Vec<_> = run.lane.trail.iter().map(|&s| small(place(s))).collect();
+    let agent = run.lane.state.map(place).map(|(row, col)| (row as f32, col as f32));
+    let label = format!("Maze of run {} {}", run.letter, run.name);
+    let picture = GridPicture {
+        label: &label,
+        cols: grid.cols,
+        rows: grid.rows,
+        cells: &look.cells,
+        values: &values,
+        numbers: cx.view.numbers.then_some(numbers.as_slice()),
+        arrows,
+        imagined_share: run.map.is_some().then_some(shares.as_slice()),
+        trail: &trail,
+        agent,
+        sparks: &look.sparks,
+        dots: &look.dots,
+        selected: cx.view.cell,
+        faded: run.failure.is_some(),
+        wind: &grid.wind,
+    };
+    let shown = picture.ui(ui, size);
+    if shown.response.clicked() {
+        cx.actions.push(Action::Run(index));
+        let again = shown.clicked_cell == cx.view.cell;
+        cx.actions.push(Action::Cell(shown.clicked_cell.filter(|_| !again)));
+    }
+    if let Some(cell) = shown.hovered_cell {
+        let text = cell_text(cx, run, cell);
+        shown.response.on_hover_text_at_pointer(text);
+    }
+}
+
+/// What a cell is worth, in words.
+fn cell_text(cx: &Cx<'_>, run: &RunSnapshot, cell: usize) -> String {
+    let truth = &cx.snapshot.truth;
+    let mut text = format!("cell {}", truth.state_name(cell as u32));
+    let Some(table) = &run.lane.view.table else {
+        return text;
+    };
+    for (action, &q) in table.row(cell).iter().enumerate() {
+        let tally = &table.tally[cell * table.actions + action];
+        let name = truth.action_name(action as u8);
+        let (real, imagined) = (grouped(tally.real), grouped(tally.imagined));
+        text += &format!("\n{name}: {} ({real} real, {imagined} imagined)", words::value(q));
+    }
+    text
+}
+
+/// Two counters, their ratio as a bar, and how far the run has come.
+fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
+    let run = &cx.snapshot.runs[index];
+    let c = &run.lane.counters;
+    hero_pair(ui, (c.real_updates, "real updates"), (c.imagined_updates, "imagined"));
+    if low {
+        return;
+    }
+    meter::meter(ui, c.real_updates, c.imagined_updates);
+    ui.add_space(2.0);
+    let t = theme::tokens(ui.ctx());
+    let left = place(index, cx.snapshot);
+    let brief = ui.available_width() < 330.0 * theme::scale(ui.ctx());
+    let right = match (run.way_home, run.map.is_some()) {
+        _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
+        (Some(steps), _) if brief => format!("way home: {steps}"),
+        (Some(steps), _) => format!("greedy way home: {steps} steps"),
+        (None, true) if brief => "no way yet".to_owned(),
+        (None, true) => "no way home yet".to_owned(),
+        (None, false) => String::new(),
+    };
+    let height = 20.0 * theme::scale(ui.ctx());
+    let row = vec2(ui.available_width(), height);
+    ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+        ui.label(RichText::new(right).color(t.text));
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add(Label::new(RichText::new(left).color(t.text)).truncate());
+        });
+    });
+}
+
+/// How far a run has come, and whether it waits for the others.
+fn place(index: usize, s: &Snapshot) -> String {
+    let run = &s.runs[index];
+    let c = &run.lane.counters;
+    let by_episode = s.position.clock == Clock::Episodes;
+    if run.stands_still {
+        "stands still on this clock".to_owned()
+    } else if by_episode && c.episodes >= s.limit {
+        format!("{} episodes done", grouped(c.episodes))
+    } else if s.waits(index) {
+        format!("Episode {}, waits", grouped(c.episodes))
+    } else {
+        format!("Episode {}, step {}", grouped(c.episodes + 1), grouped(c.step))
+    }
+}
+
+/// One sentence, the number, and what can be done.
+fn failure(ui: &mut Ui, index: usize, cx: &mut Cx<'_>) {
+    let run = &cx.snapshot.runs[index];
+    let Some(failure) = &run.failure else {
+        return;
+    };
+    let t = theme::tokens(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(icons::WARNING).font(theme::icon(ui.ctx(), 20.0)).color(t.bad));
+        let title = RichText::new(&failure.title).font(theme::body_strong(ui.ctx()));
+        ui.add(Label::new(title.color(t.text_strong)).truncate());
+    });
+    ui.horizontal(|ui| {
+        if Button::new("Restart").icon(icons::RESTART).show(ui).clicked() {
+            cx.actions.push(Action::Engine(Command::Reset));
+        }
+        if Button::new("Copy report").icon(icons::COPY).show(ui).clicked() {
+            cx.actions.push(Action::Copy(report(run), "Report copied"));
+        }
+        ui.add(Label::new(RichText::new(&failure.text).color(t.text)).wrap());
+    });
+}
+
+/// Everything needed to make the failure happen again.
+fn report(run: &RunSnapshot) -> String {
+    let mut text = format!("run {} {} ({})\n", run.letter, run.name, run.agent.id);
+    if let Some(f) = &run.failure {
+        let c = &f.counters;
+        text += &format!("{}: {}\nseed {}\n", f.title, f.text, f.seed);
+        text += &format!("episode {}, real steps {}, ", c.episodes + 1, c.env_steps);
+        text += &format!("real updates {}, imagined {}\n", c.real_updates, c.imagined_updates);
+    }
+    for (spec, value) in run.agent.params().iter().zip(&run.params) {
+        text += &format!("{} = {}\n", spec.key, spec.show(*value));
+    }
+    text
+}
+
+/// Text twin of a tile.
+pub fn text(run: &RunSnapshot) -> String {
+    let c = &run.lane.counters;
+    let way = run.way_home.map_or("no way home yet".to_owned(), |w| format!("way home {w} steps"));
+    format!(
+        "{} {}: episode {}, step {}, {} real updates, {} imagined, {way}",
+        run.letter,
+        run.name,
+        c.episodes + 1,
+        c.step,
+        number::grouped(c.real_updates),
+        number::grouped(c.imagined_updates),
+    )
+}

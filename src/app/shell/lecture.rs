@@ -1,0 +1,54 @@
+//! The lecture view: pictures, one question, one line below. Everything else is a key.
+
+use egui::{Align, Frame, Label, Layout, Margin, RichText, Sense, Stroke, Ui, vec2};
+
+use super::scrub;
+use crate::app::actions::Action;
+use crate::app::panels::Cx;
+use crate::app::widgets::legend;
+use crate::app::widgets::source::Source;
+use crate::app::{icons, theme, words};
+
+/// The question for the room in big type, with its answer once revealed.
+pub fn question(ui: &mut Ui, cx: &Cx<'_>) {
+    let t = theme::tokens(ui.ctx());
+    let size = ui.available_size();
+    let frame = Frame::new().fill(t.panel).stroke(Stroke::new(1.0, t.stroke)).corner_radius(10);
+    frame.inner_margin(Margin::same(28)).show(ui, |ui| {
+        ui.set_min_size(size - vec2(58.0, 58.0));
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let hand = RichText::new(icons::HAND).font(theme::icon(ui.ctx(), 30.0));
+            ui.label(hand.color(t.text_strong));
+            ui.add_space(24.0);
+            let text = if cx.view.revealed { &cx.lesson.reveal } else { &cx.lesson.ask };
+            let text = RichText::new(text).font(theme::hero_words(ui.ctx())).color(t.text_strong);
+            ui.add(Label::new(text).wrap());
+        });
+    });
+}
+
+/// Play, place, line of time, legend.
+pub fn bottom(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let t = theme::tokens(ui.ctx());
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.add_space(20.0);
+        legend::entry(ui, Source::Imagined, "imagined");
+        ui.add_space(8.0);
+        legend::entry(ui, Source::Real, "real");
+        ui.add_space(20.0);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add_space(20.0);
+            let icon = if cx.snapshot.playing { icons::PAUSE } else { icons::PLAY };
+            let icon = RichText::new(icon).font(theme::icon_fill(ui.ctx(), 22.0));
+            let name = if cx.snapshot.playing { "Pause" } else { "Play" };
+            let label = Label::new(icon.color(t.text_strong)).sense(Sense::click());
+            if ui.add(label).on_hover_text(name).clicked() {
+                cx.actions.push(Action::TogglePlay);
+            }
+            let place = words::place(cx.snapshot);
+            ui.label(RichText::new(place).color(t.text_strong));
+            ui.add_space(12.0);
+            scrub::scrub(ui, cx);
+        });
+    });
+}

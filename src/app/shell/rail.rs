@@ -1,0 +1,145 @@
+//! Lessons in lecture order, notes, and the question for the room.
+
+use egui::{
+    Align, CursorIcon, Frame, Label, Layout, Margin, Panel, RichText, Role, Sense, Stroke, Ui,
+};
+use egui::{UiBuilder, WidgetInfo, vec2};
+
+use super::Room;
+use crate::app::actions::Action;
+use crate::app::panels::Cx;
+use crate::app::widgets::button::{Button, framed_icon_button};
+use crate::app::widgets::{focus, key_chip};
+use crate::app::{icons, theme};
+use crate::lessons::{Lesson, chapter_name};
+
+/// Draws the rail.
+pub fn rail(ui: &mut Ui, room: Room, lessons: &[Lesson], open: usize, cx: &mut Cx<'_>) {
+    if !room.names {
+        numbers(ui, lessons, open, cx);
+        return;
+    }
+    let below = Panel::bottom("ask the room").frame(Frame::NONE).show_separator_line(false);
+    below.resizable(false).show(ui, |ui| ask(ui, cx));
+    let mut chapter = usize::MAX;
+    for (index, lesson) in lessons.iter().enumerate() {
+        if lesson.chapter != chapter {
+            chapter = lesson.chapter;
+            heading(ui, chapter);
+        }
+        if entry(ui, &lesson.arena.title, index == open) {
+            cx.actions.push(Action::Lesson(index));
+        }
+    }
+    ui.add_space(14.0);
+    notes(ui, cx.lesson);
+}
+
+/// Chapter numbers alone, for narrow windows.
+fn numbers(ui: &mut Ui, lessons: &[Lesson], open: usize, cx: &mut Cx<'_>) {
+    ui.with_layout(Layout::top_down(Align::Center), |ui| {
+        for (index, lesson) in lessons.iter().enumerate() {
+            let number = format!("{:02}", lesson.chapter);
+            let title = &lesson.arena.title;
+            let button = Button::new(&number).on(index == open).show(ui).on_hover_text(title);
+            if button.clicked() {
+                cx.actions.push(Action::Lesson(index));
+            }
+        }
+    });
+    ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
+        if cx.lesson.ask.is_empty() {
+            return;
+        }
+        let answer =
+            if cx.view.revealed { cx.lesson.reveal.as_str() } else { "Page Down answers." };
+        let text = format!("{}\n{answer}", cx.lesson.ask);
+        let hand = framed_icon_button(ui, icons::HAND, "Ask the room").on_hover_text(text);
+        if hand.clicked() {
+            cx.actions.push(if cx.view.revealed { Action::Backward } else { Action::Forward });
+        }
+    });
+}
+
+fn heading(ui: &mut Ui, chapter: usize) {
+    let t = theme::tokens(ui.ctx());
+    let name = chapter_name(chapter);
+    ui.horizontal(|ui| {
+        let number = if chapter > 0 { format!("{chapter:02}") } else { "  ".to_owned() };
+        ui.label(RichText::new(number).font(theme::code(ui.ctx())).color(t.text_weak));
+        let name = RichText::new(name).font(theme::body_strong(ui.ctx())).color(t.text_strong);
+        ui.add(Label::new(name).truncate());
+    });
+}
+
+fn entry(ui: &mut Ui, title: &str, open: bool) -> bool {
+    let t = theme::tokens(ui.ctx());
+    let size = vec2(ui.available_width(), 34.0 * theme::scale(ui.ctx()));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let inner = rect.with_min_x(rect.left() + 24.0);
+    if open || response.hovered() {
+        ui.painter().rect_filled(inner, 6.0, t.elev);
+    }
+    let edge = if open { t.accent } else { t.stroke };
+    ui.painter().line_segment([inner.left_top(), inner.left_bottom()], Stroke::new(2.0, edge));
+    let ink = if open { t.text_strong } else { t.text_weak };
+    let text = ui.painter().layout_no_wrap(title.to_owned(), theme::body(ui.ctx()), ink);
+    let at = inner.left_center() + vec2(12.0, -text.size().y / 2.0);
+    ui.painter().galley(at, text, ink);
+    focus::ring(ui, &response, rect, 6.0);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, title));
+    response.on_hover_cursor(CursorIcon::PointingHand).clicked()
+}
+
+fn notes(ui: &mut Ui, lesson: &Lesson) {
+    if lesson.notes.trim().is_empty() {
+        return;
+    }
+    let t = theme::tokens(ui.ctx());
+    ui.label(RichText::new("Notes").font(theme::body_strong(ui.ctx())).color(t.text_strong));
+    egui::ScrollArea::vertical().show(ui, |ui| {
+        for paragraph in lesson.notes.trim().split("\n\n") {
+            let text = paragraph.replace('\n', " ");
+            let text = RichText::new(text).font(theme::small(ui.ctx())).color(t.text);
+            ui.add(Label::new(text).wrap());
+            ui.add_space(4.0);
+        }
+    });
+}
+
+/// The question for the room; the answer waits for Page Down.
+fn ask(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if cx.lesson.ask.is_empty() {
+        return;
+    }
+    let t = theme::tokens(ui.ctx());
+    let revealed = cx.view.revealed;
+    let builder = UiBuilder::new().id_salt("ask the room").sense(Sense::click());
+    let card = ui.scope_builder(builder, |ui| {
+        let stroke = Stroke::new(1.0, t.stroke);
+        let frame = Frame::new().fill(t.panel).stroke(stroke).corner_radius(8);
+        frame.inner_margin(Margin::same(14)).show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            ui.horizontal(|ui| {
+                let hand = RichText::new(icons::HAND).font(theme::icon(ui.ctx(), 18.0));
+                ui.label(hand.color(t.text_weak));
+                let title = RichText::new("Ask the room").font(theme::small(ui.ctx()));
+                ui.label(title.color(t.text_weak));
+            });
+            ui.add(Label::new(RichText::new(&cx.lesson.ask).color(t.text_strong)).wrap());
+            if revealed {
+                ui.add(Label::new(RichText::new(&cx.lesson.reveal).color(t.text)).wrap());
+            } else {
+                ui.horizontal(|ui| {
+                    let hint = RichText::new("Reveal with").font(theme::small(ui.ctx()));
+                    ui.label(hint.color(t.text_weak));
+                    key_chip::key_chip(ui, "Page Down");
+                });
+            }
+        });
+    });
+    card.response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Ask the room"));
+    if card.response.clicked() {
+        cx.actions.push(if revealed { Action::Backward } else { Action::Forward });
+    }
+}

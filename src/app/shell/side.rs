@@ -1,0 +1,147 @@
+//! Parameters and code of the selected run.
+
+use egui::{Align, Layout, RichText, ScrollArea, Ui};
+
+use super::code::CodeMemory;
+use super::provenance::provenance;
+use super::row;
+use crate::app::actions::Action;
+use crate::app::panels::Cx;
+use crate::app::theme;
+use crate::app::widgets::badge;
+use crate::app::widgets::segmented::segmented;
+use crate::app::widgets::slider::Slider;
+use crate::base::params::{Range, Spec};
+use crate::experiment::clock::Clock;
+use crate::experiment::engine::Command;
+
+/// Draws the column.
+pub fn side(ui: &mut Ui, code: &mut CodeMemory, cx: &mut Cx<'_>) {
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        // The scroll bar floats; numbers at the right end must stay clear of it.
+        ui.set_max_width(ui.available_width() - 12.0);
+        header(ui, cx);
+        ui.add_space(4.0);
+        parameters(ui, cx);
+        ui.add_space(6.0);
+        ui.separator();
+        ui.add_space(6.0);
+        code.ui(ui, cx);
+        ui.add_space(6.0);
+        ui.separator();
+        ui.add_space(6.0);
+        provenance(ui, cx);
+        ui.add_space(6.0);
+        ui.separator();
+        world(ui, cx);
+    });
+}
+
+fn header(ui: &mut Ui, cx: &Cx<'_>) {
+    let t = theme::tokens(ui.ctx());
+    let run = &cx.snapshot.runs[cx.view.run];
+    row(ui, 28.0, |ui| {
+        badge::badge(ui, cx.view.run);
+        let name = RichText::new(&run.name).font(theme::title(ui.ctx())).color(t.text_strong);
+        ui.label(name);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(RichText::new(run.agent.title).color(t.text_weak))
+                .on_hover_text(run.agent.help);
+        });
+    });
+}
+
+/// One control for each parameter of the agent, acting at once.
+fn parameters(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let run = cx.view.run;
+    let agent = cx.snapshot.runs[run].agent;
+    for (param, spec) in agent.params().iter().enumerate() {
+        if hidden(cx, run, spec) {
+            continue;
+        }
+        let draft = cx.view.draft.filter(|d| (d.run, d.param) == (run, param));
+        let mut value = draft.map_or(cx.snapshot.runs[run].params[param], |d| d.value);
+        if control(ui, spec, &mut value).0 {
+            let set = Command::Set { run, param, value };
+            cx.actions.push(Action::Engine(set));
+        }
+    }
+    if agent.params().is_empty() {
+        let t = theme::tokens(ui.ctx());
+        ui.label(RichText::new("This agent has nothing to set.").color(t.text_weak));
+    }
+}
+
+/// The rule for unseen pairs only matters where planning can meet them.
+fn hidden(cx: &Cx<'_>, run: usize, spec: &Spec) -> bool {
+    let run = &cx.snapshot.runs[run];
+    let picks = run.agent.params().iter().position(|s| s.key == "picks");
+    spec.key == "unseen" && picks.is_some_and(|i| run.params[i] == 0.0)
+}
+
+/// The control of one parameter: changed, and the gesture has ended.
+fn control(ui: &mut Ui, spec: &Spec, value: &mut f64) -> (bool, bool) {
+    let points = theme::scale(ui.ctx());
+    let done = match spec.range {
+        Range::Choice(choices) => {
+            let labels: Vec<&str> = choices.iter().map(|c| c.label).collect();
+            let mut chosen = *value as usize;
+            let response = row(ui, 40.0, |ui| {
+                let t = theme::tokens(ui.ctx());
+                ui.label(RichText::new(spec.label).color(t.text)).on_hover_text(spec.help);
+                let rest = Layout::right_to_left(Align::Center);
+                ui.with_layout(rest, |ui| segmented(ui, spec.label, &labels, &mut chosen)).inner
+            });
+            *value = chosen as f64;
+            (response.changed(), response.changed())
+        }
+        Range::Int { min, max, log } => {
+            let slider = Slider::new(value, min..=max, spec.label).unit(spec.symbol).integer();
+            slide(ui, spec, if log { slider.logarithmic() } else { slider })
+        }
+        Range::Float { min, max, log } => {
+            let slider = Slider::new(value, min..=max, spec.label).unit(spec.symbol);
+            slide(ui, spec, if log { slider.logarithmic() } else { slider })
+        }
+    };
+    ui.add_space(5.0 * points);
+    done
+}
+
+fn slide(ui: &mut Ui, spec: &Spec, slider: Slider<'_>) -> (bool, bool) {
+    let done = slider.default_value(spec.default).show(ui);
+    let hint = format!("{} Default: {}.", spec.help, spec.show(spec.default));
+    done.response.on_hover_text(hint);
+    (done.changed, done.settled)
+}
+
+/// What cannot change while runs go on: the world and the clock of the lock-step.
+fn world(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let t = theme::tokens(ui.ctx());
+    let title = RichText::new("World").font(theme::title(ui.ctx())).color(t.text_strong);
+    egui::CollapsingHeader::new(title).id_salt("world").show(ui, |ui| {
+        let note = "These start all runs anew.";
+        ui.label(RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak));
+        let config = &cx.snapshot.world;
+        for (param, spec) in config.info.params().iter().enumerate() {
+            let id = ui.scope_id().with(("world", spec.key));
+            let mut value = ui.data(|d| d.get_temp(id)).unwrap_or(config.params[param]);
+            let (changed, settled) = control(ui, spec, &mut value);
+            if settled {
+                ui.data_mut(|d| d.remove::<f64>(id));
+                if value != config.params[param] {
+                    cx.actions.push(Action::Engine(Command::SetWorld { param, value }));
+                }
+            } else if changed {
+                ui.data_mut(|d| d.insert_temp(id, value));
+            }
+        }
+        ui.label(RichText::new("Lock-step: all runs wait for each other at every").color(t.text));
+        let labels = ["episode", "real step", "update", "imagined"];
+        let clock = cx.snapshot.position.clock;
+        let mut chosen = Clock::ALL.iter().position(|&c| c == clock).unwrap_or(0);
+        if segmented(ui, "Lock-step", &labels, &mut chosen).changed() {
+            cx.actions.push(Action::Engine(Command::LockStep(Clock::ALL[chosen])));
+        }
+    });
+}

@@ -1,0 +1,96 @@
+//! State of the window alone: what is selected, shown and open. Nothing a learner knows.
+
+use super::panels::PanelId;
+use super::theme::Theme;
+
+/// Names of the step sizes, smallest first.
+pub const STEPS: [&str; 4] = ["line", "update", "step", "episode"];
+/// Index of "line" in [`STEPS`].
+pub const LINE: usize = 0;
+/// Text scale of the lecture view.
+pub const LECTURE_SCALE: f32 = 1.6;
+/// Fastest speed of the slider, in steps a second; beyond it lies "max".
+pub const FASTEST: f64 = 10_000.0;
+
+/// A parameter under the hand: shown until the arena has taken it over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Draft {
+    /// Which run.
+    pub run: usize,
+    /// Which parameter.
+    pub param: usize,
+    /// The value wished for.
+    pub value: f64,
+    /// Frames until the draft is given up, should the arena refuse it.
+    pub patience: u8,
+}
+
+/// The window's own state.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Colours.
+    pub theme: Theme,
+    /// Text scale outside the lecture view.
+    pub text_scale: f32,
+    /// Big type, controls hidden.
+    pub lecture: bool,
+    /// Selected run.
+    pub run: usize,
+    /// Selected cell.
+    pub cell: Option<usize>,
+    /// Index into [`STEPS`].
+    pub step_by: usize,
+    /// Line under the cursor when stepping line by line: index into the unit's marks.
+    pub line: usize,
+    /// Numbers instead of arrows.
+    pub numbers: bool,
+    /// Side column open where it is a drawer.
+    pub side_open: bool,
+    /// The answer to the lesson's question is shown.
+    pub revealed: bool,
+    /// Panel over the whole middle.
+    pub enlarged: Option<PanelId>,
+    /// Overview of keys open.
+    pub keys_open: bool,
+    /// Parameter under the hand.
+    pub draft: Option<Draft>,
+    /// A sentence for the person, and until when (seconds of the context's clock).
+    pub message: Option<(String, f64)>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            theme: Theme::Dark,
+            text_scale: 1.0,
+            lecture: false,
+            run: 0,
+            cell: None,
+            step_by: 2,
+            line: 0,
+            numbers: false,
+            side_open: false,
+            revealed: false,
+            enlarged: None,
+            keys_open: false,
+            draft: None,
+            message: None,
+        }
+    }
+}
+
+impl View {
+    /// Text scale in force.
+    pub fn scale(&self) -> f32 {
+        if self.lecture { LECTURE_SCALE.max(self.text_scale) } else { self.text_scale }
+    }
+
+    /// Theme in force: the lecture view uses the projector's.
+    pub fn theme_now(&self) -> Theme {
+        match (self.lecture, self.theme) {
+            (true, Theme::Dark) => Theme::ProjectorDark,
+            (true, Theme::Light) => Theme::ProjectorLight,
+            (_, theme) => theme,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Numbers and marks as people read them.
+
+use crate::app::widgets::number::grouped;
+use crate::experiment::clock::{Clock, Position};
+use crate::experiment::snapshot::Snapshot;
+use crate::mdp::trace::{Effect, Mark, Source, Value};
+use crate::probes::truth::Truth;
+
+/// A value with as many digits as can be told apart: three after the point, or powers of ten.
+pub fn value(x: f64) -> String {
+    let size = x.abs();
+    let text = if x == 0.0 || x.fract() == 0.0 && size < 1e6 {
+        format!("{x:.0}")
+    } else if (1e-3..1e4).contains(&size) {
+        format!("{x:.3}")
+    } else if x.is_finite() {
+        format!("{x:.1e}")
+    } else {
+        return match x {
+            x if x.is_nan() => "not a number".to_owned(),
+            x if x > 0.0 => "∞".to_owned(),
+            _ => "−∞".to_owned(),
+        };
+    };
+    // A minus sign as wide as the plus.
+    text.replace('-', "−")
+}
+
+/// What a line of pseudo-code computed.
+pub fn mark_value(truth: &Truth, value_of: Value) -> String {
+    match value_of {
+        Value::State(s) => truth.state_name(s),
+        Value::Action(a) => truth.action_name(a),
+        Value::Pair(s, a) => format!("{} {}", truth.state_name(s), truth.action_name(a)),
+        Value::Outcome(r, s) => format!("{}, {}", value(r), truth.state_name(s)),
+        Value::Count(n, what) => format!("{} {what}", grouped(n)),
+        Value::NoData => "no data".to_owned(),
+    }
+}
+
+/// The value of a mark, whatever it is.
+pub fn mark(truth: &Truth, mark: &Mark) -> Option<String> {
+    match (mark.value, mark.effect) {
+        (Some(v), _) => Some(mark_value(truth, v)),
+        (None, Some(_)) | (None, None) => None,
+    }
+}
+
+/// The target of an update as a sum: `0 + 0.95 × 0.428 = 0.407`.
+pub fn target(effect: &Effect) -> String {
+    let sum = effect.reward + effect.discount * effect.next_value;
+    if effect.discount == 0.0 {
+        return format!("{} (the end)", value(effect.reward));
+    }
+    format!(
+        "{} + {} × {} = {}",
+        value(effect.reward),
+        value(effect.discount),
+        value(effect.next_value),
+        value(sum)
+    )
+}
+
+/// The entry an update writes, in the notation of its source.
+pub fn entry(source: Source) -> &'static str {
+    match source {
+        Source::Real => "Q[s,a]",
+        Source::Imagined => "Q[s̃,ã]",
+    }
+}
+
+/// Where the arena is, e.g. `episode 10, step 9`.
+pub fn position(position: Position) -> String {
+    let step = if position.step > 0 {
+        format!(", step {}", grouped(position.step))
+    } else {
+        String::new()
+    };
+    let unit = if position.unit > 0 {
+        format!(", unit {}", grouped(position.unit))
+    } else {
+        String::new()
+    };
+    match position.clock {
+        Clock::Episodes => format!("episode {}{step}{unit}", grouped(position.count + 1)),
+        Clock::EnvSteps => format!("real step {}{unit}", grouped(position.count)),
+        Clock::Updates => format!("update {}", grouped(position.count)),
+        Clock::Imagined => format!("imagined step {}", grouped(position.count)),
+    }
+}
+
+/// The same, or that the end is reached.
+pub fn place(snapshot: &Snapshot) -> String {
+    let here = snapshot.position;
+    if here.count >= snapshot.limit {
+        let n = grouped(snapshot.limit);
+        return match here.clock {
+            Clock::Episodes => format!("all {n} episodes done"),
+            clock => format!("{n} {} done", clock.label()),
+        };
+    }
+    position(here)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        for (x, want) in [
+            (0.0, "0"),
+            (1.0, "1"),
+            (0.2223, "0.222"),
+            (-0.5, "−0.500"),
+            (0.00012, "1.2e−4"),
+            (f64::INFINITY, "∞"),
+            (f64::NAN, "not a number"),
+        ] {
+            assert_eq!(value(x), want);
+        }
+    }
+
+    #[test]
+    fn a_target_shows_its_sum() {
+        let effect = Effect {
+            state: 0,
+            action: 0,
+            next: 1,
+            reward: 0.0,
+            discount: 0.95,
+            next_value: 0.428,
+            old: 0.201,
+            new: 0.222,
+            source: Source::Imagined,
+        };
+        assert_eq!(target(&effect), "0 + 0.950 × 0.428 = 0.407");
+        let end = Effect { reward: 1.0, discount: 0.0, ..effect };
+        assert_eq!(target(&end), "1 (the end)");
+    }
+}
