@@ -107,9 +107,7 @@ impl Bare {
         let reward = |p| outcome(p).map_or(0.0, |o| o.reward);
         let discount = |p| outcome(p).map_or(0.0, |o| if o.terminated { 0.0 } else { 0.95 });
         Self {
-            pairs: (0..all as u32)
-                .filter(|&p| outcome(p as usize).is_some())
-                .collect(),
+            pairs: (0..all as u32).filter(|&p| outcome(p as usize).is_some()).collect(),
             next: (0..all).map(next).collect(),
             reward: (0..all).map(reward).collect(),
             discount: (0..all).map(discount).collect(),
@@ -185,8 +183,7 @@ fn lesson() -> ArenaConfig {
 fn updates(e: &Experiment) -> u64 {
     let lanes = 0..e.config().lanes;
     let runs = e.runs().iter();
-    runs.flat_map(|r| lanes.clone().map(|lane| r.counters(lane).updates()))
-        .sum()
+    runs.flat_map(|r| lanes.clone().map(|lane| r.counters(lane).updates())).sum()
 }
 
 /// The opening lesson on the clock of real steps at full speed: recorder, keyframes, curves and a picture every 16 ms, as
@@ -241,10 +238,7 @@ fn whole_lesson(rounds: usize) {
         begun.elapsed().as_secs_f64()
     });
     let time = median(times.collect());
-    println!(
-        "whole lesson, start included: {time:.3} s; limit 0.3 s: {}",
-        verdict(time < 0.3)
-    );
+    println!("whole lesson, start included: {time:.3} s; limit 0.3 s: {}", verdict(time < 0.3));
 }
 
 /// Resident memory in KiB; `None` where the system does not say.

@@ -200,14 +200,7 @@ mod tests {
     use super::*;
 
     fn experience(source: Source) -> Experience {
-        Experience {
-            state: 0,
-            action: 1,
-            reward: 1.0,
-            next: 1,
-            discount: 0.5,
-            source,
-        }
+        Experience { state: 0, action: 1, reward: 1.0, next: 1, discount: 0.5, source }
     }
 
     #[test]
@@ -218,10 +211,7 @@ mod tests {
             values.update(experience(source), 0.1)
         });
         assert_eq!(effects[0].new, effects[1].new);
-        assert!(
-            (effects[0].new - 0.2).abs() < 1e-15,
-            "0 + 0.1 (1 + 0.5 * 2 - 0)"
-        );
+        assert!((effects[0].new - 0.2).abs() < 1e-15, "0 + 0.1 (1 + 0.5 * 2 - 0)");
     }
 
     #[test]

@@ -21,11 +21,7 @@ pub(super) enum Aim {
     To(Position),
     /// On clocks that do not know steps or episodes: until the watched lane of this run has
     /// finished more of them than `before`.
-    Reading {
-        run: usize,
-        grain: Grain,
-        before: u64,
-    },
+    Reading { run: usize, grain: Grain, before: u64 },
 }
 
 impl Engine {

@@ -151,9 +151,10 @@ impl Engine {
             return None;
         }
         let missing = (1.0 - self.debt).max(0.0);
-        Some(self.speed.map_or(Duration::ZERO, |rate| {
-            Duration::from_secs_f64((missing / rate).min(1.0))
-        }))
+        Some(
+            self.speed
+                .map_or(Duration::ZERO, |rate| Duration::from_secs_f64((missing / rate).min(1.0))),
+        )
     }
 
     /// A sentence for the person, once.

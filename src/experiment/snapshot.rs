@@ -140,9 +140,7 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
         agent: run.config.info,
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),
-        way_home: table
-            .and_then(|t| experiment.truth().greedy_way(t))
-            .map(|way| way.len() - 1),
+        way_home: table.and_then(|t| experiment.truth().greedy_way(t)).map(|way| way.len() - 1),
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),
         unit_marks: run.recorder().last_unit().into(),
         code: run.code(),
@@ -179,11 +177,7 @@ fn curve_of(record: &Record, axis: Clock, watched: usize, value: fn(&EpisodeRow)
             len: len(lane),
             at: move |i| row(lane, i).map_or(f64::NAN, |r| value(&r)),
         };
-        return by_episode(
-            first + 1,
-            &lanes.iter().map(lane).collect::<Vec<_>>(),
-            watched,
-        );
+        return by_episode(first + 1, &lanes.iter().map(lane).collect::<Vec<_>>(), watched);
     }
     let lane = |lane| Lane {
         len: len(lane),

@@ -47,9 +47,7 @@ pub struct Workers {
 impl Workers {
     /// `count` workers, the calling thread among them.
     pub fn new(count: usize) -> std::io::Result<Self> {
-        let others = (1..count.max(1))
-            .map(Worker::spawn)
-            .collect::<Result<_, _>>()?;
+        let others = (1..count.max(1)).map(Worker::spawn).collect::<Result<_, _>>()?;
         Ok(Self { others })
     }
 
@@ -73,11 +71,7 @@ impl Workers {
         // `swap_remove` put the last share first; who gets which does not change from call to
         // call, and that is all that pinning asks for.
         for (worker, tasks) in self.others.iter().zip(shares) {
-            worker.send(Order {
-                tasks,
-                goal,
-                deadline,
-            });
+            worker.send(Order { tasks, goal, deadline });
         }
         run_all(&mut mine, goal, deadline);
         for worker in &self.others {
@@ -93,9 +87,8 @@ impl Worker {
     fn spawn(index: usize) -> std::io::Result<Self> {
         let (orders, inbox) = channel::<Order>();
         let (outbox, done) = channel();
-        let thread = std::thread::Builder::new()
-            .name(format!("worker {index}"))
-            .spawn(move || {
+        let thread =
+            std::thread::Builder::new().name(format!("worker {index}")).spawn(move || {
                 for mut order in inbox {
                     run_all(&mut order.tasks, order.goal, order.deadline);
                     if outbox.send(order.tasks).is_err() {
@@ -103,11 +96,7 @@ impl Worker {
                     }
                 }
             })?;
-        Ok(Self {
-            orders: Some(orders),
-            done,
-            thread: Some(thread),
-        })
+        Ok(Self { orders: Some(orders), done, thread: Some(thread) })
     }
 
     fn send(&self, order: Order) {

@@ -125,18 +125,12 @@ mod tests {
 
     fn values(xs: &[f64]) -> Lane<impl Fn(usize) -> f64> {
         let xs = xs.to_vec();
-        Lane {
-            len: xs.len(),
-            at: move |i: usize| xs[i],
-        }
+        Lane { len: xs.len(), at: move |i: usize| xs[i] }
     }
 
     fn points(xs: &[Point]) -> Lane<impl Fn(usize) -> Point> {
         let xs = xs.to_vec();
-        Lane {
-            len: xs.len(),
-            at: move |i: usize| xs[i],
-        }
+        Lane { len: xs.len(), at: move |i: usize| xs[i] }
     }
 
     #[test]
@@ -144,11 +138,7 @@ mod tests {
         let curve = by_episode(1, &[values(&[4.0, 2.0, 1.0]), values(&[8.0, 4.0])], 0);
         assert_eq!(curve.mean, [[1.0, 6.0], [2.0, 3.0]]);
         assert_eq!(curve.watched.len(), 3);
-        assert!(
-            by_episode(1, &[values(&[1.0]), values(&[])], 0)
-                .mean
-                .is_empty()
-        );
+        assert!(by_episode(1, &[values(&[1.0]), values(&[])], 0).mean.is_empty());
     }
 
     #[test]
@@ -164,40 +154,18 @@ mod tests {
         let a = points(&[[10.0, 1.0], [20.0, 2.0], [30.0, 3.0]]);
         let b = points(&[[15.0, 10.0], [25.0, 20.0]]);
         let curve = step_held(&[a, b], 1);
-        assert_eq!(
-            curve.mean.first(),
-            Some(&[15.0, 5.5]),
-            "a is 1 until 20, b 10"
-        );
-        assert_eq!(
-            curve.mean.last(),
-            Some(&[25.0, 11.0]),
-            "a is 2 until 30, b 20"
-        );
+        assert_eq!(curve.mean.first(), Some(&[15.0, 5.5]), "a is 1 until 20, b 10");
+        assert_eq!(curve.mean.last(), Some(&[25.0, 11.0]), "a is 2 until 30, b 20");
         assert_eq!(curve.watched, [[15.0, 10.0], [25.0, 20.0]]);
-        assert_eq!(
-            step_held(&[points(&[]), points(&[[1.0, 1.0]])], 0),
-            Curve::default()
-        );
+        assert_eq!(step_held(&[points(&[]), points(&[[1.0, 1.0]])], 0), Curve::default());
     }
 
     #[test]
     fn searching_ahead_finds_what_walking_finds() {
-        let xs: Vec<Point> = (0..1_000)
-            .map(|i| [f64::from(i * i % 7 + i * 5), 0.0])
-            .collect();
+        let xs: Vec<Point> = (0..1_000).map(|i| [f64::from(i * i % 7 + i * 5), 0.0]).collect();
         let lane = points(&xs);
-        for (from, x) in [
-            (0, 0.0),
-            (0, 3.0),
-            (0, 777.0),
-            (10, 51.0),
-            (500, 2_600.0),
-            (3, 1e9),
-        ] {
-            let walked = (from..xs.len())
-                .take_while(|&i| i == from || xs[i][0] <= x)
-                .last();
+        for (from, x) in [(0, 0.0), (0, 3.0), (0, 777.0), (10, 51.0), (500, 2_600.0), (3, 1e9)] {
+            let walked = (from..xs.len()).take_while(|&i| i == from || xs[i][0] <= x).last();
             assert_eq!(Some(last_at_most(&lane, from, x)), walked, "{from} {x}");
         }
     }
