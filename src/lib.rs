@@ -10,6 +10,15 @@
 //! | [`rl`] | equations as small pure functions |
 //! | [`models`] | what an agent has learned about a world |
 //! | [`agents`] | one algorithm per file |
+//! | [`probes`] | pure questions asked of a run: value map, curves, the truth |
+//! | [`experiment`] | cohorts in lock-step on a clock, time travel, the runner's thread |
+//! | [`lessons`] | what a chapter of the lecture opens with |
+//! | [`cli`] | headless commands |
+//! | [`app`] | the window |
+
+// Tests may; the program answers with a sentence.
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
 pub mod agents;
 pub mod app;
 pub mod base;

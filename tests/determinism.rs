@@ -107,8 +107,8 @@ fn a_lane_does_not_know_how_many_others_there_are() {
         let mut alone = three(Clock::EnvSteps, 1);
         alone.seed = 7 + lane as u64;
         let alone = after(alone, 1, goal(Clock::EnvSteps));
-        for run in 0..3 {
-            assert_eq!(alone[run][0], five[run][lane], "run {run}, lane {lane}");
+        for (run, (alone, five)) in alone.iter().zip(&five).enumerate() {
+            assert_eq!(alone[0], five[lane], "run {run}, lane {lane}");
         }
     }
 }

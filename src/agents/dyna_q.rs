@@ -28,24 +28,20 @@ mod line {
     pub const PLAN: u8 = 8;
 }
 
-const fn code(indent: u8, text: &'static str, source: Option<Source>) -> CodeLine {
-    CodeLine { indent, text, source }
-}
-
 const fn program(pick: &'static str) -> [CodeLine; 10] {
     const REAL: Option<Source> = Some(Source::Real);
     const DREAM: Option<Source> = Some(Source::Imagined);
     [
-        code(0, "repeat for every real step", None),
-        code(1, "a ← ε-greedy(Q, s)", REAL),
-        code(1, "r, s′ ← world(s, a)", REAL),
-        code(1, "Q[s,a] += α (r + γ V(s′) − Q[s,a])", REAL),
-        code(1, "model[s,a] ← r, s′", REAL),
-        code(1, "repeat n times", None),
-        code(2, pick, DREAM),
-        code(2, "r̃, s̃′ ← model[s̃,ã]", DREAM),
-        code(2, "Q[s̃,ã] += α (r̃ + γ V(s̃′) − Q[s̃,ã])", DREAM),
-        code(1, "s ← s′", None),
+        CodeLine::new(0, "repeat for every real step", None),
+        CodeLine::new(1, "a ← ε-greedy(Q, s)", REAL),
+        CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
+        CodeLine::new(1, "Q[s,a] += α (r + γ V(s′) − Q[s,a])", REAL),
+        CodeLine::new(1, "model[s,a] ← r, s′", REAL),
+        CodeLine::new(1, "repeat n times", None),
+        CodeLine::new(2, pick, DREAM),
+        CodeLine::new(2, "r̃, s̃′ ← model[s̃,ã]", DREAM),
+        CodeLine::new(2, "Q[s̃,ã] += α (r̃ + γ V(s̃′) − Q[s̃,ã])", DREAM),
+        CodeLine::new(1, "s ← s′", None),
     ]
 }
 

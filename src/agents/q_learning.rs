@@ -11,17 +11,13 @@ use crate::rl::policy::epsilon_greedy;
 
 const REAL: Option<Source> = Some(Source::Real);
 
-const fn code(indent: u8, text: &'static str, source: Option<Source>) -> CodeLine {
-    CodeLine { indent, text, source }
-}
-
 /// Pseudo-code.
 pub static CODE: &[CodeLine] = &[
-    code(0, "repeat for every real step", None),
-    code(1, "a ← ε-greedy(Q, s)", REAL),
-    code(1, "r, s′ ← world(s, a)", REAL),
-    code(1, "Q[s,a] += α (r + γ V(s′) − Q[s,a])", REAL),
-    code(1, "s ← s′", None),
+    CodeLine::new(0, "repeat for every real step", None),
+    CodeLine::new(1, "a ← ε-greedy(Q, s)", REAL),
+    CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
+    CodeLine::new(1, "Q[s,a] += α (r + γ V(s′) − Q[s,a])", REAL),
+    CodeLine::new(1, "s ← s′", None),
 ];
 
 crate::params! {

@@ -9,9 +9,9 @@ use crate::mdp::{Action, State, Transition};
 
 /// Pseudo-code.
 pub static CODE: &[CodeLine] = &[
-    CodeLine { indent: 0, text: "repeat for every real step", source: None },
-    CodeLine { indent: 1, text: "a ← any action", source: Some(Source::Real) },
-    CodeLine { indent: 1, text: "r, s′ ← world(s, a)", source: Some(Source::Real) },
+    CodeLine::new(0, "repeat for every real step", None),
+    CodeLine::new(1, "a ← any action", Some(Source::Real)),
+    CodeLine::new(1, "r, s′ ← world(s, a)", Some(Source::Real)),
 ];
 
 crate::params! {

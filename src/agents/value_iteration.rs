@@ -18,17 +18,13 @@ use crate::rl::policy::greedy;
 
 const DREAM: Option<Source> = Some(Source::Imagined);
 
-const fn code(indent: u8, text: &'static str, source: Option<Source>) -> CodeLine {
-    CodeLine { indent, text, source }
-}
-
 /// Pseudo-code.
 pub static CODE: &[CodeLine] = &[
-    code(0, "repeat for every real step", None),
-    code(1, "a ← greedy(Q, s)", Some(Source::Real)),
-    code(1, "r, s′ ← world(s, a)", Some(Source::Real)),
-    code(1, "for every pair s̃, ã of the true world", DREAM),
-    code(2, "Q[s̃,ã] ← Σ p (r̃ + γ V(s̃′))", DREAM),
+    CodeLine::new(0, "repeat for every real step", None),
+    CodeLine::new(1, "a ← greedy(Q, s)", Some(Source::Real)),
+    CodeLine::new(1, "r, s′ ← world(s, a)", Some(Source::Real)),
+    CodeLine::new(1, "for every pair s̃, ã of the true world", DREAM),
+    CodeLine::new(2, "Q[s̃,ã] ← Σ p (r̃ + γ V(s̃′))", DREAM),
 ];
 
 crate::params! {
@@ -215,6 +211,8 @@ impl Agent for ValueIteration {
         self.values.digest(digest);
         digest.word(self.explore.position() as u64);
         digest.word(self.cursor as u64);
+        digest.number(self.moved);
+        digest.word(u64::from(self.converged));
         digest.word(u64::from(self.due));
     }
 

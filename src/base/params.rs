@@ -211,11 +211,9 @@ macro_rules! params {
             }
         }
 
-        // An agent without dials uses none of the imports and arguments below.
-        #[allow(unused_imports, unused_variables)]
         impl $crate::base::params::Params for $name {
             fn specs() -> &'static [$crate::base::params::Spec] {
-                use $crate::base::params::{Dial as _, Kind, Range, Spec};
+                use $crate::base::params::Spec;
                 static SPECS: std::sync::LazyLock<Vec<Spec>> = std::sync::LazyLock::new(|| {
                     let _defaults = $name::default();
                     vec![$(Spec {
@@ -223,27 +221,24 @@ macro_rules! params {
                         label: $label,
                         symbol: $symbol,
                         help: $help.trim_ascii(),
-                        kind: Kind::$kind,
-                        range: Range::$($range)+,
-                        default: _defaults.$field.to_number(),
+                        kind: $crate::base::params::Kind::$kind,
+                        range: $crate::base::params::Range::$($range)+,
+                        default: $crate::base::params::Dial::to_number(_defaults.$field),
                     },)*]
                 });
                 &SPECS
             }
 
             fn get(&self, index: usize) -> f64 {
-                use $crate::base::params::Dial as _;
-                [$(self.$field.to_number(),)*][index]
+                let values: &[f64] = &[$($crate::base::params::Dial::to_number(self.$field),)*];
+                values[index]
             }
 
             fn set(&mut self, index: usize, value: f64) {
-                let mut _at = 0;
-                $(
-                    if index == _at {
-                        self.$field = <$type as $crate::base::params::Dial>::from_number(value);
-                    }
-                    _at += 1;
-                )*
+                let setters: &[fn(&mut Self, f64)] = &[
+                    $(|config, x| config.$field = $crate::base::params::Dial::from_number(x),)*
+                ];
+                setters[index](self, value);
             }
         }
     };

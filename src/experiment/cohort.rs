@@ -9,7 +9,6 @@ use super::record::EpisodeRow;
 use crate::agents::{Agent, NotANumber, View};
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
-use crate::mdp::scene::{Scene, Scenic};
 use crate::mdp::trace::{CodeLine, Recorder, Unwatched, Watch};
 use crate::mdp::{Observed as _, Simulator, State, Transition};
 
@@ -52,14 +51,10 @@ pub trait Cohort: Send {
     fn advance_watched(&mut self, goal: Position, fuel: u64, recorder: &mut Recorder) -> Advance;
     /// Moves finished episodes out: `(lane, index of the episode, row)`.
     fn take_finished(&mut self) -> Vec<(usize, u64, EpisodeRow)>;
-    /// Number of lanes.
-    fn lanes(&self) -> usize;
     /// How far lane `lane` has come.
     fn counters(&self, lane: usize) -> Counters;
     /// What a picture needs of lane `lane`.
     fn lane_view(&self, lane: usize) -> LaneView;
-    /// The world's picture.
-    fn scene(&self) -> Scene;
     /// The agent's pseudo-code as it is set now.
     fn code(&self) -> &'static [CodeLine];
     /// Value of the agent's parameter `index`.
@@ -109,7 +104,7 @@ pub struct Group<W: Simulator, A: Agent<Obs = W::Obs, Action = W::Action>> {
 
 impl<W, A> Group<W, A>
 where
-    W: Simulator + Scenic,
+    W: Simulator,
     A: Agent<Obs = W::Obs, Action = W::Action>,
 {
     /// One lane for each seed, each with a copy of `world`, at the start of its first episode.
@@ -286,7 +281,7 @@ where
 
 impl<W, A> Cohort for Group<W, A>
 where
-    W: Simulator + Scenic,
+    W: Simulator,
     A: Agent<Obs = W::Obs, Action = W::Action>,
 {
     fn advance(&mut self, goal: Position, mut fuel: u64) -> Advance {
@@ -313,10 +308,6 @@ where
 
     fn take_finished(&mut self) -> Vec<(usize, u64, EpisodeRow)> {
         std::mem::take(&mut self.finished)
-    }
-
-    fn lanes(&self) -> usize {
-        self.lanes.len()
     }
 
     fn counters(&self, lane: usize) -> Counters {
@@ -348,10 +339,6 @@ where
         }
     }
 
-    fn scene(&self) -> Scene {
-        self.lanes[0].world.scene()
-    }
-
     fn code(&self) -> &'static [CodeLine] {
         self.agent.code()
     }
@@ -367,14 +354,14 @@ where
     fn digest(&self) -> u64 {
         let mut digest = Digest::default();
         self.agent.digest(&mut digest);
-        for lane in 0..self.lanes.len() {
-            let c = self.counters(lane);
-            for word in [c.episodes, c.env_steps, c.step, c.unit, c.updates()] {
-                digest.word(word);
-            }
-            digest.number(self.lanes[lane].episode_return);
-            digest.word(self.lanes[lane].dice.position() as u64);
-            digest.word(self.obs[lane].state().map_or(u64::MAX, u64::from));
+        for (index, lane) in self.lanes.iter().enumerate() {
+            let c = self.counters(index);
+            let counts = [c.episodes, c.env_steps, c.step, c.unit, c.updates(), c.imagined_steps];
+            counts.into_iter().for_each(|word| digest.word(word));
+            digest.numbers(&[lane.episode_return, lane.total_return]);
+            digest.word(u64::from(lane.ended));
+            digest.word(lane.dice.position() as u64);
+            digest.word(self.obs[index].state().map_or(u64::MAX, u64::from));
         }
         digest.finish()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::State;
+use super::{Action, State};
 
 /// What a cell is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,29 +51,32 @@ pub enum Scene {
     States(usize),
 }
 
+impl Scene {
+    /// What state `state` is called in texts, e.g. `(3,6)`.
+    pub fn state_name(&self, state: State) -> String {
+        match self {
+            Self::Grid(grid) => {
+                let (row, col) = grid.place(state);
+                format!("({row},{col})")
+            }
+            Self::States(_) => format!("s{state}"),
+        }
+    }
+
+    /// What action `action` is called in texts.
+    pub fn action_name(&self, action: Action) -> String {
+        let named = match self {
+            Self::Grid(_) => GRID_ACTIONS.get(usize::from(action)),
+            Self::States(_) => None,
+        };
+        named.map_or_else(|| format!("a{action}"), |&name| name.to_owned())
+    }
+}
+
 /// A world that can be drawn.
 pub trait Scenic {
     /// The picture without the agent in it.
     fn scene(&self) -> Scene;
-    /// What state `state` is called in texts, e.g. `(3,6)`.
-    fn state_name(&self, state: State) -> String {
-        match self.scene() {
-            Scene::Grid(grid) => {
-                let (row, col) = grid.place(state);
-                format!("({row},{col})")
-            }
-            Scene::States(_) => format!("s{state}"),
-        }
-    }
-    /// What action `action` is called in texts.
-    fn action_name(&self, action: super::Action) -> String {
-        match self.scene() {
-            Scene::Grid(_) => GRID_ACTIONS
-                .get(usize::from(action))
-                .map_or_else(|| format!("a{action}"), |&name| name.to_owned()),
-            Scene::States(_) => format!("a{action}"),
-        }
-    }
 }
 
 /// Names of the four moves, by action index.

@@ -76,6 +76,13 @@ pub struct CodeLine {
     pub source: Option<Source>,
 }
 
+impl CodeLine {
+    /// A line at depth `indent`.
+    pub const fn new(indent: u8, text: &'static str, source: Option<Source>) -> Self {
+        Self { indent, text, source }
+    }
+}
+
 /// Receives what the loop does.
 pub trait Watch {
     /// Line `line` ran and computed `value`.

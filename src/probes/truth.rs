@@ -1,7 +1,7 @@
 //! What the world is really like, as far as pictures of tabular worlds need it.
 
 use crate::agents::table::TableView;
-use crate::mdp::scene::{GRID_ACTIONS, Scene, Scenic};
+use crate::mdp::scene::{Scene, Scenic};
 use crate::mdp::{Action, State, Tabular};
 use crate::rl::policy::greedy_mask;
 
@@ -67,23 +67,12 @@ impl Truth {
 
     /// What a state is called.
     pub fn state_name(&self, state: State) -> String {
-        match &self.scene {
-            Scene::Grid(grid) => {
-                let (row, col) = grid.place(state);
-                format!("({row},{col})")
-            }
-            Scene::States(_) => format!("s{state}"),
-        }
+        self.scene.state_name(state)
     }
 
     /// What an action is called.
     pub fn action_name(&self, action: Action) -> String {
-        match &self.scene {
-            Scene::Grid(_) => GRID_ACTIONS
-                .get(usize::from(action))
-                .map_or_else(|| format!("a{action}"), |&name| name.to_owned()),
-            Scene::States(_) => format!("a{action}"),
-        }
+        self.scene.action_name(action)
     }
 }
 

@@ -1,7 +1,6 @@
 //! What several tests need: arenas from a few words of TOML, and fingerprints.
 
-// Every test file uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "every test file uses its own part of this")]
 
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 
