@@ -54,6 +54,7 @@ fn seeking_anywhere_shows_what_was_there() {
         while on < inside(clock) {
             on = on.steps_on(if clock == Clock::Episodes { 3 } else { 97 });
             e.advance_to(on, None);
+            e.remember();
             if e.position().step > 3_000 {
                 on = Position::at(clock, on.count + 1);
             }
@@ -121,10 +122,19 @@ fn replay_with_parameter_events_is_bit_identical() {
             _ => Position::at(clock, 4_000),
         };
         let mut e = remembering(three(clock, 2), 1);
-        for &(at, run, param, value) in &events {
+        for (index, &(at, run, param, value)) in events.iter().enumerate() {
+            // Keyframes right at the events, before and after them, and between.
             e.advance_to(at, None);
+            if index % 2 == 0 {
+                e.remember();
+            }
             e.set_param(run, param, value).unwrap();
+            if index % 3 == 0 {
+                e.remember();
+            }
         }
+        e.advance_to(e.position().steps_on(1), None);
+        e.remember();
         e.advance_to(end, None);
         let state = digests(&e);
         assert_eq!(e.events().len(), events.len());
@@ -153,6 +163,7 @@ fn a_drag_at_one_place_leaves_its_last_value() {
     e.advance_to(here, None);
     for value in [1.0, 9.0, 33.0] {
         e.set_param(1, 0, value).unwrap();
+        e.remember();
         // Keyframes may be taken at any time; look around between two movements of the slider.
         e.seek(place(clock, 12, 0, 0));
         e.seek(here);
@@ -179,6 +190,8 @@ fn a_changed_parameter_drops_only_what_it_must() {
     e.set_param(2, 0, 10.0).unwrap();
     e.advance_to(Position::at(clock, 4), None);
     e.set_param(1, 0, 8.0).unwrap();
+    e.advance_to(Position::at(clock, 7), None);
+    e.remember();
     e.advance_to(Position::at(clock, 8), None);
     let lengths = |e: &Experiment, run: usize| e.runs()[run].record().lanes()[0].len();
     e.seek(Position::at(clock, 2));
@@ -256,6 +269,7 @@ fn a_run_that_fails_leaves_the_others_alone_and_fails_again_after_seeking() {
         let mut e = remembering(diverging(clock, 3), 2);
         e.watch(true);
         e.advance_to(far, None);
+        e.remember();
         let failure = e.runs()[0].failure().expect("it diverges").clone();
         assert!(failure.title.contains("Not a number"), "{failure:?}");
         assert!(failure.text.contains("(seed "), "{failure:?}");
@@ -273,6 +287,13 @@ fn a_run_that_fails_leaves_the_others_alone_and_fails_again_after_seeking() {
         assert_eq!(slow.runs()[0].failure(), Some(&failure));
         e.seek(Position::at(clock, 0).steps_on(5));
         assert!(e.runs()[0].failure().is_none(), "before the fault there is none");
+        e.seek(far);
+        assert_eq!(e.runs()[0].failure(), Some(&failure));
+        assert_eq!(digests(&e), state, "{clock:?}");
+        // The same from a keyframe that was taken after the fault.
+        e.seek(Position::at(clock, 0));
+        e.seek(far);
+        e.advance_to(far.steps_on(10), None);
         e.seek(far);
         assert_eq!(e.runs()[0].failure(), Some(&failure));
         assert_eq!(digests(&e), state, "{clock:?}");

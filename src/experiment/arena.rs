@@ -114,7 +114,8 @@ impl Experiment {
         })
     }
 
-    /// Keeps keyframes from now on, so that [`Self::seek`] can go back.
+    /// Keeps keyframes from now on, the first one here and now, so that [`Self::seek`] can go
+    /// back. Calling it again keeps one more at once.
     pub fn remember(&mut self) {
         self.finish_goal();
         self.remembers = true;
