@@ -4,6 +4,7 @@ use egui::{Context, Key, Modifiers};
 
 use super::actions::{Action, Actions};
 use super::view::View;
+use crate::experiment::arena::Grain;
 use crate::experiment::clock::Clock;
 use crate::experiment::engine::Command;
 use crate::experiment::snapshot::Snapshot;
@@ -64,18 +65,6 @@ fn text_size(view: &View, actions: &mut Actions, pressed: impl Fn(Modifiers, Key
 fn transport(snapshot: &Snapshot, actions: &mut Actions, pressed: impl Fn(Modifiers, Key) -> bool) {
     if pressed(Modifiers::NONE, Key::Space) {
         actions.push(Action::TogglePlay);
-    }
-    // Modified keys first: a plain key is also consumed with Shift held.
-    for (key, back) in [(Key::ArrowRight, false), (Key::ArrowLeft, true)] {
-        if pressed(Modifiers::SHIFT, key) {
-            use crate::experiment::arena::Grain;
-            let there = Command::Grain(Grain::Episode);
-            let go = if back { Command::Back } else { Command::Step };
-            let again = Command::Grain(snapshot.grain);
-            actions.extend([there, go, again].map(Action::Engine));
-        } else if pressed(Modifiers::NONE, key) {
-            actions.push(if back { Action::StepBack } else { Action::StepOn });
-        }
     }
     if pressed(Modifiers::NONE, Key::Home) {
         actions.push(Action::Engine(Command::Reset));
