@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn imaginarium(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_imaginarium"))
-        .args(args)
-        .output()
-        .expect("the program starts")
+    Command::new(env!("CARGO_BIN_EXE_imaginarium")).args(args).output().expect("the program starts")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -18,12 +15,7 @@ fn text(bytes: &[u8]) -> String {
 /// Runs it, expects success and returns stdout.
 fn good(args: &[&str]) -> String {
     let done = imaginarium(args);
-    assert_eq!(
-        done.status.code(),
-        Some(0),
-        "{args:?}: {}",
-        text(&done.stderr)
-    );
+    assert_eq!(done.status.code(), Some(0), "{args:?}: {}", text(&done.stderr));
     text(&done.stdout)
 }
 
@@ -34,10 +26,7 @@ fn bad(code: i32, args: &[&str]) -> String {
     assert_eq!(done.status.code(), Some(code), "{args:?}: {said}");
     assert_eq!(text(&done.stdout), "", "{args:?}");
     assert_eq!(said.lines().count(), 1, "{args:?}: {said}");
-    said.strip_prefix("imaginarium: ")
-        .expect("says who speaks")
-        .trim()
-        .to_owned()
+    said.strip_prefix("imaginarium: ").expect("says who speaks").trim().to_owned()
 }
 
 /// A folder of one test's own, empty.
@@ -66,27 +55,10 @@ const DYNA: &str = "agent = 'dyna-q'";
 
 #[test]
 fn run_writes_a_row_for_every_episode_of_every_lane() {
-    let out = good(&[
-        "run",
-        "dyna-maze",
-        "--seeds",
-        "3",
-        "--seed",
-        "11",
-        "--episodes",
-        "4",
-    ]);
+    let out = good(&["run", "dyna-maze", "--seeds", "3", "--seed", "11", "--episodes", "4"]);
     let mut reader = csv::Reader::from_reader(out.as_bytes());
     let columns = "run,lane,seed,episode,env_steps,updates,imagined_steps,return,length";
-    assert_eq!(
-        reader
-            .headers()
-            .unwrap()
-            .iter()
-            .collect::<Vec<_>>()
-            .join(","),
-        columns
-    );
+    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>().join(","), columns);
     let rows: Vec<csv::StringRecord> = reader.records().map(|r| r.unwrap()).collect();
     assert_eq!(rows.len(), 3 * 3 * 4);
     let number = |row: &csv::StringRecord, i: usize| row[i].parse::<u64>().unwrap();
@@ -119,11 +91,7 @@ fn run_repeats_itself_byte_by_byte_into_a_file_or_not() {
     assert!(said.contains("the file exists; give --force"), "{said}");
     good(&[&args[..], &["--out", out, "--force"]].concat());
     assert_eq!(fs::read_to_string(out).unwrap(), printed);
-    assert_eq!(
-        fs::read_dir(&here).unwrap().count(),
-        1,
-        "no temporary files are left"
-    );
+    assert_eq!(fs::read_dir(&here).unwrap().count(), 1, "no temporary files are left");
 }
 
 #[test]
@@ -135,8 +103,7 @@ fn settings_reach_the_runs() {
     let one = with(&["--set", "C.planning_steps=5"]);
     let rows = |out: &str, run: &str| {
         let rows = out.lines().filter(|l| l.starts_with(run));
-        rows.map(|l| l.split_once(',').unwrap().1.to_owned())
-            .collect::<Vec<_>>()
+        rows.map(|l| l.split_once(',').unwrap().1.to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(rows(&one, "n = 50"), rows(&plain, "n = 5,"));
     assert!(with(&["--set", "world.step_reward=-1"]).contains(",-"));
@@ -157,11 +124,7 @@ fn a_file_of_ones_own_runs_and_an_unreachable_goal_is_said() {
     assert!(text(&done.stderr).contains("no goal can be reached"));
     assert_eq!(text(&done.stdout).lines().count(), 1 + 2 * 2);
     // Without a time limit no episode would ever end.
-    let path = file(
-        &here,
-        "endless.toml",
-        &arena("id = 'gridworld'\nmap = 'S#G'", DYNA),
-    );
+    let path = file(&here, "endless.toml", &arena("id = 'gridworld'\nmap = 'S#G'", DYNA));
     let done = imaginarium(&["run", &path]);
     assert_eq!(done.status.code(), Some(2));
     assert!(text(&done.stderr).contains("no episode of this world can end"));
@@ -174,24 +137,13 @@ fn a_value_that_is_no_number_ends_in_code_one_and_a_sentence() {
     let here = folder("diverges");
     let world = "id = 'gridworld'\nstep_reward = -1000.0\nmax_steps = 200";
     let runs = "agent = 'dyna-q'\nalpha = 2.5\n[[run]]\nname = 'calm'\nagent = 'random'";
-    let path = file(
-        &here,
-        "wild.toml",
-        &arena(world, runs).replace("length = 2", "length = 30"),
-    );
+    let path = file(&here, "wild.toml", &arena(world, runs).replace("length = 2", "length = 30"));
     let done = imaginarium(&["run", &path]);
     assert_eq!(done.status.code(), Some(1));
     let said = text(&done.stderr);
-    assert!(
-        said.contains("run A Dyna-Q: Not a number at step"),
-        "{said}"
-    );
+    assert!(said.contains("run A Dyna-Q: Not a number at step"), "{said}");
     let calm = text(&done.stdout);
-    assert_eq!(
-        calm.lines().filter(|l| l.starts_with("calm")).count(),
-        60,
-        "others go on"
-    );
+    assert_eq!(calm.lines().filter(|l| l.starts_with("calm")).count(), 60, "others go on");
 }
 
 // ---------------------------------------------------------------- mistakes
@@ -199,41 +151,17 @@ fn a_value_that_is_no_number_ends_in_code_one_and_a_sentence() {
 #[test]
 fn names_that_do_not_exist() {
     let said = bad(2, &["run", "nowhere"]);
-    assert!(
-        said.starts_with("lesson 'nowhere' is unknown; allowed: dyna-maze"),
-        "{said}"
-    );
+    assert!(said.starts_with("lesson 'nowhere' is unknown; allowed: dyna-maze"), "{said}");
     let said = bad(2, &["replay", "moon", "--state", "0,0", "--actions", "-"]);
-    assert!(
-        said.starts_with("world 'moon' is unknown; allowed: dyna-maze, gridworld"),
-        "{said}"
-    );
+    assert!(said.starts_with("world 'moon' is unknown; allowed: dyna-maze, gridworld"), "{said}");
     let here = folder("names");
     let cases = [
-        (
-            arena("id = 'moon'", DYNA),
-            "[world]: world 'moon' is unknown; allowed: dyna-maze",
-        ),
-        (
-            arena(MAZE, "agent = 'sarsa'"),
-            "run A: agent 'sarsa' is unknown; allowed: random",
-        ),
-        (
-            arena(MAZE, "agent = 'dyna-q'\nn = 5"),
-            "run A: key 'n' is unknown; allowed: agent",
-        ),
-        (
-            arena("id = 'dyna-maze'\nslop = 1", DYNA),
-            "[world]: key 'slop' is unknown; allowed: id",
-        ),
-        (
-            format!("spede = 9\n{}", arena(MAZE, DYNA)),
-            "key 'spede' is unknown; allowed: version",
-        ),
-        (
-            arena(MAZE, DYNA).replace("version", "clock = 'sundial'\nversion"),
-            "clock 'sundial' is",
-        ),
+        (arena("id = 'moon'", DYNA), "[world]: world 'moon' is unknown; allowed: dyna-maze"),
+        (arena(MAZE, "agent = 'sarsa'"), "run A: agent 'sarsa' is unknown; allowed: random"),
+        (arena(MAZE, "agent = 'dyna-q'\nn = 5"), "run A: key 'n' is unknown; allowed: agent"),
+        (arena("id = 'dyna-maze'\nslop = 1", DYNA), "[world]: key 'slop' is unknown; allowed: id"),
+        (format!("spede = 9\n{}", arena(MAZE, DYNA)), "key 'spede' is unknown; allowed: version"),
+        (arena(MAZE, DYNA).replace("version", "clock = 'sundial'\nversion"), "clock 'sundial' is"),
     ];
     for (content, expected) in cases {
         let path = file(&here, "x.toml", &content);
@@ -241,19 +169,13 @@ fn names_that_do_not_exist() {
         assert!(said.starts_with(&path) && said.contains(expected), "{said}");
     }
     for (set, expected) in [
-        (
-            "planning=9",
-            "parameter 'planning' is unknown; allowed: planning_steps, alpha",
-        ),
+        ("planning=9", "parameter 'planning' is unknown; allowed: planning_steps, alpha"),
         ("D.alpha=0.5", "run 'D' is unknown; allowed: A, B, C"),
         ("world.slop=1", "parameter 'slop' is unknown; allowed: slip"),
         ("alpha", "write key=value"),
     ] {
         let said = bad(2, &["run", "dyna-maze", "--set", set]);
-        assert!(
-            said.starts_with(&format!("--set {set}: ")) && said.contains(expected),
-            "{said}"
-        );
+        assert!(said.starts_with(&format!("--set {set}: ")) && said.contains(expected), "{said}");
     }
 }
 
@@ -261,49 +183,23 @@ fn names_that_do_not_exist() {
 fn values_out_of_range() {
     for (args, expected) in [
         (["--seeds", "0"], "--seeds 0: 1 to 10000 are allowed"),
-        (
-            ["--seeds", "10001"],
-            "--seeds 10001: 1 to 10000 are allowed",
-        ),
+        (["--seeds", "10001"], "--seeds 10001: 1 to 10000 are allowed"),
         (["--episodes", "0"], "--episodes 0: at least 1 is allowed"),
         (["--steps", "0"], "--steps 0: at least 1 is allowed"),
-        (
-            ["--set", "alpha=3"],
-            "alpha = 3 is not allowed: a number from 0.001 to 2.5",
-        ),
-        (
-            ["--set", "alpha=much"],
-            "alpha = much is not allowed: a number from",
-        ),
-        (
-            ["--set", "planning_steps=2.5"],
-            "a whole number from 0 to 500",
-        ),
-        (
-            ["--set", "picks=best"],
-            "picks = best is not allowed: one of pairs-taken, e-greedy",
-        ),
-        (
-            ["--set", "world.slip=-1"],
-            "slip = -1 is not allowed: a number from 0 to 1",
-        ),
+        (["--set", "alpha=3"], "alpha = 3 is not allowed: a number from 0.001 to 2.5"),
+        (["--set", "alpha=much"], "alpha = much is not allowed: a number from"),
+        (["--set", "planning_steps=2.5"], "a whole number from 0 to 500"),
+        (["--set", "picks=best"], "picks = best is not allowed: one of pairs-taken, e-greedy"),
+        (["--set", "world.slip=-1"], "slip = -1 is not allowed: a number from 0 to 1"),
     ] {
         let said = bad(2, &[&["run", "dyna-maze"], &args[..]].concat());
         assert!(said.contains(expected), "{said}");
     }
     let here = folder("ranges");
     for (from, to, expected) in [
-        (
-            "lanes = 2",
-            "lanes = 0",
-            "lanes = 0 is not allowed: a whole number from 1 to 10000",
-        ),
+        ("lanes = 2", "lanes = 0", "lanes = 0 is not allowed: a whole number from 1 to 10000"),
         ("length = 2", "length = -4", "length = -4 is not allowed"),
-        (
-            "length = 2",
-            "speed = 'warp'",
-            "steps a second, 0.1 to 1e9, or \"max\"",
-        ),
+        ("length = 2", "speed = 'warp'", "steps a second, 0.1 to 1e9, or \"max\""),
         ("[[run]]", "[run]", "0 [[run]] tables, 1 to 6 are allowed"),
         ("[world]", "[wurld]", "key 'wurld' is unknown"),
     ] {
@@ -312,10 +208,7 @@ fn values_out_of_range() {
         assert!(said.contains(expected), "{said}");
     }
     // Flags that clap itself refuses have the same exit code.
-    for args in [
-        ["run", "dyna-maze", "--seeds", "-1"],
-        ["run", "dyna-maze", "--swim", "1"],
-    ] {
+    for args in [["run", "dyna-maze", "--seeds", "-1"], ["run", "dyna-maze", "--swim", "1"]] {
         assert_eq!(imaginarium(&args).status.code(), Some(2), "{args:?}");
     }
 }
@@ -324,19 +217,10 @@ fn values_out_of_range() {
 fn maps_that_cannot_be() {
     let here = folder("maps");
     for (map, expected) in [
-        (
-            "S..",
-            "the map has no goal: mark at least one cell with 'G'",
-        ),
-        (
-            "..G",
-            "the map has no start: mark at least one cell with 'S'",
-        ),
+        ("S..", "the map has no goal: mark at least one cell with 'G'"),
+        ("..G", "the map has no start: mark at least one cell with 'S'"),
         ("S..\\n.G", "map line 2 has 2 cells, the first line has 3"),
-        (
-            "S.x\\n..G",
-            "map line 1, column 3: 'x' is unknown; allowed are '.' free",
-        ),
+        ("S.x\\n..G", "map line 1, column 3: 'x' is unknown; allowed are '.' free"),
         ("", "the map is empty"),
     ] {
         let world = format!("id = 'gridworld'\nmap = \"{map}\"");
@@ -347,10 +231,7 @@ fn maps_that_cannot_be() {
     let world = "id = 'gridworld'\nmap = 'S.G'\nwind = [1]";
     let path = file(&here, "x.toml", &arena(world, DYNA));
     let said = bad(2, &["run", &path]);
-    assert!(
-        said.contains("wind has 1 numbers, the map has 3 columns"),
-        "{said}"
-    );
+    assert!(said.contains("wind has 1 numbers, the map has 3 columns"), "{said}");
 }
 
 #[test]
@@ -358,15 +239,9 @@ fn files_that_are_damaged_missing_or_from_the_future() {
     let here = folder("files");
     let future = arena(MAZE, DYNA).replace("version = 1", "version = 2");
     let said = bad(2, &["run", &file(&here, "future.toml", &future)]);
-    assert!(
-        said.contains("is a file of version 2; this program reads version 1"),
-        "{said}"
-    );
+    assert!(said.contains("is a file of version 2; this program reads version 1"), "{said}");
     let said = bad(2, &["run", &file(&here, "none.toml", "title = 'x'")]);
-    assert!(
-        said.contains("has no version; write 'version = 1' at the top"),
-        "{said}"
-    );
+    assert!(said.contains("has no version; write 'version = 1' at the top"), "{said}");
     let damaged = arena(MAZE, DYNA);
     let damaged = &damaged[..damaged.find("dyna-q").unwrap()];
     let said = bad(2, &["run", &file(&here, "cut.toml", damaged)]);
@@ -383,37 +258,18 @@ fn outputs_that_cannot_be_written_leave_nothing() {
     let here = folder("outputs");
     let nowhere = here.join("no/such/folder/x.csv");
     let said = bad(1, &["run", "dyna-maze", "--out", nowhere.to_str().unwrap()]);
-    assert!(
-        said.starts_with("--out ") && said.contains("cannot be written"),
-        "{said}"
-    );
+    assert!(said.starts_with("--out ") && said.contains("cannot be written"), "{said}");
     let other = here.join("x.txt");
     let said = bad(2, &["run", "dyna-maze", "--out", other.to_str().unwrap()]);
     assert!(said.contains("the name must end in .csv"), "{said}");
     // A mistake found after the flags leaves nothing either.
     let fine = here.join("x.csv");
-    bad(
-        2,
-        &[
-            "run",
-            "dyna-maze",
-            "--set",
-            "alpha=9",
-            "--out",
-            fine.to_str().unwrap(),
-        ],
-    );
+    bad(2, &["run", "dyna-maze", "--set", "alpha=9", "--out", fine.to_str().unwrap()]);
     let folder_in_the_way = here.join("dir.csv");
     fs::create_dir(&folder_in_the_way).unwrap();
     let out = folder_in_the_way.to_str().unwrap();
-    bad(
-        1,
-        &["run", "dyna-maze", "--seeds", "1", "--out", out, "--force"],
-    );
-    let left: Vec<_> = fs::read_dir(&here)
-        .unwrap()
-        .map(|e| e.unwrap().file_name())
-        .collect();
+    bad(1, &["run", "dyna-maze", "--seeds", "1", "--out", out, "--force"]);
+    let left: Vec<_> = fs::read_dir(&here).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["dir.csv"], "nothing half-written");
 }
 
@@ -424,23 +280,11 @@ fn list_names_everything_one_a_line_id_first() {
     let out = good(&["list"]);
     let first = |line: &str| line.split_whitespace().next().unwrap().to_owned();
     let ids: Vec<String> = out.lines().map(first).collect();
-    for id in [
-        "dyna-maze",
-        "gridworld",
-        "q-learning",
-        "last-seen",
-        "dyna-q.planning_steps",
-    ] {
+    for id in ["dyna-maze", "gridworld", "q-learning", "last-seen", "dyna-q.planning_steps"] {
         assert!(ids.iter().any(|i| i == id), "{id} in {ids:?}");
     }
-    let line = out
-        .lines()
-        .find(|l| l.starts_with("dyna-q.alpha "))
-        .unwrap();
-    assert!(
-        line.contains("Default 0.1, a number from 0.001 to 2.5; live."),
-        "{line}"
-    );
+    let line = out.lines().find(|l| l.starts_with("dyna-q.alpha ")).unwrap();
+    assert!(line.contains("Default 0.1, a number from 0.001 to 2.5; live."), "{line}");
 }
 
 #[test]
@@ -448,14 +292,7 @@ fn replay_follows_a_table_made_by_hand() {
     let here = folder("replay");
     // Right, then against the wall (2,2), up twice, left, against the edge, back down.
     let actions = file(&here, "actions.txt", "right right up up, 3\nup 2");
-    let out = good(&[
-        "replay",
-        "dyna-maze",
-        "--state",
-        "2,0",
-        "--actions",
-        &actions,
-    ]);
+    let out = good(&["replay", "dyna-maze", "--state", "2,0", "--actions", &actions]);
     let expected = "step,row,col,action,reward,next_row,next_col,terminated,truncated\n\
                     1,2,0,1,0.0,2,1,false,false\n\
                     2,2,1,1,0.0,2,1,false,false\n\
@@ -467,19 +304,9 @@ fn replay_follows_a_table_made_by_hand() {
     assert_eq!(out, expected);
     // Into the goal; what is left over is said.
     let actions = file(&here, "goal.txt", "up up right");
-    let done = imaginarium(&[
-        "replay",
-        "dyna-maze",
-        "--state",
-        "2,8",
-        "--actions",
-        &actions,
-    ]);
+    let done = imaginarium(&["replay", "dyna-maze", "--state", "2,8", "--actions", &actions]);
     let out = text(&done.stdout);
-    assert!(
-        out.ends_with("1,2,8,0,0.0,1,8,false,false\n2,1,8,0,1.0,0,8,true,false\n"),
-        "{out}"
-    );
+    assert!(out.ends_with("1,2,8,0,0.0,1,8,false,false\n2,1,8,0,1.0,0,8,true,false\n"), "{out}");
     assert!(text(&done.stderr).contains("the episode ended; 1 actions were not used"));
     // Wind, a pit and a reward in a world of one's own; the column that is left blows.
     let world = "id = 'gridworld'\nmap = '''\n..P\n.a.\nS.G\n'''\nwind = [0, 1, 0]\n\
@@ -488,13 +315,7 @@ fn replay_follows_a_table_made_by_hand() {
     let actions = file(&here, "windy.txt", "right up");
     let out = good(&["replay", &path, "--state", "2,0", "--actions", &actions]);
     let rows: Vec<&str> = out.lines().skip(1).collect();
-    assert_eq!(
-        rows,
-        [
-            "1,2,0,1,-1.0,2,1,false,false",
-            "2,2,1,0,-1.0,0,1,false,false"
-        ]
-    );
+    assert_eq!(rows, ["1,2,0,1,-1.0,2,1,false,false", "2,2,1,0,-1.0,0,1,false,false"]);
 }
 
 #[test]
@@ -503,54 +324,15 @@ fn replay_says_what_is_wrong() {
     let fine = file(&here, "fine.txt", "up");
     let wrong = file(&here, "wrong.txt", "up sideways");
     for (code, state, actions, expected) in [
-        (
-            2,
-            "9,9",
-            &fine,
-            "--state 9,9: ROW,COLUMN is allowed, 0,0 to 5,8",
-        ),
+        (2, "9,9", &fine, "--state 9,9: ROW,COLUMN is allowed, 0,0 to 5,8"),
         (2, "here", &fine, "ROW,COLUMN is allowed"),
-        (
-            2,
-            "2,2",
-            &fine,
-            "the agent cannot stand in a wall, goal or pit",
-        ),
-        (
-            2,
-            "2,0",
-            &wrong,
-            "action 2, 'sideways', is unknown; allowed: up, right, down, left",
-        ),
-        (
-            1,
-            "2,0",
-            &"missing.txt".to_owned(),
-            "--actions missing.txt: cannot be read",
-        ),
+        (2, "2,2", &fine, "the agent cannot stand in a wall, goal or pit"),
+        (2, "2,0", &wrong, "action 2, 'sideways', is unknown; allowed: up, right, down, left"),
+        (1, "2,0", &"missing.txt".to_owned(), "--actions missing.txt: cannot be read"),
     ] {
-        let said = bad(
-            code,
-            &[
-                "replay",
-                "dyna-maze",
-                "--state",
-                state,
-                "--actions",
-                actions,
-            ],
-        );
+        let said = bad(code, &["replay", "dyna-maze", "--state", state, "--actions", actions]);
         assert!(said.contains(expected), "{said}");
     }
-    let args = [
-        "replay",
-        "dyna-maze",
-        "--state",
-        "2,0",
-        "--actions",
-        &fine,
-        "--set",
-        "slip=4",
-    ];
+    let args = ["replay", "dyna-maze", "--state", "2,0", "--actions", &fine, "--set", "slip=4"];
     assert!(bad(2, &args).contains("slip = 4 is not allowed"));
 }

@@ -23,19 +23,13 @@ fn pair(world: &World, agent: &AgentInfo) -> ArenaConfig {
 }
 
 fn pairs() -> impl Iterator<Item = (&'static World, &'static AgentInfo)> {
-    WORLDS
-        .iter()
-        .flat_map(|w| AGENTS.iter().map(move |a| (w, a)))
+    WORLDS.iter().flat_map(|w| AGENTS.iter().map(move |a| (w, a)))
 }
 
 /// The world with its defaults, and with slip, a step reward and a time limit.
 fn variants(world: &World) -> [Grid; 2] {
-    let rough = GridConfig {
-        slip: 0.3,
-        step_reward: -0.01,
-        max_steps: 50,
-        ..GridConfig::default()
-    };
+    let rough =
+        GridConfig { slip: 0.3, step_reward: -0.01, max_steps: 50, ..GridConfig::default() };
     [GridConfig::default(), rough].map(|config| world.build(None, &config).unwrap())
 }
 
@@ -57,11 +51,7 @@ fn every_agent_runs_in_every_world_and_repeats_itself() {
             assert_eq!(record.len(), 3, "{name}");
             let total: u64 = record.exact().map(|row| row.length).sum();
             let counters = once.runs()[0].counters(lane);
-            assert_eq!(
-                (counters.episodes, counters.env_steps),
-                (3, total),
-                "{name}"
-            );
+            assert_eq!((counters.episodes, counters.env_steps), (3, total), "{name}");
         }
         let state = once.runs()[0].lane_view(0).state.unwrap();
         assert!(once.truth().starts.contains(&state), "{name} begins anew");
@@ -83,11 +73,7 @@ fn marks_point_at_lines_that_exist() {
             e.advance_to(Position::at(Clock::EnvSteps, 0), None);
             e.advance_to(Position::at(Clock::Episodes, 0).steps_on(30), None);
             let run = &e.runs()[0];
-            assert!(
-                !run.recorder().marks().is_empty(),
-                "{} leaves marks",
-                agent.id
-            );
+            assert!(!run.recorder().marks().is_empty(), "{} leaves marks", agent.id);
             assert!(!run.recorder().last_unit().is_empty(), "{}", agent.id);
             for mark in run.recorder().marks() {
                 let line = run.code().get(usize::from(mark.line));
@@ -153,19 +139,13 @@ fn the_simulator_does_what_its_outcomes_say() {
                     seen[step.next as usize] += 1;
                     let known = outcomes.iter().find(|o| o.next == step.next);
                     let known = known.expect("an outcome that is listed");
-                    assert_eq!(
-                        (known.reward, known.terminated),
-                        (step.reward, step.terminated)
-                    );
+                    assert_eq!((known.reward, known.terminated), (step.reward, step.terminated));
                 }
                 for (next, &n) in seen.iter().enumerate() {
                     let want = expected[next] * f64::from(DRAWS);
                     let deviation = (want * (1.0 - expected[next])).sqrt();
                     let off = (f64::from(n) - want).abs();
-                    assert!(
-                        off <= 6.0 * deviation + 1e-9,
-                        "({state},{action}) to {next}: {n}"
-                    );
+                    assert!(off <= 6.0 * deviation + 1e-9, "({state},{action}) to {next}: {n}");
                 }
             }
         }
@@ -216,11 +196,7 @@ fn defaults_pass_their_own_check_and_ranges_refuse_what_lies_outside() {
         }
         let key_is_snake = |c: char| c.is_ascii_lowercase() || c == '_';
         assert!(spec.key.chars().all(key_is_snake), "{}", spec.key);
-        assert!(
-            !spec.label.is_empty() && spec.help.ends_with('.'),
-            "{}",
-            spec.key
-        );
+        assert!(!spec.label.is_empty() && spec.help.ends_with('.'), "{}", spec.key);
     }
 }
 
@@ -278,16 +254,9 @@ fn names_are_unique_and_plain() {
     }
     for id in &ids {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        assert!(
-            id.chars().all(plain) && !id.starts_with('-') && !id.ends_with('-'),
-            "{id}"
-        );
+        assert!(id.chars().all(plain) && !id.starts_with('-') && !id.ends_with('-'), "{id}");
     }
-    assert_eq!(
-        ids.iter().collect::<BTreeSet<_>>().len(),
-        ids.len(),
-        "{ids:?}"
-    );
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{ids:?}");
 }
 
 #[test]
@@ -297,10 +266,6 @@ fn every_lesson_runs() {
         arena.lanes = arena.lanes.min(2);
         let mut e = Experiment::new(arena, 1).unwrap();
         e.advance_to(Position::at(e.position().clock, 1), None);
-        assert!(
-            e.runs().iter().all(|r| r.failure().is_none()),
-            "{}",
-            lesson.id
-        );
+        assert!(e.runs().iter().all(|r| r.failure().is_none()), "{}", lesson.id);
     }
 }

@@ -55,11 +55,7 @@ fn watching_changes_nothing() {
         e.watch_lane(1);
         assert!(e.advance_to(goal(clock), None));
         assert!(!e.runs()[2].recorder().marks().is_empty());
-        assert_eq!(
-            digests(&e),
-            after(three(clock, 3), 1, goal(clock)),
-            "{clock:?}"
-        );
+        assert_eq!(digests(&e), after(three(clock, 3), 1, goal(clock)), "{clock:?}");
     }
 }
 
@@ -68,11 +64,7 @@ fn threads_change_nothing() {
     for clock in Clock::ALL {
         let inline = after(three(clock, 5), 1, goal(clock));
         for workers in [2, 3] {
-            assert_eq!(
-                after(three(clock, 5), workers, goal(clock)),
-                inline,
-                "{clock:?}"
-            );
+            assert_eq!(after(three(clock, 5), workers, goal(clock)), inline, "{clock:?}");
         }
     }
 }
@@ -83,10 +75,7 @@ fn slices_change_nothing() {
         let whole = after(three(clock, 2), 1, goal(clock));
         let mut e = Experiment::new(three(clock, 2), 2).unwrap();
         let mut slices = 0;
-        while !e.advance_to(
-            goal(clock),
-            Some(Instant::now() + Duration::from_micros(50)),
-        ) {
+        while !e.advance_to(goal(clock), Some(Instant::now() + Duration::from_micros(50))) {
             slices += 1;
             e.watch(slices % 2 == 0);
             e.forget_marks();
@@ -104,11 +93,7 @@ fn slices_change_nothing() {
                 _ if units > 400 => goal(clock),
                 _ => here.steps_on(1),
             };
-            let next = if next > goal(clock) {
-                goal(clock)
-            } else {
-                next
-            };
+            let next = if next > goal(clock) { goal(clock) } else { next };
             assert!(e.advance_to(next, None));
         }
         assert_eq!(digests(&e), whole, "{clock:?} in odd goals");
@@ -199,10 +184,7 @@ fn episode_one_is_the_same_walk_for_every_n() {
 
 #[test]
 fn three_lanes_in_one_cohort_equal_three_cohorts() {
-    let config = GridConfig {
-        slip: 0.1,
-        ..GridConfig::default()
-    };
+    let config = GridConfig { slip: 0.1, ..GridConfig::default() };
     let world = Grid::new(&gridworld(), &config).unwrap();
     let seeds = [4, 5, 6];
     let group = |seeds: &[u64]| Group::new(&world, Random::new(world.actions(), seeds), seeds);

@@ -22,9 +22,7 @@ fn rows(file: &str) -> Vec<Vec<String>> {
     let path = format!("{}/tests/data/{file}", env!("CARGO_MANIFEST_DIR"));
     let mut reader = csv::Reader::from_path(path).unwrap();
     let records = reader.records().map(|r| r.unwrap());
-    records
-        .map(|r| r.iter().map(str::to_owned).collect())
-        .collect()
+    records.map(|r| r.iter().map(str::to_owned).collect()).collect()
 }
 
 fn number(text: &str) -> f64 {
@@ -116,19 +114,12 @@ fn twenty_steps_later_news_has_travelled_as_far_as_there() {
     for (row, ours) in rows("dyna_maze_arrows.csv").iter().zip(&arrows) {
         let (theirs, std, samples) = (number(&row[1]), number(&row[2]), number(&row[3]));
         let said = mean(ours);
-        assert!(
-            agree(ours, theirs, std, samples),
-            "n = {}: {said:?}",
-            row[0]
-        );
+        assert!(agree(ours, theirs, std, samples), "n = {}: {said:?}", row[0]);
     }
 }
 
 fn stochastic_grid() -> (GridSource, GridConfig) {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/data/stochastic_grid.toml"
-    );
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/stochastic_grid.toml");
     let text = std::fs::read_to_string(path).unwrap();
     let file: toml::Table = text.parse().unwrap();
     let real = |key: &str| file[key].as_float().unwrap();
@@ -136,9 +127,7 @@ fn stochastic_grid() -> (GridSource, GridConfig) {
     let wind = file["wind"].as_array().unwrap().iter();
     let source = GridSource {
         map: file["map"].as_str().unwrap().to_owned(),
-        rewards: rewards
-            .map(|(k, v)| (k.chars().next().unwrap(), v.as_float().unwrap()))
-            .collect(),
+        rewards: rewards.map(|(k, v)| (k.chars().next().unwrap(), v.as_float().unwrap())).collect(),
         wind: wind.map(|v| v.as_integer().unwrap() as i8).collect(),
     };
     let config = GridConfig {
@@ -174,10 +163,7 @@ fn compare(world: &str, grid: &Grid, q: &[f64], tolerance: f64) {
 fn worlds() -> [(&'static str, Grid); 2] {
     let (source, config) = stochastic_grid();
     [
-        (
-            "dyna_maze",
-            Grid::new(&dyna_maze(), &GridConfig::default()).unwrap(),
-        ),
+        ("dyna_maze", Grid::new(&dyna_maze(), &GridConfig::default()).unwrap()),
         ("stochastic_grid", Grid::new(&source, &config).unwrap()),
     ]
 }
@@ -194,10 +180,8 @@ fn value_iteration_agrees_with_exact_fractions() {
 #[test]
 fn the_value_iteration_agent_agrees_as_well() {
     for (name, grid) in worlds() {
-        let config: ArenaConfig = maze(
-            "clock = 'updates'",
-            &["agent = 'value-iteration'\ntolerance = 0.0000000000001"],
-        );
+        let config: ArenaConfig =
+            maze("clock = 'updates'", &["agent = 'value-iteration'\ntolerance = 0.0000000000001"]);
         let mut e = Experiment::in_world(config, &grid, 1).unwrap();
         assert!(e.advance_to(Position::at(Clock::Updates, 10_000_000), None));
         assert!(e.all_stand(), "it stops by itself once nothing moves");
@@ -230,10 +214,6 @@ fn a_trace_of_updates_agrees_to_the_last_bit() {
         let [s, a] = [0, 1].map(|i| row[i].parse::<u32>().unwrap());
         let ours = values.row(s)[a as usize];
         let theirs = number(&row[2]);
-        assert_eq!(
-            ours.to_bits(),
-            theirs.to_bits(),
-            "Q[{s},{a}]: {ours} here, {theirs} there"
-        );
+        assert_eq!(ours.to_bits(), theirs.to_bits(), "Q[{s},{a}]: {ours} here, {theirs} there");
     }
 }

@@ -14,50 +14,14 @@ const TABLE: &[(&str, &[&str])] = &[
     ("search", &["mdp"]),
     ("models", &["mdp", "rl", "nn"]),
     ("agents", &["mdp", "rl", "nn", "search", "models"]),
-    (
-        "probes",
-        &["mdp", "envs", "rl", "models", "search", "agents"],
-    ),
-    (
-        "experiment",
-        &[
-            "mdp", "envs", "rl", "nn", "search", "models", "agents", "probes",
-        ],
-    ),
-    (
-        "lessons",
-        &[
-            "mdp",
-            "envs",
-            "rl",
-            "nn",
-            "search",
-            "models",
-            "agents",
-            "probes",
-            "experiment",
-        ],
-    ),
+    ("probes", &["mdp", "envs", "rl", "models", "search", "agents"]),
+    ("experiment", &["mdp", "envs", "rl", "nn", "search", "models", "agents", "probes"]),
+    ("lessons", &["mdp", "envs", "rl", "nn", "search", "models", "agents", "probes", "experiment"]),
     ("film", &[]),
     ("gfx", &[]),
-    (
-        "app",
-        &["mdp", "probes", "experiment", "lessons", "gfx", "film"],
-    ),
+    ("app", &["mdp", "probes", "experiment", "lessons", "gfx", "film"]),
     // `list` names everything there is.
-    (
-        "cli",
-        &[
-            "mdp",
-            "envs",
-            "models",
-            "agents",
-            "experiment",
-            "lessons",
-            "film",
-            "app",
-        ],
-    ),
+    ("cli", &["mdp", "envs", "models", "agents", "experiment", "lessons", "film", "app"]),
     ("main", &["cli", "app"]),
     ("lib", &[]),
 ];
@@ -163,11 +127,7 @@ fn heads_of_group(group: &str) -> Vec<String> {
 
 #[test]
 fn the_reader_of_use_lines_can_read() {
-    let code = [
-        "use crate::{a::{b, c}, d};",
-        "let x = crate::e::f();",
-        "use $crate::g;",
-    ];
+    let code = ["use crate::{a::{b, c}, d};", "let x = crate::e::f();", "use $crate::g;"];
     assert_eq!(used(&code.map(str::to_owned)), ["a", "d", "e"]);
     assert_eq!(without_comment("x // crate::y"), "x ");
 }
@@ -206,14 +166,7 @@ fn mentions(words: &[&str], may: impl Fn(&Source) -> bool) -> Vec<String> {
 
 #[test]
 fn windows_are_the_business_of_app_alone() {
-    let words = [
-        "egui",
-        "eframe",
-        "egui_plot",
-        "egui_tiles",
-        "egui_kittest",
-        "winit",
-    ];
+    let words = ["egui", "eframe", "egui_plot", "egui_tiles", "egui_kittest", "winit"];
     let found = mentions(&words, |s| s.module == "app");
     assert!(found.is_empty(), "{found:#?}");
 }
@@ -223,9 +176,7 @@ fn devices_are_the_business_of_few() {
     let may = |s: &Source| ["app", "gfx"].contains(&s.module.as_str()) || s.path == "nn/device.rs";
     let found = mentions(&["wgpu"], may);
     assert!(found.is_empty(), "{found:#?}");
-    let found = mentions(&["burn"], |s| {
-        ["nn", "models", "agents"].contains(&s.module.as_str())
-    });
+    let found = mentions(&["burn"], |s| ["nn", "models", "agents"].contains(&s.module.as_str()));
     assert!(found.is_empty(), "{found:#?}");
 }
 
@@ -239,9 +190,7 @@ fn agents_know_nothing_of_what_is_built_on_them() {
 
 #[test]
 fn all_chance_comes_from_named_streams() {
-    let found = mentions(&["rand", "rand_core", "SmallRng", "StdRng"], |s| {
-        s.path == "base/rng.rs"
-    });
+    let found = mentions(&["rand", "rand_core", "SmallRng", "StdRng"], |s| s.path == "base/rng.rs");
     assert!(found.is_empty(), "{found:#?}");
 }
 
@@ -250,10 +199,8 @@ fn files_stay_short() {
     let long = |s: &Source| s.lines > FILE;
     let sources = sources();
     let found: Vec<_> = sources.iter().filter(|s| long(s)).collect();
-    let said: Vec<String> = found
-        .iter()
-        .map(|s| format!("{}: {} lines", s.path, s.lines))
-        .collect();
+    let said: Vec<String> =
+        found.iter().map(|s| format!("{}: {} lines", s.path, s.lines)).collect();
     assert!(said.is_empty(), "at most {FILE}: {said:#?}");
     assert!(sources.iter().any(|s| s.path == "main.rs" && s.lines < 60));
 }
@@ -271,9 +218,7 @@ fn functions(code: &[String]) -> Vec<(String, usize)> {
         if words[..at].iter().any(|w| !qualifiers.contains(w)) {
             continue;
         }
-        let body = code[start..]
-            .iter()
-            .find(|l| l.trim_end().ends_with(['{', ';', '}']));
+        let body = code[start..].iter().find(|l| l.trim_end().ends_with(['{', ';', '}']));
         if body.is_some_and(|l| l.trim_end().ends_with(';')) {
             continue;
         }
@@ -301,8 +246,5 @@ fn functions_stay_short() {
     assert!(lengths.len() > 200, "{} functions found", lengths.len());
     assert!(said.is_empty(), "at most {FUNCTION}: {said:#?}");
     let (median, most) = (lengths[lengths.len() / 2], lengths[lengths.len() * 9 / 10]);
-    assert!(
-        median <= 12 && most <= 40,
-        "median {median}, nine of ten at most {most}"
-    );
+    assert!(median <= 12 && most <= 40, "median {median}, nine of ten at most {most}");
 }

@@ -34,10 +34,7 @@ fn back_and_forward_again_is_the_same() {
                     break;
                 }
                 e.back(grain, 2);
-                assert!(
-                    e.position() < *places.last().unwrap(),
-                    "{clock:?} {grain:?}"
-                );
+                assert!(e.position() < *places.last().unwrap(), "{clock:?} {grain:?}");
                 places.push(e.position());
                 let there = straight(three(clock, 2), &[], e.position());
                 assert_eq!(digests(&e), there, "{clock:?} {grain:?} {:?}", e.position());
@@ -88,11 +85,7 @@ fn unit_by_unit_through_whole_steps_is_the_same_as_at_once() {
             e.advance_to(unit, None);
             e.settle(None);
         }
-        assert!(
-            e.position().step + e.position().count > 5,
-            "{:?}",
-            e.position()
-        );
+        assert!(e.position().step + e.position().count > 5, "{:?}", e.position());
         assert_eq!(digests(&e), straight(three(clock, 1), &[], e.position()));
         let steps = |run: usize| e.runs()[run].counters(0).env_steps;
         assert!(steps(0) - steps(2) <= 1 && steps(1) - steps(2) <= 1);
@@ -140,11 +133,7 @@ fn replay_with_parameter_events_is_bit_identical() {
         for &(at, ..) in events.iter().rev() {
             for to in [at, at.unit_on(), at.steps_on(1), Position::at(clock, 0)] {
                 e.seek(to);
-                assert_eq!(
-                    digests(&e),
-                    straight(three(clock, 2), &events, to),
-                    "{to:?}"
-                );
+                assert_eq!(digests(&e), straight(three(clock, 2), &events, to), "{to:?}");
             }
             e.back(Grain::Unit, 0);
             e.advance_to(end, None);
@@ -173,10 +162,7 @@ fn a_drag_at_one_place_leaves_its_last_value() {
     e.advance_to(Position::at(clock, 80), None);
     let state = digests(&e);
     let last = [(here, 1, 0, 33.0)];
-    assert_eq!(
-        state,
-        straight(three(clock, 1), &last, Position::at(clock, 80))
-    );
+    assert_eq!(state, straight(three(clock, 1), &last, Position::at(clock, 80)));
     // Back to the value it had: nothing has changed at all.
     e.seek(here);
     e.set_param(1, 0, 5.0).unwrap();
@@ -196,25 +182,14 @@ fn a_changed_parameter_drops_only_what_it_must() {
     e.advance_to(Position::at(clock, 8), None);
     let lengths = |e: &Experiment, run: usize| e.runs()[run].record().lanes()[0].len();
     e.seek(Position::at(clock, 2));
-    assert_eq!(
-        [0, 1, 2].map(|run| lengths(&e, run)),
-        [8, 8, 8],
-        "looking drops nothing"
-    );
+    assert_eq!([0, 1, 2].map(|run| lengths(&e, run)), [8, 8, 8], "looking drops nothing");
     e.set_param(1, 1, 0.5).unwrap();
     assert_eq!([0, 1, 2].map(|run| lengths(&e, run)), [8, 2, 8]);
     let runs: Vec<usize> = e.events().iter().map(|event| event.run).collect();
-    assert_eq!(
-        runs,
-        [1, 2],
-        "run B's later event belonged to its old future"
-    );
+    assert_eq!(runs, [1, 2], "run B's later event belonged to its old future");
     assert_eq!(e.furthest(), e.position());
     e.advance_to(Position::at(clock, 8), None);
-    let events = [
-        (Position::at(clock, 2), 1, 1, 0.5),
-        (Position::at(clock, 3), 2, 0, 10.0),
-    ];
+    let events = [(Position::at(clock, 2), 1, 1, 0.5), (Position::at(clock, 3), 2, 0, 10.0)];
     let there = straight(three(clock, 2), &events, Position::at(clock, 8));
     assert_eq!(digests(&e), there);
     assert_eq!([0, 1, 2].map(|run| lengths(&e, run)), [8, 8, 8]);
@@ -247,13 +222,7 @@ fn value_iteration_stops_at_the_same_place_however_it_got_there() {
     for clock in [Clock::Updates, Clock::Imagined] {
         let config = || {
             let head = format!("clock = '{}'\nlanes = 2", clock.id());
-            maze(
-                &head,
-                &[
-                    "agent = 'value-iteration'\nsweeps = 2",
-                    "agent = 'q-learning'",
-                ],
-            )
+            maze(&head, &["agent = 'value-iteration'\nsweeps = 2", "agent = 'q-learning'"])
         };
         let far = Position::at(clock, 60_000);
         let whole = straight(config(), &[], far);
@@ -296,21 +265,14 @@ fn a_run_that_fails_leaves_the_others_alone_and_fails_again_after_seeking() {
         let mut slow = remembering(diverging(clock, 3), 1);
         while slow.position() < far {
             let next = slow.position().steps_on(151);
-            let next = if slow.position().step > 4_000 {
-                far
-            } else {
-                next
-            };
+            let next = if slow.position().step > 4_000 { far } else { next };
             let next = if next > far { far } else { next };
             slow.advance_to(next, None);
         }
         assert_eq!(digests(&slow), state, "{clock:?}");
         assert_eq!(slow.runs()[0].failure(), Some(&failure));
         e.seek(Position::at(clock, 0).steps_on(5));
-        assert!(
-            e.runs()[0].failure().is_none(),
-            "before the fault there is none"
-        );
+        assert!(e.runs()[0].failure().is_none(), "before the fault there is none");
         e.seek(far);
         assert_eq!(e.runs()[0].failure(), Some(&failure));
         assert_eq!(digests(&e), state, "{clock:?}");
@@ -340,10 +302,7 @@ fn a_goal_under_way_is_finished_before_anything_else_counts() {
     for act in 0..3 {
         let mut e = remembering(three(clock, 2), 1);
         e.advance_to(Position::at(clock, 10), None);
-        assert!(
-            !e.advance_to(goal, Some(Instant::now())),
-            "a slice ends long before"
-        );
+        assert!(!e.advance_to(goal, Some(Instant::now())), "a slice ends long before");
         let near = Position::at(clock, 20);
         match act {
             0 => assert!(e.advance_to(near, None)),
@@ -354,10 +313,6 @@ fn a_goal_under_way_is_finished_before_anything_else_counts() {
         assert_eq!(e.position(), expected);
         let events = [(goal, 0, 3, 0.2)];
         let events = if act == 2 { &events[..] } else { &[] };
-        assert_eq!(
-            digests(&e),
-            straight(three(clock, 2), events, expected),
-            "{act}"
-        );
+        assert_eq!(digests(&e), straight(three(clock, 2), events, expected), "{act}");
     }
 }

@@ -47,11 +47,7 @@ fn every_step_back_is_a_step_on_the_screen() {
             let mut seen = vec![picture(&engine)];
             for _ in 0..25 {
                 engine.handle(Command::Step);
-                assert_ne!(
-                    &picture(&engine),
-                    seen.last().unwrap(),
-                    "{clock:?} {grain:?}"
-                );
+                assert_ne!(&picture(&engine), seen.last().unwrap(), "{clock:?} {grain:?}");
                 seen.push(picture(&engine));
             }
             for index in (0..25).rev() {
@@ -76,10 +72,7 @@ fn playing_stops_at_the_end_and_goes_on_as_far_again() {
             let here = engine.experiment().position();
             assert_eq!(here, Position::at(clock, round * length));
             assert_eq!(engine.snapshot().limit, round * length);
-            assert_eq!(
-                digests(engine.experiment()),
-                straight(config.clone(), &[], here)
-            );
+            assert_eq!(digests(engine.experiment()), straight(config.clone(), &[], here));
         }
         // A single step may go beyond the end; going back leads inside again.
         engine.handle(Command::Step);
@@ -87,10 +80,7 @@ fn playing_stops_at_the_end_and_goes_on_as_far_again() {
         engine.handle(Command::Seek(Position::at(clock, 1)));
         assert_eq!(engine.experiment().position(), Position::at(clock, 1));
         play_out(&mut engine);
-        assert_eq!(
-            engine.experiment().position(),
-            Position::at(clock, 3 * length)
-        );
+        assert_eq!(engine.experiment().position(), Position::at(clock, 3 * length));
     }
 }
 
@@ -142,11 +132,7 @@ fn commands_get_through_while_an_episode_does_not_end() {
         engine.handle(Command::Grain(Grain::Step));
         engine.handle(Command::Step);
         assert!(engine.experiment().position() > before);
-        engine.handle(Command::Set {
-            run: 0,
-            param: 0,
-            value: 3.0,
-        });
+        engine.handle(Command::Set { run: 0, param: 0, value: 3.0 });
         assert_eq!(engine.experiment().runs()[0].param(0), 3.0);
     }
 }
@@ -154,27 +140,14 @@ fn commands_get_through_while_an_episode_does_not_end() {
 #[test]
 fn switching_clocks_starts_anew_and_keeps_parameters() {
     let mut engine = engine(three(Clock::Episodes, 2));
-    engine.handle(Command::Set {
-        run: 1,
-        param: 0,
-        value: 12.0,
-    });
-    for clock in [
-        Clock::Updates,
-        Clock::Imagined,
-        Clock::EnvSteps,
-        Clock::Episodes,
-    ] {
+    engine.handle(Command::Set { run: 1, param: 0, value: 12.0 });
+    for clock in [Clock::Updates, Clock::Imagined, Clock::EnvSteps, Clock::Episodes] {
         play_out(&mut engine);
         engine.handle(Command::LockStep(clock));
         let e = engine.experiment();
         assert_eq!(e.position(), Position::at(clock, 0));
         assert_eq!(e.runs()[1].param(0), 12.0);
-        assert!(
-            e.runs()
-                .iter()
-                .all(|r| r.counters(1).env_steps == 0 && !r.stands_still())
-        );
+        assert!(e.runs().iter().all(|r| r.counters(1).env_steps == 0 && !r.stands_still()));
     }
     engine.handle(Command::Reset);
     assert_eq!(engine.experiment().runs()[1].param(0), 5.0);
@@ -183,16 +156,10 @@ fn switching_clocks_starts_anew_and_keeps_parameters() {
 #[test]
 fn impossible_commands_are_refused_in_one_sentence() {
     let mut engine = engine(three(Clock::Episodes, 1));
-    engine.handle(Command::SetWorld {
-        param: 0,
-        value: 7.0,
-    });
+    engine.handle(Command::SetWorld { param: 0, value: 7.0 });
     let said = engine.take_notice().expect("slip is a probability");
     assert!(said.contains("slip = 7 is not allowed"), "{said}");
-    engine.handle(Command::SetWorld {
-        param: 99,
-        value: 0.0,
-    });
+    engine.handle(Command::SetWorld { param: 99, value: 0.0 });
     for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         engine.handle(Command::Speed(Some(rate)));
         assert!(engine.take_notice().is_some(), "{rate}");
@@ -205,10 +172,7 @@ fn impossible_commands_are_refused_in_one_sentence() {
     engine.handle(Command::Watch(99));
     engine.handle(Command::Seek(Position::at(Clock::Updates, 5)));
     engine.handle(Command::Seek(Position::at(Clock::Episodes, 1 << 40)));
-    assert_eq!(
-        engine.experiment().position(),
-        Position::at(Clock::Episodes, 0)
-    );
+    assert_eq!(engine.experiment().position(), Position::at(Clock::Episodes, 0));
     engine.handle(Command::Step);
     engine.snapshot();
 }

@@ -29,11 +29,7 @@ mod line {
 }
 
 const fn code(indent: u8, text: &'static str, source: Option<Source>) -> CodeLine {
-    CodeLine {
-        indent,
-        text,
-        source,
-    }
+    CodeLine { indent, text, source }
 }
 
 const fn program(pick: &'static str) -> [CodeLine; 10] {
@@ -137,7 +133,7 @@ impl DynaQ {
     // ------------------------------------------------------------ plan
 
     /// Line 7: where to imagine from. `None` for the entry means that the model has no data.
-    #[inline]
+    #[inline(always)]
     fn pick(&mut self) -> Option<(State, Action, Option<Entry>)> {
         match self.config.picks {
             Picks::PairsTaken => {
@@ -148,11 +144,7 @@ impl DynaQ {
                 let state = self.model.sample_state(&mut self.plan)?;
                 let row = self.values.row(state);
                 let action = epsilon_greedy(row, self.config.epsilon, &mut self.plan) as Action;
-                let stay = Entry {
-                    reward: 0.0,
-                    next: state,
-                    goes_on: true,
-                };
+                let stay = Entry { reward: 0.0, next: state, goes_on: true };
                 let rule = (self.config.unseen == Unseen::Stay).then_some(stay);
                 Some((state, action, self.model.get(state, action).or(rule)))
             }
@@ -160,7 +152,7 @@ impl DynaQ {
     }
 
     /// Lines 7 to 9, once.
-    #[inline]
+    #[inline(always)]
     fn plan_once<W: Watch>(&mut self, watch: &mut W) {
         let Some((state, action, entry)) = self.pick() else {
             return;
@@ -171,19 +163,13 @@ impl DynaQ {
             return;
         };
         self.work.imagined_steps += 1;
-        watch.line(line::IMAGINE, || {
-            Some(Value::Outcome(entry.reward, entry.next))
-        });
+        watch.line(line::IMAGINE, || Some(Value::Outcome(entry.reward, entry.next)));
         let imagined = Experience {
             state,
             action,
             reward: entry.reward,
             next: entry.next,
-            discount: if entry.goes_on {
-                self.config.gamma
-            } else {
-                0.0
-            },
+            discount: if entry.goes_on { self.config.gamma } else { 0.0 },
             source: Source::Imagined,
         };
         let effect = self.values.update(imagined, self.config.alpha);
@@ -235,11 +221,7 @@ impl Agent for DynaQ {
             let effect = self.values.update(real, self.config.alpha);
             count(&mut self.work, Source::Real);
             watch.effect(line::LEARN, || effect);
-            let entry = Entry {
-                reward: step.reward,
-                next: step.next,
-                goes_on,
-            };
+            let entry = Entry { reward: step.reward, next: step.next, goes_on };
             self.model.learn(t.obs, t.action, entry);
             let known = self.model.known_pairs() as u64;
             watch.line(line::MODEL, || Some(Value::Count(known, "pairs")));
@@ -274,10 +256,7 @@ impl Agent for DynaQ {
     }
 
     fn moves(&self) -> Moves {
-        Moves {
-            updates: true,
-            imagined: self.config.planning_steps > 0,
-        }
+        Moves { updates: true, imagined: self.config.planning_steps > 0 }
     }
 
     fn param(&self, index: usize) -> f64 {
@@ -296,9 +275,7 @@ impl Agent for DynaQ {
     }
 
     fn view(&self) -> View {
-        View {
-            table: Some(self.values.view(Some(self.model.known_pairs()))),
-        }
+        View { table: Some(self.values.view(Some(self.model.known_pairs()))) }
     }
 
     fn failure(&self) -> Option<NotANumber> {
@@ -339,12 +316,7 @@ mod tests {
             lane: 0,
             obs,
             action,
-            step: Step {
-                reward,
-                next,
-                terminated: false,
-                truncated: false,
-            },
+            step: Step { reward, next, terminated: false, truncated: false },
         }
     }
 

@@ -12,11 +12,7 @@ use crate::rl::policy::epsilon_greedy;
 const REAL: Option<Source> = Some(Source::Real);
 
 const fn code(indent: u8, text: &'static str, source: Option<Source>) -> CodeLine {
-    CodeLine {
-        indent,
-        text,
-        source,
-    }
+    CodeLine { indent, text, source }
 }
 
 /// Pseudo-code.
@@ -93,11 +89,7 @@ impl Agent for QLearning {
                 action: t.action,
                 reward: step.reward,
                 next: step.next,
-                discount: if step.terminated {
-                    0.0
-                } else {
-                    self.config.gamma
-                },
+                discount: if step.terminated { 0.0 } else { self.config.gamma },
                 source: Source::Real,
             };
             let effect = self.values.update(real, self.config.alpha);
@@ -120,10 +112,7 @@ impl Agent for QLearning {
     }
 
     fn moves(&self) -> Moves {
-        Moves {
-            updates: true,
-            imagined: false,
-        }
+        Moves { updates: true, imagined: false }
     }
 
     fn param(&self, index: usize) -> f64 {
@@ -139,9 +128,7 @@ impl Agent for QLearning {
     }
 
     fn view(&self) -> View {
-        View {
-            table: Some(self.values.view(None)),
-        }
+        View { table: Some(self.values.view(None)) }
     }
 
     fn failure(&self) -> Option<NotANumber> {

@@ -9,21 +9,9 @@ use crate::mdp::{Action, State, Transition};
 
 /// Pseudo-code.
 pub static CODE: &[CodeLine] = &[
-    CodeLine {
-        indent: 0,
-        text: "repeat for every real step",
-        source: None,
-    },
-    CodeLine {
-        indent: 1,
-        text: "a ← any action",
-        source: Some(Source::Real),
-    },
-    CodeLine {
-        indent: 1,
-        text: "r, s′ ← world(s, a)",
-        source: Some(Source::Real),
-    },
+    CodeLine { indent: 0, text: "repeat for every real step", source: None },
+    CodeLine { indent: 1, text: "a ← any action", source: Some(Source::Real) },
+    CodeLine { indent: 1, text: "r, s′ ← world(s, a)", source: Some(Source::Real) },
 ];
 
 crate::params! {
@@ -42,10 +30,7 @@ impl Random {
     /// One lane for each seed.
     pub fn new(actions: usize, seeds: &[u64]) -> Self {
         let stream = |&seed| Stream::new(seed, StreamName::Explore);
-        Self {
-            actions: actions as u32,
-            explore: seeds.iter().map(stream).collect(),
-        }
+        Self { actions: actions as u32, explore: seeds.iter().map(stream).collect() }
     }
 }
 
@@ -91,10 +76,7 @@ impl Agent for Random {
     }
 
     fn moves(&self) -> Moves {
-        Moves {
-            updates: false,
-            imagined: false,
-        }
+        Moves { updates: false, imagined: false }
     }
 
     fn param(&self, index: usize) -> f64 {

@@ -19,11 +19,7 @@ use crate::rl::policy::greedy;
 const DREAM: Option<Source> = Some(Source::Imagined);
 
 const fn code(indent: u8, text: &'static str, source: Option<Source>) -> CodeLine {
-    CodeLine {
-        indent,
-        text,
-        source,
-    }
+    CodeLine { indent, text, source }
 }
 
 /// Pseudo-code.
@@ -78,11 +74,7 @@ impl ValueIteration {
         let (states, actions) = (world.states(), world.actions());
         let pairs = (0..states * actions).map(|pair| {
             let (state, action) = ((pair / actions) as State, (pair % actions) as Action);
-            Truth {
-                state,
-                action,
-                outcomes: world.outcomes(state, action),
-            }
+            Truth { state, action, outcomes: world.outcomes(state, action) }
         });
         Self {
             config,
@@ -100,24 +92,14 @@ impl ValueIteration {
 
     /// Lines 4 and 5 for one pair.
     fn back_up<W: Watch>(&mut self, watch: &mut W) {
-        let Truth {
-            state,
-            action,
-            outcomes,
-        } = &self.truth[self.cursor];
+        let Truth { state, action, outcomes } = &self.truth[self.cursor];
         watch.line(3, || Some(Value::Pair(*state, *action)));
         let new = expected_target(outcomes, self.config.gamma, |s| self.values.max(s));
         let old = self.values.row(*state)[usize::from(*action)];
         // The likeliest outcome stands for all of them in the picture.
-        let likeliest = outcomes
-            .iter()
-            .max_by(|a, b| a.probability.total_cmp(&b.probability));
+        let likeliest = outcomes.iter().max_by(|a, b| a.probability.total_cmp(&b.probability));
         if let Some(o) = likeliest {
-            let next_value = if o.terminated {
-                0.0
-            } else {
-                self.values.max(o.next)
-            };
+            let next_value = if o.terminated { 0.0 } else { self.values.max(o.next) };
             watch.effect(4, || Effect {
                 state: *state,
                 action: *action,
@@ -202,10 +184,7 @@ impl Agent for ValueIteration {
     }
 
     fn moves(&self) -> Moves {
-        Moves {
-            updates: !self.converged,
-            imagined: !self.converged,
-        }
+        Moves { updates: !self.converged, imagined: !self.converged }
     }
 
     fn param(&self, index: usize) -> f64 {
@@ -224,9 +203,7 @@ impl Agent for ValueIteration {
     }
 
     fn view(&self) -> View {
-        View {
-            table: Some(self.values.view(None)),
-        }
+        View { table: Some(self.values.view(None)) }
     }
 
     fn failure(&self) -> Option<NotANumber> {

@@ -122,19 +122,15 @@ impl Spec {
     /// Writes a value as [`Self::parse`] reads it.
     pub fn show(&self, value: f64) -> String {
         match self.range {
-            Range::Choice(all) => all
-                .get(value as usize)
-                .map_or_else(|| value.to_string(), |c| c.id.to_owned()),
+            Range::Choice(all) => {
+                all.get(value as usize).map_or_else(|| value.to_string(), |c| c.id.to_owned())
+            }
             Range::Int { .. } | Range::Float { .. } => value.to_string(),
         }
     }
 
     fn refuse(&self, value: impl fmt::Display) -> Refused {
-        Refused {
-            key: self.key.to_owned(),
-            value: value.to_string(),
-            allowed: self.allowed(),
-        }
+        Refused { key: self.key.to_owned(), value: value.to_string(), allowed: self.allowed() }
     }
 }
 
@@ -326,18 +322,9 @@ mod tests {
     #[test]
     fn a_refusal_says_what_and_what_is_allowed() {
         let say = |i: usize, text: &str| Toy::specs()[i].parse(text).unwrap_err().to_string();
-        assert_eq!(
-            say(0, "11"),
-            "count = 11 is not allowed: a whole number from 0 to 10"
-        );
-        assert_eq!(
-            say(0, "2.5"),
-            "count = 2.5 is not allowed: a whole number from 0 to 10"
-        );
-        assert_eq!(
-            say(1, "NaN"),
-            "rate = NaN is not allowed: a number from 0 to 1"
-        );
+        assert_eq!(say(0, "11"), "count = 11 is not allowed: a whole number from 0 to 10");
+        assert_eq!(say(0, "2.5"), "count = 2.5 is not allowed: a whole number from 0 to 10");
+        assert_eq!(say(1, "NaN"), "rate = NaN is not allowed: a number from 0 to 1");
         assert_eq!(say(2, "up"), "way = up is not allowed: one of left, right");
     }
 }

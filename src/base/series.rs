@@ -38,9 +38,8 @@ impl<T: Row> Bucket<T> {
     fn of(rows: &[T]) -> Option<Self> {
         let mut values = rows.iter().map(Row::value);
         let first = values.next()?;
-        let (min, max, sum) = values.fold((first, first, first), |(lo, hi, sum), v| {
-            (lo.min(v), hi.max(v), sum + v)
-        });
+        let (min, max, sum) =
+            values.fold((first, first, first), |(lo, hi, sum), v| (lo.min(v), hi.max(v), sum + v));
         Some(Self {
             last: *rows.last()?,
             count: rows.len() as u64,
@@ -206,10 +205,7 @@ mod tests {
         assert_eq!(s.len(), u64::from(n));
         assert!(s.exact().count() >= EXACT);
         assert_eq!(s.last(), Some(&(n - 1)));
-        assert_eq!(
-            s.get(u64::from(n) - EXACT as u64),
-            Some(&(n - EXACT as u32))
-        );
+        assert_eq!(s.get(u64::from(n) - EXACT as u64), Some(&(n - EXACT as u32)));
         assert_eq!(s.get(0), None);
         let folded: u64 = s.buckets().iter().map(|b| b.count).sum();
         assert_eq!(folded, s.first_exact());
@@ -222,10 +218,7 @@ mod tests {
         let mut s = Series::default();
         (0..10_000_000_u32).for_each(|i| s.push(i));
         assert!(s.bytes() < 400_000, "{} bytes", s.bytes());
-        assert_eq!(
-            s.buckets().iter().map(|b| b.count).sum::<u64>(),
-            s.first_exact()
-        );
+        assert_eq!(s.buckets().iter().map(|b| b.count).sum::<u64>(), s.first_exact());
     }
 
     #[test]

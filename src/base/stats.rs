@@ -31,11 +31,7 @@ impl Band {
     pub fn of(xs: &mut [f64]) -> Option<Self> {
         let mean = mean(xs)?;
         xs.sort_unstable_by(f64::total_cmp);
-        Some(Self {
-            mean,
-            low: quantile_sorted(xs, 0.1)?,
-            high: quantile_sorted(xs, 0.9)?,
-        })
+        Some(Self { mean, low: quantile_sorted(xs, 0.1)?, high: quantile_sorted(xs, 0.9)? })
     }
 }
 

@@ -126,11 +126,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 /// Reads `1280x720`.
 fn size(text: &str) -> Result<(f32, f32), String> {
-    let read = |s: &str| {
-        s.parse::<f32>()
-            .ok()
-            .filter(|x| (320.0..=8192.0).contains(x))
-    };
+    let read = |s: &str| s.parse::<f32>().ok().filter(|x| (320.0..=8192.0).contains(x));
     let parts = text.split_once('x');
     parts
         .and_then(|(w, h)| Some((read(w)?, read(h)?)))

@@ -30,20 +30,12 @@ pub fn list(out: &mut impl Write) -> Result<()> {
     }
     for world in WORLDS {
         for spec in world.params() {
-            line(
-                &format!("{}.{}", world.id, spec.key),
-                "parameter",
-                &describe(spec),
-            );
+            line(&format!("{}.{}", world.id, spec.key), "parameter", &describe(spec));
         }
     }
     for agent in AGENTS {
         for spec in agent.params() {
-            line(
-                &format!("{}.{}", agent.id, spec.key),
-                "parameter",
-                &describe(spec),
-            );
+            line(&format!("{}.{}", agent.id, spec.key), "parameter", &describe(spec));
         }
     }
     let width = |column: usize| lines.iter().map(|l| l[column].chars().count()).max();

@@ -39,11 +39,7 @@ impl Output {
         let temporary = path.with_extension(format!("csv.{}.part", std::process::id()));
         let file = File::create(&temporary)
             .map_err(|e| CliError::Failed(format!("--out {shown}: cannot be written: {e}")))?;
-        Ok(Self::File {
-            file: BufWriter::new(file),
-            temporary,
-            target: path.to_owned(),
-        })
+        Ok(Self::File { file: BufWriter::new(file), temporary, target: path.to_owned() })
     }
 
     /// Puts the file into its place.
@@ -51,9 +47,9 @@ impl Output {
         let done = self.flush();
         let done = match &self {
             Self::Stdout(_) => done,
-            Self::File {
-                temporary, target, ..
-            } => done.and_then(|()| std::fs::rename(temporary, target)),
+            Self::File { temporary, target, .. } => {
+                done.and_then(|()| std::fs::rename(temporary, target))
+            }
         };
         done.map_err(|e| CliError::Failed(format!("{}: cannot be written: {e}", self.name())))
     }

@@ -19,10 +19,7 @@ pub fn replay(args: &ReplayArgs, out: &mut impl Write) -> Result<()> {
     let scene = grid.grid_scene().clone();
     let start = state(&args.state, scene.rows, scene.cols)?;
     if grid.place(start).is_none() {
-        let what = format!(
-            "--state {}: the agent cannot stand in a wall, goal or pit",
-            args.state
-        );
+        let what = format!("--state {}: the agent cannot stand in a wall, goal or pit", args.state);
         return Err(CliError::Usage(what));
     }
     let actions = read_actions(&args.actions)?;
@@ -63,8 +60,7 @@ pub fn replay(args: &ReplayArgs, out: &mut impl Write) -> Result<()> {
             break;
         }
     }
-    csv.flush()
-        .map_err(|e| CliError::Failed(format!("stdout: {e}")))
+    csv.flush().map_err(|e| CliError::Failed(format!("stdout: {e}")))
 }
 
 fn open(args: &ReplayArgs) -> Result<Grid> {
@@ -89,28 +85,21 @@ fn default_arena(id: &str) -> Result<ArenaConfig> {
         );
         return Err(CliError::Usage(what));
     };
-    let text = format!(
-        "version = 1\n[world]\nid = \"{}\"\n[[run]]\nagent = \"random\"\n",
-        info.id
-    );
+    let text = format!("version = 1\n[world]\nid = \"{}\"\n[[run]]\nagent = \"random\"\n", info.id);
     debug_assert_eq!(info.params().len(), GridConfig::specs().len());
     ArenaConfig::from_toml(id, &text).map_err(|e| CliError::Usage(e.to_string()))
 }
 
 fn state(text: &str, rows: usize, cols: usize) -> Result<State> {
     let read = |s: &str, max: usize| s.trim().parse::<usize>().ok().filter(|&x| x < max);
-    let place = text
-        .split_once(',')
-        .and_then(|(r, c)| Some((read(r, rows)?, read(c, cols)?)));
-    place
-        .map(|(row, col)| (row * cols + col) as State)
-        .ok_or_else(|| {
-            CliError::Usage(format!(
-                "--state {text}: ROW,COLUMN is allowed, 0,0 to {},{}",
-                rows - 1,
-                cols - 1
-            ))
-        })
+    let place = text.split_once(',').and_then(|(r, c)| Some((read(r, rows)?, read(c, cols)?)));
+    place.map(|(row, col)| (row * cols + col) as State).ok_or_else(|| {
+        CliError::Usage(format!(
+            "--state {text}: ROW,COLUMN is allowed, 0,0 to {},{}",
+            rows - 1,
+            cols - 1
+        ))
+    })
 }
 
 fn read_actions(path: &Path) -> Result<Vec<Action>> {
@@ -124,17 +113,12 @@ fn read_actions(path: &Path) -> Result<Vec<Action>> {
     } else {
         std::fs::read_to_string(path).map_err(broken)?
     };
-    let words = text
-        .split(|c: char| c.is_whitespace() || c == ',')
-        .filter(|w| !w.is_empty());
+    let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
     words
         .enumerate()
         .map(|(i, word)| {
             let named = GRID_ACTIONS.iter().position(|&name| name == word);
-            let number = word
-                .parse::<usize>()
-                .ok()
-                .filter(|&a| a < GRID_ACTIONS.len());
+            let number = word.parse::<usize>().ok().filter(|&a| a < GRID_ACTIONS.len());
             named.or(number).map(|a| a as Action).ok_or_else(|| {
                 CliError::Usage(format!(
                     "--actions {shown}: action {}, '{word}', is unknown; allowed: {} or 0 to 3",

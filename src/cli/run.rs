@@ -47,18 +47,15 @@ pub fn run(args: &RunArgs) -> Result<()> {
         }
     }
     bar.finish_and_clear();
-    let output = table
-        .finish()
-        .map_err(|e| CliError::Failed(format!("{name}: cannot be written: {e}")))?;
+    let output =
+        table.finish().map_err(|e| CliError::Failed(format!("{name}: cannot be written: {e}")))?;
     output.finish()?;
     report_failures(&experiment)
 }
 
 fn apply(arena: &mut ArenaConfig, args: &RunArgs) -> Result<()> {
     for assignment in &args.set {
-        arena
-            .set(assignment)
-            .map_err(|e| CliError::Usage(e.to_string()))?;
+        arena.set(assignment).map_err(|e| CliError::Usage(e.to_string()))?;
     }
     if let Some(seeds) = args.seeds {
         if !(1..=MAX_LANES).contains(&seeds) {
@@ -68,10 +65,9 @@ fn apply(arena: &mut ArenaConfig, args: &RunArgs) -> Result<()> {
         arena.lanes = seeds;
     }
     arena.seed = args.seed.unwrap_or(arena.seed);
-    for (flag, value, clock) in [
-        ("--episodes", args.episodes, Clock::Episodes),
-        ("--steps", args.steps, Clock::EnvSteps),
-    ] {
+    for (flag, value, clock) in
+        [("--episodes", args.episodes, Clock::Episodes), ("--steps", args.steps, Clock::EnvSteps)]
+    {
         match value {
             Some(0) => return Err(CliError::Usage(format!("{flag} 0: at least 1 is allowed"))),
             Some(n) => (arena.clock, arena.length) = (clock, n),
@@ -83,9 +79,7 @@ fn apply(arena: &mut ArenaConfig, args: &RunArgs) -> Result<()> {
 
 /// Says what is odd about the world; refuses what could never end.
 fn say_about_world(arena: &ArenaConfig) -> Result<()> {
-    let world = arena
-        .build_world()
-        .map_err(|e| CliError::Usage(e.to_string()))?;
+    let world = arena.build_world().map_err(|e| CliError::Usage(e.to_string()))?;
     if world.distance(true).is_none() {
         eprintln!("note: no goal can be reached from a start of this map");
     }
@@ -124,12 +118,7 @@ fn report_failures(experiment: &Experiment) -> Result<()> {
     let failed: Vec<String> = runs
         .filter_map(|(i, run)| {
             let f = run.failure()?;
-            Some(format!(
-                "run {}: {}: {}",
-                experiment.run_name(i),
-                f.title,
-                f.text
-            ))
+            Some(format!("run {}: {}: {}", experiment.run_name(i), f.title, f.text))
         })
         .collect();
     for (index, run) in experiment.runs().iter().enumerate() {

@@ -45,10 +45,7 @@ pub struct GridSource {
 impl GridSource {
     /// A map without letters and wind.
     pub fn from_text(map: &str) -> Self {
-        Self {
-            map: map.to_owned(),
-            ..Self::default()
-        }
+        Self { map: map.to_owned(), ..Self::default() }
     }
 }
 
@@ -68,18 +65,11 @@ impl Grid {
     pub fn new(source: &GridSource, config: &GridConfig) -> Result<Self, MapError> {
         let map = Map::parse(&source.map, &source.rewards)?;
         if !source.wind.is_empty() && source.wind.len() != map.cols {
-            return Err(MapError::Wind {
-                found: source.wind.len(),
-                want: map.cols,
-            });
+            return Err(MapError::Wind { found: source.wind.len(), want: map.cols });
         }
         let layout = Layout::new(&map, &source.wind, config);
         let state = layout.starts[0];
-        Ok(Self {
-            layout: Arc::new(layout),
-            state,
-            steps: 0,
-        })
+        Ok(Self { layout: Arc::new(layout), state, steps: 0 })
     }
 
     /// Where the agent is.
@@ -133,11 +123,7 @@ impl Grid {
     }
 
     fn arrive(&self, from: State, to: State) -> f64 {
-        let entered = if to == from {
-            0.0
-        } else {
-            self.layout.reward[to as usize]
-        };
+        let entered = if to == from { 0.0 } else { self.layout.reward[to as usize] };
         entered + self.layout.config.step_reward
     }
 }
@@ -147,10 +133,7 @@ impl Simulator for Grid {
     type Action = Action;
 
     fn spec(&self) -> Spec {
-        Spec {
-            states: Some(self.layout.landing.len()),
-            actions: ACTIONS,
-        }
+        Spec { states: Some(self.layout.landing.len()), actions: ACTIONS }
     }
 
     fn reset(&mut self, dice: &mut Stream) -> State {
@@ -272,17 +255,9 @@ mod tests {
         source.wind = vec![0, 2, 0];
         let g = Grid::new(&source, &GridConfig::default()).unwrap();
         let next = |s, a| g.outcomes(s, a)[0].next;
-        assert_eq!(
-            next(9, 1),
-            10,
-            "the column that is left blows, not the one entered"
-        );
+        assert_eq!(next(9, 1), 10, "the column that is left blows, not the one entered");
         assert_eq!(next(10, 1), 5, "one right, two up");
-        assert_eq!(
-            next(7, 0),
-            1,
-            "one up, then held by the edge after one more"
-        );
+        assert_eq!(next(7, 0), 1, "one up, then held by the edge after one more");
         let mut down = source.clone();
         down.wind = vec![0, -1, 0];
         let g = Grid::new(&down, &GridConfig::default()).unwrap();
@@ -291,10 +266,7 @@ mod tests {
 
     #[test]
     fn a_time_limit_truncates_and_does_not_terminate() {
-        let config = GridConfig {
-            max_steps: 2,
-            ..GridConfig::default()
-        };
+        let config = GridConfig { max_steps: 2, ..GridConfig::default() };
         let mut dice = Stream::new(0, StreamName::World);
         let mut g = grid("S.G", config);
         g.reset(&mut dice);
@@ -305,10 +277,7 @@ mod tests {
 
     #[test]
     fn frequencies_match_the_listed_outcomes() {
-        let config = GridConfig {
-            slip: 0.3,
-            ..GridConfig::default()
-        };
+        let config = GridConfig { slip: 0.3, ..GridConfig::default() };
         let mut g = grid("...\n.S.\n..G", config);
         let mut dice = Stream::new(11, StreamName::World);
         let mut seen = [0_u32; 9];

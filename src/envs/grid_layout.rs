@@ -21,11 +21,8 @@ pub(super) struct Layout {
 
 impl Layout {
     pub fn new(map: &Map, wind: &[i8], config: &GridConfig) -> Self {
-        let terminal: Vec<bool> = map
-            .cells
-            .iter()
-            .map(|c| matches!(c, Cell::Goal | Cell::Pit))
-            .collect();
+        let terminal: Vec<bool> =
+            map.cells.iter().map(|c| matches!(c, Cell::Goal | Cell::Pit)).collect();
         let reward = map.cells.iter().map(|c| match c {
             Cell::Goal => config.goal_reward,
             Cell::Pit => config.pit_reward,
@@ -61,11 +58,7 @@ fn neighbour(map: &Map, state: usize, action: usize) -> usize {
         3 if col > 0 => state - 1,
         _ => state,
     };
-    if map.cells[to] == Cell::Wall {
-        state
-    } else {
-        to
-    }
+    if map.cells[to] == Cell::Wall { state } else { to }
 }
 
 /// Where a move ends: the step itself, then the wind of the column left.

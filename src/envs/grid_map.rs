@@ -100,11 +100,7 @@ impl Map {
         for (row, line) in lines.iter().enumerate() {
             let found = line.chars().count();
             if found != cols {
-                return Err(MapError::Ragged {
-                    line: row + 1,
-                    found,
-                    want: cols,
-                });
+                return Err(MapError::Ragged { line: row + 1, found, want: cols });
             }
             for (col, letter) in line.chars().enumerate() {
                 cells.push(cell(letter, rewards).ok_or(MapError::Unknown {

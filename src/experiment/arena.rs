@@ -18,8 +18,8 @@ use crate::probes::truth::Truth;
 
 /// Least time between two keyframes while running; also about the time a step back may take.
 const KEYFRAME_EVERY: Duration = Duration::from_millis(100);
-/// A keyframe may take this share of the time at most.
-const KEYFRAME_SHARE: u32 = 32;
+/// Keyframes may take one part in so many of the time at most.
+const KEYFRAME_SHARE: u32 = 64;
 
 /// How far one press of "step" goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,18 +247,12 @@ impl Experiment {
     /// Counters of the watched lanes that take part in the lock-step.
     pub(super) fn moving_watched(&self) -> impl Iterator<Item = Counters> {
         let moving = self.runs.iter().map(|r| &r.lanes[self.watched]);
-        moving
-            .filter(|lane| lane.moves())
-            .map(|lane| lane.cohort().counters(0))
+        moving.filter(|lane| lane.moves()).map(|lane| lane.cohort().counters(0))
     }
 
     /// True if every lane that moves is at `place` already, whatever the position says.
     pub fn is_reached(&self, place: Position) -> bool {
-        let mut moving = self
-            .runs
-            .iter()
-            .flat_map(|r| &r.lanes)
-            .filter(|l| l.moves());
+        let mut moving = self.runs.iter().flat_map(|r| &r.lanes).filter(|l| l.moves());
         moving.all(|lane| lane.cohort().counters(0).position(place.clock) >= place)
     }
 
@@ -326,17 +320,11 @@ impl Experiment {
                 )
             }
             Ok(_) => return None,
-            Err(panic) => (
-                format!("Stopped by a fault at step {step}"),
-                format!("{panic} (seed {seed})"),
-            ),
+            Err(panic) => {
+                (format!("Stopped by a fault at step {step}"), format!("{panic} (seed {seed})"))
+            }
         };
-        Some(Failure {
-            title,
-            text,
-            seed,
-            counters,
-        })
+        Some(Failure { title, text, seed, counters })
     }
 
     // ---------------------------------------------------------------- keyframes

@@ -31,11 +31,7 @@ pub fn tabular_cohort<W: Tabular + Scenic>(
         }
         "value-iteration" => {
             let config = config::<ValueIterationConfig>(params);
-            Box::new(Group::new(
-                world,
-                ValueIteration::new(config, world, seed),
-                seeds,
-            ))
+            Box::new(Group::new(world, ValueIteration::new(config, world, seed), seeds))
         }
         _ => return None,
     })

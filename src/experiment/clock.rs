@@ -18,12 +18,7 @@ pub enum Clock {
 
 impl Clock {
     /// All clocks in the order shown.
-    pub const ALL: [Self; 4] = [
-        Self::Episodes,
-        Self::EnvSteps,
-        Self::Updates,
-        Self::Imagined,
-    ];
+    pub const ALL: [Self; 4] = [Self::Episodes, Self::EnvSteps, Self::Updates, Self::Imagined];
 
     /// Name in files and flags.
     pub fn id(self) -> &'static str {
@@ -93,12 +88,7 @@ impl Counters {
             Clock::EnvSteps => (0, self.unit),
             Clock::Updates | Clock::Imagined => (0, 0),
         };
-        Position {
-            clock,
-            count: self.on(clock),
-            step,
-            unit,
-        }
+        Position { clock, count: self.on(clock), step, unit }
     }
 }
 
@@ -122,12 +112,7 @@ pub struct Position {
 impl Position {
     /// The beginning of tick `count`.
     pub fn at(clock: Clock, count: u64) -> Self {
-        Self {
-            clock,
-            count,
-            step: 0,
-            unit: 0,
-        }
+        Self { clock, count, step: 0, unit: 0 }
     }
 
     /// `n` of the smallest natural steps further: real steps on the clocks of episodes and real
@@ -135,24 +120,15 @@ impl Position {
     pub fn steps_on(self, n: u64) -> Self {
         let next = Self { unit: 0, ..self };
         match self.clock {
-            Clock::Episodes => Self {
-                step: self.step.saturating_add(n),
-                ..next
-            },
-            _ => Self {
-                count: self.count.saturating_add(n),
-                ..next
-            },
+            Clock::Episodes => Self { step: self.step.saturating_add(n), ..next },
+            _ => Self { count: self.count.saturating_add(n), ..next },
         }
     }
 
     /// One unit further.
     pub fn unit_on(self) -> Self {
         match self.clock {
-            Clock::Episodes | Clock::EnvSteps => Self {
-                unit: self.unit + 1,
-                ..self
-            },
+            Clock::Episodes | Clock::EnvSteps => Self { unit: self.unit + 1, ..self },
             Clock::Updates | Clock::Imagined => self.steps_on(1),
         }
     }

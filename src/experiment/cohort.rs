@@ -222,8 +222,7 @@ where
         for lane in 0..self.lanes.len() {
             self.active[lane] = !self.lane_reached(lane, goal);
         }
-        self.agent
-            .decide(&self.obs, &self.active, &mut self.actions, watch);
+        self.agent.decide(&self.obs, &self.active, &mut self.actions, watch);
         self.transitions.clear();
         for (index, lane) in self.lanes.iter_mut().enumerate() {
             if !self.active[index] {

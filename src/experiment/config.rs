@@ -123,11 +123,7 @@ impl ArenaConfig {
 
     /// Builds the world.
     pub fn build_world(&self) -> Result<Grid> {
-        let WorldConfig {
-            info,
-            source,
-            params,
-        } = &self.world;
+        let WorldConfig { info, source, params } = &self.world;
         let config: GridConfig = params_from(params);
         info.build(source.as_ref(), &config)
             .map_err(|e| ConfigError::at(&format!("world {}", info.id), e))
@@ -169,9 +165,8 @@ impl ArenaConfig {
         match index {
             Some(index) => Ok(&mut self.runs[index]),
             None => {
-                let letters: Vec<String> = (0..self.runs.len())
-                    .map(|i| letter(i).to_string())
-                    .collect();
+                let letters: Vec<String> =
+                    (0..self.runs.len()).map(|i| letter(i).to_string()).collect();
                 let letters = letters.iter().map(String::as_str);
                 Err(unknown(place, "run", name, letters))
             }
@@ -186,10 +181,7 @@ pub fn letter(index: usize) -> char {
 
 fn world_config(place: &str, value: Option<&Value>) -> Result<WorldConfig> {
     let Some(Value::Table(table)) = value else {
-        return Err(ConfigError::at(
-            place,
-            "missing; write a [world] table with an id",
-        ));
+        return Err(ConfigError::at(place, "missing; write a [world] table with an id"));
     };
     let Some(id) = text(place, table, "id")? else {
         let ids: Vec<_> = WORLDS.iter().map(|w| w.id).collect();
@@ -208,19 +200,12 @@ fn world_config(place: &str, value: Option<&Value>) -> Result<WorldConfig> {
         }
         set_one(place, specs, &mut params, key, &plain(value))?;
     }
-    Ok(WorldConfig {
-        info,
-        source: source(place, table, info)?,
-        params,
-    })
+    Ok(WorldConfig { info, source: source(place, table, info)?, params })
 }
 
 /// Map, letters and wind; `None` if the file has none of them.
 fn source(place: &str, table: &Table, info: &World) -> Result<Option<GridSource>> {
-    if !["map", "rewards", "wind"]
-        .iter()
-        .any(|k| table.contains_key(*k))
-    {
+    if !["map", "rewards", "wind"].iter().any(|k| table.contains_key(*k)) {
         return Ok(None);
     }
     let mut source = info.default_map();
@@ -258,9 +243,7 @@ fn rewards(place: &str, value: &Value) -> Result<BTreeMap<char, f64>> {
 
 fn wind(place: &str, value: &Value) -> Result<Vec<i8>> {
     let number = |v: &Value| v.as_integer().filter(|i| i.abs() < 64).map(|i| i as i8);
-    let read: Option<Vec<i8>> = value
-        .as_array()
-        .and_then(|a| a.iter().map(number).collect());
+    let read: Option<Vec<i8>> = value.as_array().and_then(|a| a.iter().map(number).collect());
     read.ok_or_else(|| {
         let what =
             format!("wind = {value} is not allowed: whole numbers from -63 to 63, one a column");
@@ -290,12 +273,7 @@ fn run(place: &str, value: &Value) -> Result<RunConfig> {
             }
             key => {
                 let allowed = ["agent", "name", "note"].into_iter();
-                return Err(unknown(
-                    place,
-                    "key",
-                    key,
-                    allowed.chain(specs.iter().map(|s| s.key)),
-                ));
+                return Err(unknown(place, "key", key, allowed.chain(specs.iter().map(|s| s.key))));
             }
         }
     }
@@ -310,9 +288,7 @@ mod tests {
                         [[run]]\nagent = 'dyna-q'\nplanning_steps = 7\n";
 
     fn say(text: &str) -> String {
-        ArenaConfig::from_toml("x.toml", text)
-            .unwrap_err()
-            .to_string()
+        ArenaConfig::from_toml("x.toml", text).unwrap_err().to_string()
     }
 
     #[test]
@@ -320,10 +296,7 @@ mod tests {
         let arena = ArenaConfig::from_toml("x.toml", GOOD).unwrap();
         assert_eq!(arena.world.params[0], 0.1);
         assert_eq!(arena.runs[0].params[0], 7.0);
-        assert_eq!(
-            (arena.lanes, arena.length, arena.clock),
-            (2, 50, Clock::Episodes)
-        );
+        assert_eq!((arena.lanes, arena.length, arena.clock), (2, 50, Clock::Episodes));
     }
 
     #[test]

@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::arena::Grain;
 use super::clock::{Clock, Position};
-use super::engine::{Engine, SLICE};
+use super::engine::Engine;
 
-/// A round this short doubles the stride, one as long as a slice halves it.
+/// A round this short doubles the stride.
 const SHORT_ROUND: Duration = Duration::from_millis(2);
+/// One this long halves it.
+const LONG_ROUND: Duration = Duration::from_millis(6);
 /// Longest stride, in natural steps.
 const MAX_STRIDE: u64 = 1 << 24;
 
@@ -19,11 +21,7 @@ pub(super) enum Aim {
     To(Position),
     /// On clocks that do not know steps or episodes: until the watched lane of this run has
     /// finished more of them than `before`.
-    Reading {
-        run: usize,
-        grain: Grain,
-        before: u64,
-    },
+    Reading { run: usize, grain: Grain, before: u64 },
 }
 
 impl Engine {
@@ -170,9 +168,10 @@ impl Engine {
         let begun = Instant::now();
         let done = self.experiment.advance_to(goal, Some(deadline));
         match begun.elapsed() {
-            _ if !done => self.stride = (self.stride / 2).max(1),
-            short if short < SHORT_ROUND => self.stride = (self.stride * 2).min(MAX_STRIDE),
-            long if long > SLICE => self.stride = (self.stride / 2).max(1),
+            long if long > LONG_ROUND => self.stride = (self.stride / 2).max(1),
+            short if done && short < SHORT_ROUND => {
+                self.stride = (self.stride * 2).min(MAX_STRIDE);
+            }
             _ => {}
         }
         done

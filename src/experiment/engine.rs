@@ -17,6 +17,8 @@ pub const SLICE: Duration = Duration::from_millis(8);
 const PATIENCE: Duration = Duration::from_millis(250);
 /// Most often that curves are computed anew while running.
 const CURVES_EVERY: Duration = Duration::from_millis(100);
+/// They may take one part in so many of the time at most.
+const CURVES_SHARE: u32 = 64;
 
 /// What a person can ask for.
 #[derive(Clone, Debug)]
@@ -99,7 +101,7 @@ pub struct Engine {
     axis: Clock,
     curves: Arc<Curves>,
     curves_of: Option<(Clock, usize, Vec<u64>)>,
-    curves_at: Instant,
+    next_curves: Instant,
     generation: u64,
     notice: Option<String>,
 }
@@ -123,7 +125,7 @@ impl Engine {
             selected: 0,
             axis,
             curves_of: None,
-            curves_at: Instant::now(),
+            next_curves: Instant::now(),
             generation: 0,
             notice: None,
             lesson: config,
@@ -149,9 +151,10 @@ impl Engine {
             return None;
         }
         let missing = (1.0 - self.debt).max(0.0);
-        Some(self.speed.map_or(Duration::ZERO, |rate| {
-            Duration::from_secs_f64((missing / rate).min(1.0))
-        }))
+        Some(
+            self.speed
+                .map_or(Duration::ZERO, |rate| Duration::from_secs_f64((missing / rate).min(1.0))),
+        )
     }
 
     /// A sentence for the person, once.
@@ -358,13 +361,15 @@ impl Engine {
         let versions = e.runs().iter().map(|r| r.record().version()).collect();
         let wanted = Some((self.axis, e.watched(), versions));
         let axis_moved = self.curves.axis != self.axis;
-        let fresh = self.playing && !axis_moved && self.curves_at.elapsed() < CURVES_EVERY;
+        let fresh = self.playing && !axis_moved && Instant::now() < self.next_curves;
         if self.curves_of == wanted || (fresh && self.curves_of.is_some()) {
             return;
         }
+        let begun = Instant::now();
         self.curves = Arc::new(curves(e, self.axis));
         self.curves_of = wanted;
-        self.curves_at = Instant::now();
+        let pause = CURVES_EVERY.max(begun.elapsed() * CURVES_SHARE);
+        self.next_curves = Instant::now() + pause;
     }
 }
 

@@ -33,11 +33,7 @@ impl Keyframes {
         let lanes: Vec<Vec<Lane>> = runs.iter().map(copy).collect();
         let bytes = lanes.iter().flatten().map(|l| l.cohort().bytes()).sum();
         self.bytes += bytes;
-        self.frames.push(Keyframe {
-            position,
-            lanes,
-            bytes,
-        });
+        self.frames.push(Keyframe { position, lanes, bytes });
         while self.bytes > MEMORY && self.frames.len() > 2 {
             self.thin();
         }

@@ -27,12 +27,7 @@ pub fn parse(place: &str, text: &str) -> Result<Table> {
     text.parse::<Table>().map_err(|e| {
         let before = &text[..e.span().map_or(0, |s| s.start.min(text.len()))];
         let line = before.matches('\n').count() + 1;
-        let what = e
-            .message()
-            .lines()
-            .next()
-            .unwrap_or("unreadable")
-            .to_owned();
+        let what = e.message().lines().next().unwrap_or("unreadable").to_owned();
         ConfigError::at(place, format!("line {line}: not valid TOML: {what}"))
     })
 }
@@ -77,10 +72,7 @@ pub(super) fn unknown<'a>(
         true => "none".to_owned(),
         false => names.join(", "),
     };
-    ConfigError::at(
-        place,
-        format!("{what} '{name}' is unknown; allowed: {names}"),
-    )
+    ConfigError::at(place, format!("{what} '{name}' is unknown; allowed: {names}"))
 }
 
 /// Reads a clock's name.
@@ -94,10 +86,9 @@ pub fn text(place: &str, table: &Table, key: &str) -> Result<Option<String>> {
     match table.get(key) {
         None => Ok(None),
         Some(Value::String(s)) => Ok(Some(s.clone())),
-        Some(other) => Err(ConfigError::at(
-            place,
-            format!("{key} = {other} is not allowed: a text in quotes"),
-        )),
+        Some(other) => {
+            Err(ConfigError::at(place, format!("{key} = {other} is not allowed: a text in quotes")))
+        }
     }
 }
 
@@ -124,9 +115,7 @@ pub(super) fn positive(place: &str, value: &Value) -> Result<f64> {
 
 /// A value as `Spec::parse` reads it: texts without quotes.
 pub(super) fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 pub(super) fn set_one(
@@ -137,15 +126,8 @@ pub(super) fn set_one(
     value: &str,
 ) -> Result<()> {
     let Some(index) = specs.iter().position(|s| s.key == key) else {
-        return Err(unknown(
-            place,
-            "parameter",
-            key,
-            specs.iter().map(|s| s.key),
-        ));
+        return Err(unknown(place, "parameter", key, specs.iter().map(|s| s.key)));
     };
-    values[index] = specs[index]
-        .parse(value)
-        .map_err(|e| ConfigError::at(place, e))?;
+    values[index] = specs[index].parse(value).map_err(|e| ConfigError::at(place, e))?;
     Ok(())
 }

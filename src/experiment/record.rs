@@ -49,10 +49,7 @@ pub struct Record {
 impl Record {
     /// Nothing finished yet.
     pub fn new(lanes: usize) -> Self {
-        Self {
-            lanes: (0..lanes).map(|_| Series::default()).collect(),
-            version: 0,
-        }
+        Self { lanes: (0..lanes).map(|_| Series::default()).collect(), version: 0 }
     }
 
     /// The curves, `[L]`.

@@ -34,11 +34,7 @@ pub(super) struct Lane {
 
 impl Lane {
     pub fn new(cohort: Box<dyn Cohort>) -> Self {
-        Self {
-            cohort: Some(cohort),
-            failure: None,
-            standing: false,
-        }
+        Self { cohort: Some(cohort), failure: None, standing: false }
     }
 
     /// A copy that goes on exactly as this one would.

@@ -52,11 +52,7 @@ impl Runner {
             .name("arena".to_owned())
             .spawn(move || run(&mut engine, &inbox, &theirs, &notify))
             .map_err(|e| ConfigError(format!("the arena's thread could not start: {e}")))?;
-        Ok(Self {
-            commands: Some(commands),
-            shared,
-            thread: Some(thread),
-        })
+        Ok(Self { commands: Some(commands), shared, thread: Some(thread) })
     }
 
     /// The latest picture.
@@ -110,11 +106,7 @@ fn run(engine: &mut Engine, inbox: &Receiver<Command>, shared: &Shared, notify: 
         changed |= asked;
         let now = Instant::now();
         // Time spent paused is not owed.
-        let elapsed = if was_playing {
-            now - last
-        } else {
-            Duration::ZERO
-        };
+        let elapsed = if was_playing { now - last } else { Duration::ZERO };
         changed |= engine.advance(elapsed, SLICE);
         last = now;
         // After a command at once; while running once a frame, and only if the window looks.

@@ -9,9 +9,10 @@ use super::config::letter;
 use super::record::{EpisodeRow, Record};
 use crate::agents::AgentInfo;
 use crate::base::series::Series;
+use crate::base::stats::mean;
 use crate::mdp::scene::Scene;
 use crate::mdp::trace::{CodeLine, Mark};
-use crate::probes::curves::{Curve, by_episode, first_at_most, step_held};
+use crate::probes::curves::{Curve, Lane, by_episode, step_held};
 use crate::probes::truth::Truth;
 use crate::probes::values::ValueMap;
 
@@ -19,6 +20,8 @@ use crate::probes::values::ValueMap;
 pub const MARKS: usize = 256;
 /// Mean steps an episode that count as "found the way" in the slope chart.
 pub const THRESHOLD: f64 = 20.0;
+/// Episodes among which the first good one is looked for.
+const SEARCHED: u64 = 1_000;
 
 /// One run at one moment.
 #[derive(Clone, Debug)]
@@ -137,9 +140,7 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
         agent: run.config.info,
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),
-        way_home: table
-            .and_then(|t| experiment.truth().greedy_way(t))
-            .map(|way| way.len() - 1),
+        way_home: table.and_then(|t| experiment.truth().greedy_way(t)).map(|way| way.len() - 1),
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),
         unit_marks: run.recorder().last_unit().into(),
         code: run.code(),
@@ -169,45 +170,42 @@ fn curve_of(record: &Record, axis: Clock, watched: usize, value: fn(&EpisodeRow)
     let lanes = record.lanes();
     // Lanes that forgot their oldest rows: begin where all are exact.
     let first = lanes.iter().map(Series::first_exact).max().unwrap_or(0);
-    let rows = |lane: &Series<EpisodeRow>| {
-        (first..lane.len())
-            .filter_map(|i| lane.get(i).copied())
-            .collect::<Vec<_>>()
-    };
+    let len = |lane: &Series<EpisodeRow>| lane.len().saturating_sub(first) as usize;
+    let row = |lane: &Series<EpisodeRow>, i: usize| lane.get(first + i as u64).copied();
     if axis == Clock::Episodes {
-        let values = lanes.iter().map(|l| rows(l).iter().map(value).collect());
-        return by_episode(first + 1, &values.collect::<Vec<_>>(), watched);
+        let lane = |lane| Lane {
+            len: len(lane),
+            at: move |i| row(lane, i).map_or(f64::NAN, |r| value(&r)),
+        };
+        return by_episode(first + 1, &lanes.iter().map(lane).collect::<Vec<_>>(), watched);
     }
-    let points = |lane| {
-        let rows = rows(lane);
-        rows.iter()
-            .map(|row| [row.on(axis, 0) as f64, value(row)])
-            .collect()
+    let lane = |lane| Lane {
+        len: len(lane),
+        at: move |i| row(lane, i).map_or([f64::NAN; 2], |r| [r.on(axis, 0) as f64, value(&r)]),
     };
-    step_held(&lanes.iter().map(points).collect::<Vec<_>>(), watched)
+    step_held(&lanes.iter().map(lane).collect::<Vec<_>>(), watched)
 }
 
 /// First episode at which the mean over lanes is at most [`THRESHOLD`], and what it took.
 fn price(record: &Record) -> Option<Price> {
-    let lanes = record.lanes();
-    let lengths = |lane: &Series<EpisodeRow>| {
-        (0..lane.len().min(5_000))
-            .map_while(|i| lane.get(i))
-            .map(|row| row.length as f64)
-            .collect()
-    };
-    let curve = by_episode(1, &lanes.iter().map(lengths).collect::<Vec<_>>(), 0);
-    let episodes = first_at_most(&curve.mean, THRESHOLD)?;
-    let rows = lanes.iter().filter_map(|l| l.get(episodes as u64 - 1));
-    let (mut env_steps, mut updates, mut n) = (0.0, 0.0, 0.0);
-    for row in rows {
-        env_steps += row.env_steps as f64;
-        updates += row.updates as f64;
-        n += 1.0;
+    let mut rows = Vec::with_capacity(record.lanes().len());
+    for index in 0..SEARCHED {
+        rows.clear();
+        rows.extend(record.lanes().iter().map_while(|lane| lane.get(index)));
+        if rows.len() < record.lanes().len() {
+            return None;
+        }
+        let average = |value: fn(&EpisodeRow) -> u64| {
+            let values: Vec<f64> = rows.iter().map(|row| value(row) as f64).collect();
+            mean(&values)
+        };
+        if average(|row| row.length)? <= THRESHOLD {
+            return Some(Price {
+                episodes: (index + 1) as f64,
+                env_steps: average(|row| row.env_steps)?,
+                updates: average(|row| row.updates)?,
+            });
+        }
     }
-    Some(Price {
-        episodes,
-        env_steps: env_steps / n,
-        updates: updates / n,
-    })
+    None
 }

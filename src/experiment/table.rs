@@ -31,10 +31,7 @@ impl<W: Write> EpisodeTable<W> {
     pub fn new(out: W) -> csv::Result<Self> {
         let mut out = csv::Writer::from_writer(out);
         out.write_record(COLUMNS)?;
-        Ok(Self {
-            out,
-            written: Vec::new(),
-        })
+        Ok(Self { out, written: Vec::new() })
     }
 
     /// Writes what is new: run by run, lane by lane.

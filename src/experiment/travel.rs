@@ -120,10 +120,7 @@ impl Experiment {
         let whole = Position { unit: 0, ..here };
         match here {
             Position { unit: 1.., .. } => Some(whole),
-            Position { step: 1.., .. } => Some(Position {
-                step: here.step - 1,
-                ..whole
-            }),
+            Position { step: 1.., .. } => Some(Position { step: here.step - 1, ..whole }),
             Position { count: 0, .. } => None,
             _ if here.clock == Clock::Episodes => {
                 let length = |r: &Run| {
@@ -131,11 +128,7 @@ impl Experiment {
                     lane.get(here.count - 1).map(|row| row.length)
                 };
                 let longest = self.runs.iter().filter_map(length).max().unwrap_or(1);
-                Some(Position {
-                    count: here.count - 1,
-                    step: longest.saturating_sub(1),
-                    ..whole
-                })
+                Some(Position { count: here.count - 1, step: longest.saturating_sub(1), ..whole })
             }
             _ => Some(Position::at(here.clock, here.count - 1)),
         }

@@ -11,8 +11,8 @@ use super::clock::Position;
 use super::cohort::{Advance, Cohort};
 use crate::mdp::trace::Recorder;
 
-/// Units between two looks at the time.
-const BITE: u64 = 16_384;
+/// Units between two looks at the time: well below a millisecond.
+const BITE: u64 = 8_192;
 
 /// One cohort to be advanced.
 pub struct Task {
@@ -22,7 +22,7 @@ pub struct Task {
     pub cohort: Box<dyn Cohort>,
     /// Present for the cohort that is watched.
     pub recorder: Option<Recorder>,
-    /// How it ended; `Err` carries the text of a panic.
+    /// How it ended, out of fuel at first; `Err` carries the text of a panic.
     pub outcome: Result<Advance, String>,
 }
 
@@ -47,9 +47,7 @@ pub struct Workers {
 impl Workers {
     /// `count` workers, the calling thread among them.
     pub fn new(count: usize) -> std::io::Result<Self> {
-        let others = (1..count.max(1))
-            .map(Worker::spawn)
-            .collect::<Result<_, _>>()?;
+        let others = (1..count.max(1)).map(Worker::spawn).collect::<Result<_, _>>()?;
         Ok(Self { others })
     }
 
@@ -73,11 +71,7 @@ impl Workers {
         // `swap_remove` put the last share first; who gets which does not change from call to
         // call, and that is all that pinning asks for.
         for (worker, tasks) in self.others.iter().zip(shares) {
-            worker.send(Order {
-                tasks,
-                goal,
-                deadline,
-            });
+            worker.send(Order { tasks, goal, deadline });
         }
         run_all(&mut mine, goal, deadline);
         for worker in &self.others {
@@ -93,9 +87,8 @@ impl Worker {
     fn spawn(index: usize) -> std::io::Result<Self> {
         let (orders, inbox) = channel::<Order>();
         let (outbox, done) = channel();
-        let thread = std::thread::Builder::new()
-            .name(format!("worker {index}"))
-            .spawn(move || {
+        let thread =
+            std::thread::Builder::new().name(format!("worker {index}")).spawn(move || {
                 for mut order in inbox {
                     run_all(&mut order.tasks, order.goal, order.deadline);
                     if outbox.send(order.tasks).is_err() {
@@ -103,11 +96,7 @@ impl Worker {
                     }
                 }
             })?;
-        Ok(Self {
-            orders: Some(orders),
-            done,
-            thread: Some(thread),
-        })
+        Ok(Self { orders: Some(orders), done, thread: Some(thread) })
     }
 
     fn send(&self, order: Order) {
@@ -129,10 +118,20 @@ impl Drop for Worker {
 }
 
 fn run_all(tasks: &mut [Task], goal: Position, deadline: Option<Instant>) {
+    let mut worked = false;
     for task in tasks {
+        // Once it is late the rest wait for the next slice, but every slice does something.
+        if worked && is_late(deadline) {
+            continue;
+        }
         let run = || run_one(&mut *task.cohort, task.recorder.as_mut(), goal, deadline);
         task.outcome = catch_unwind(AssertUnwindSafe(run)).map_err(|panic| panic_text(&*panic));
+        worked |= task.outcome == Ok(Advance::OutOfFuel);
     }
+}
+
+fn is_late(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|at| Instant::now() >= at)
 }
 
 fn run_one(
@@ -146,8 +145,7 @@ fn run_one(
             Some(recorder) => cohort.advance_watched(goal, BITE, recorder),
             None => cohort.advance(goal, BITE),
         };
-        let late = || deadline.is_some_and(|at| Instant::now() >= at);
-        if end != Advance::OutOfFuel || late() {
+        if end != Advance::OutOfFuel || is_late(deadline) {
             return end;
         }
     }

@@ -47,10 +47,8 @@ pub fn chapter_name(chapter: usize) -> &'static str {
 }
 
 /// The files that are part of the program.
-const FILES: &[(&str, &str)] = &[(
-    "dyna-maze.toml",
-    include_str!("../../assets/lessons/dyna-maze.toml"),
-)];
+const FILES: &[(&str, &str)] =
+    &[("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml"))];
 
 /// The lesson that opens first.
 pub const FIRST: &str = "dyna-maze";
@@ -66,9 +64,7 @@ impl Lesson {
             _ => &empty,
         };
         let place = &format!("{place}, [lesson]");
-        let allowed = [
-            "id", "chapter", "order", "summary", "question", "ask", "reveal", "notes",
-        ];
+        let allowed = ["id", "chapter", "order", "summary", "question", "ask", "reveal", "notes"];
         only(place, lesson, &allowed)?;
         let words = |key| text(place, lesson, key).map(Option::unwrap_or_default);
         let number = |key, max| whole(place, lesson, key, 1, max).map(|n| n.unwrap_or(0) as usize);

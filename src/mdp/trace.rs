@@ -140,19 +140,11 @@ impl Recorder {
 
 impl Watch for Recorder {
     fn line(&mut self, line: u8, value: impl FnOnce() -> Option<Value>) {
-        self.marks.push(Mark {
-            line,
-            value: value(),
-            effect: None,
-        });
+        self.marks.push(Mark { line, value: value(), effect: None });
     }
 
     fn effect(&mut self, line: u8, effect: impl FnOnce() -> Effect) {
-        self.marks.push(Mark {
-            line,
-            value: None,
-            effect: Some(effect()),
-        });
+        self.marks.push(Mark { line, value: None, effect: Some(effect()) });
     }
 
     fn unit(&mut self) {

@@ -111,11 +111,7 @@ mod tests {
     use crate::base::rng::StreamName;
 
     fn entry(next: State) -> Entry {
-        Entry {
-            reward: f64::from(next),
-            next,
-            goes_on: true,
-        }
+        Entry { reward: f64::from(next), next, goes_on: true }
     }
 
     #[test]

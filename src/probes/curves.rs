@@ -31,50 +31,58 @@ impl Curve {
     }
 }
 
-/// On the clock of episodes: value number `i` of every lane belongs to episode `first + i`.
+/// One lane's rows, asked for one by one, so that a long past costs no more than a short one.
+pub struct Lane<F> {
+    /// How many rows.
+    pub len: usize,
+    /// Row number `i`, from 0.
+    pub at: F,
+}
+
+/// On the clock of episodes: row number `i` of every lane belongs to episode `first + i`.
 /// Drawn only where every lane has a value; long curves are sampled at even steps, not smoothed.
-pub fn by_episode(first: u64, lanes: &[Vec<f64>], watched: usize) -> Curve {
+pub fn by_episode<F: Fn(usize) -> f64>(first: u64, lanes: &[Lane<F>], watched: usize) -> Curve {
     let mut curve = Curve::default();
-    let common = lanes.iter().map(Vec::len).min().unwrap_or(0);
+    let common = lanes.iter().map(|l| l.len).min().unwrap_or(0);
     let x = |i: usize| (first + i as u64) as f64;
+    let mut values = Vec::with_capacity(lanes.len());
     for i in sampled(common) {
-        let mut values: Vec<f64> = lanes.iter().map(|lane| lane[i]).collect();
+        values.clear();
+        values.extend(lanes.iter().map(|lane| (lane.at)(i)));
         curve.push(x(i), &mut values);
     }
     if let Some(lane) = lanes.get(watched) {
-        curve.watched = sampled(lane.len()).map(|i| [x(i), lane[i]]).collect();
+        curve.watched = sampled(lane.len).map(|i| [x(i), (lane.at)(i)]).collect();
     }
     curve
 }
 
 /// On any other clock: every lane holds its last value until its next episode ends. Drawn on a
 /// common grid, only where every lane has a value.
-pub fn step_held(lanes: &[Vec<Point>], watched: usize) -> Curve {
+pub fn step_held<F: Fn(usize) -> Point>(lanes: &[Lane<F>], watched: usize) -> Curve {
     let mut curve = Curve::default();
     if let Some(lane) = lanes.get(watched) {
-        curve.watched = sampled(lane.len()).map(|i| lane[i]).collect();
+        curve.watched = sampled(lane.len).map(|i| (lane.at)(i)).collect();
     }
-    let first = lanes
-        .iter()
-        .map(|l| l.first().map_or(f64::INFINITY, |p| p[0]));
-    let last = lanes.iter().map(|l| l.last().map_or(0.0, |p| p[0]));
+    let x_of = |lane: &Lane<F>, i: Option<usize>| i.map(|i| (lane.at)(i)[0]);
+    let first = lanes.iter().map(|l| x_of(l, (l.len > 0).then_some(0)));
+    let last = lanes.iter().map(|l| x_of(l, l.len.checked_sub(1)));
     let (start, end) = (
-        first.fold(f64::NEG_INFINITY, f64::max),
-        last.fold(f64::INFINITY, f64::min),
+        first.fold(f64::NEG_INFINITY, |a, x| a.max(x.unwrap_or(f64::INFINITY))),
+        last.fold(f64::INFINITY, |a, x| a.min(x.unwrap_or(0.0))),
     );
     if !(start.is_finite() && end.is_finite() && start <= end) {
         return curve;
     }
     let mut at = vec![0_usize; lanes.len()];
-    let mut values = vec![0.0; lanes.len()];
+    let mut values = Vec::with_capacity(lanes.len());
     let steps = MAX_POINTS / 2;
     for i in 0..=steps {
         let x = start + (end - start) * i as f64 / steps as f64;
-        for (lane, points) in lanes.iter().enumerate() {
-            while points.get(at[lane] + 1).is_some_and(|p| p[0] <= x) {
-                at[lane] += 1;
-            }
-            values[lane] = points[at[lane]][1];
+        values.clear();
+        for (lane, from) in lanes.iter().zip(&mut at) {
+            *from = last_at_most(lane, *from, x);
+            values.push((lane.at)(*from)[1]);
         }
         curve.push(x, &mut values);
         if start == end {
@@ -82,6 +90,25 @@ pub fn step_held(lanes: &[Vec<Point>], watched: usize) -> Curve {
         }
     }
     curve
+}
+
+/// The last row from `from` on whose x is at most `x`; `from` itself if there is none.
+fn last_at_most<F: Fn(usize) -> Point>(lane: &Lane<F>, from: usize, x: f64) -> usize {
+    let (mut low, mut step) = (from, 1);
+    // Growing strides, then halves.
+    while low + step < lane.len && (lane.at)(low + step)[0] <= x {
+        low += step;
+        step *= 2;
+    }
+    let mut high = lane.len.min(low + step);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        match (lane.at)(middle)[0] <= x {
+            true => low = middle,
+            false => high = middle,
+        }
+    }
+    low
 }
 
 /// At most about [`MAX_POINTS`] of `0..len`, evenly, the last one always.
@@ -92,48 +119,54 @@ fn sampled(len: usize) -> impl Iterator<Item = usize> {
     evenly.chain(last.filter(move |l| l % stride != 0))
 }
 
-/// First x at which the mean is at most `threshold`.
-pub fn first_at_most(mean: &[Point], threshold: f64) -> Option<f64> {
-    mean.iter().find(|p| p[1] <= threshold).map(|p| p[0])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn values(xs: &[f64]) -> Lane<impl Fn(usize) -> f64> {
+        let xs = xs.to_vec();
+        Lane { len: xs.len(), at: move |i: usize| xs[i] }
+    }
+
+    fn points(xs: &[Point]) -> Lane<impl Fn(usize) -> Point> {
+        let xs = xs.to_vec();
+        Lane { len: xs.len(), at: move |i: usize| xs[i] }
+    }
+
     #[test]
     fn a_band_only_where_every_lane_has_a_value() {
-        let curve = by_episode(1, &[vec![4.0, 2.0, 1.0], vec![8.0, 4.0]], 0);
+        let curve = by_episode(1, &[values(&[4.0, 2.0, 1.0]), values(&[8.0, 4.0])], 0);
         assert_eq!(curve.mean, [[1.0, 6.0], [2.0, 3.0]]);
         assert_eq!(curve.watched.len(), 3);
-        assert_eq!(first_at_most(&curve.mean, 3.0), Some(2.0));
-        assert!(by_episode(1, &[vec![1.0], vec![]], 0).mean.is_empty());
+        assert!(by_episode(1, &[values(&[1.0]), values(&[])], 0).mean.is_empty());
     }
 
     #[test]
     fn long_curves_are_sampled_and_keep_their_end() {
         let lane: Vec<f64> = (0..10_001).map(f64::from).collect();
-        let curve = by_episode(1, &[lane], 0);
+        let curve = by_episode(1, &[values(&lane)], 0);
         assert!(curve.mean.len() <= MAX_POINTS + 1);
         assert_eq!(curve.mean.last(), Some(&[10_001.0, 10_000.0]));
     }
 
     #[test]
     fn values_are_held_until_the_next_episode_ends() {
-        let a = vec![[10.0, 1.0], [20.0, 2.0], [30.0, 3.0]];
-        let b = vec![[15.0, 10.0], [25.0, 20.0]];
+        let a = points(&[[10.0, 1.0], [20.0, 2.0], [30.0, 3.0]]);
+        let b = points(&[[15.0, 10.0], [25.0, 20.0]]);
         let curve = step_held(&[a, b], 1);
-        assert_eq!(
-            curve.mean.first(),
-            Some(&[15.0, 5.5]),
-            "a is 1 until 20, b 10"
-        );
-        assert_eq!(
-            curve.mean.last(),
-            Some(&[25.0, 11.0]),
-            "a is 2 until 30, b 20"
-        );
+        assert_eq!(curve.mean.first(), Some(&[15.0, 5.5]), "a is 1 until 20, b 10");
+        assert_eq!(curve.mean.last(), Some(&[25.0, 11.0]), "a is 2 until 30, b 20");
         assert_eq!(curve.watched, [[15.0, 10.0], [25.0, 20.0]]);
-        assert_eq!(step_held(&[vec![], vec![[1.0, 1.0]]], 0), Curve::default());
+        assert_eq!(step_held(&[points(&[]), points(&[[1.0, 1.0]])], 0), Curve::default());
+    }
+
+    #[test]
+    fn searching_ahead_finds_what_walking_finds() {
+        let xs: Vec<Point> = (0..1_000).map(|i| [f64::from(i * i % 7 + i * 5), 0.0]).collect();
+        let lane = points(&xs);
+        for (from, x) in [(0, 0.0), (0, 3.0), (0, 777.0), (10, 51.0), (500, 2_600.0), (3, 1e9)] {
+            let walked = (from..xs.len()).take_while(|&i| i == from || xs[i][0] <= x).last();
+            assert_eq!(Some(last_at_most(&lane, from, x)), walked, "{from} {x}");
+        }
     }
 }

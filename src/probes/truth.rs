@@ -25,9 +25,7 @@ impl Truth {
         let likeliest = (0..states * actions).map(|pair| {
             let (state, action) = ((pair / actions) as State, (pair % actions) as Action);
             let outcomes = world.outcomes(state, action);
-            let best = outcomes
-                .iter()
-                .max_by(|a, b| a.probability.total_cmp(&b.probability));
+            let best = outcomes.iter().max_by(|a, b| a.probability.total_cmp(&b.probability));
             best.map(|o| (o.next, o.terminated))
         });
         Self {
@@ -130,12 +128,8 @@ mod tests {
         assert_eq!(truth.shortest, Some(14));
         let outcomes = |s: usize, a: usize| maze.outcomes(s as State, a as Action);
         let q = value_iteration((54, 4), outcomes, 0.95, 1e-12, 1000).unwrap();
-        let mut view = TableView {
-            actions: 4,
-            tally: vec![Tally::default(); q.len()],
-            q,
-            known_pairs: None,
-        };
+        let mut view =
+            TableView { actions: 4, tally: vec![Tally::default(); q.len()], q, known_pairs: None };
         let way = truth.greedy_way(&view).unwrap();
         assert_eq!(way.len() - 1, 14);
         assert_eq!((way[0], way[14]), (18, 8));

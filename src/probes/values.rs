@@ -26,8 +26,7 @@ impl ValueMap {
             let tally = &table.tally[state * table.actions..][..table.actions];
             let best = max_value(row);
             let arg = row.iter().position(|&q| q == best).unwrap_or(0);
-            map.value
-                .push(row.iter().any(|&q| q != 0.0).then_some(best));
+            map.value.push(row.iter().any(|&q| q != 0.0).then_some(best));
             map.arrows.push(greedy_mask(row));
             map.imagined_share.push(tally[arg].share);
             map.imagined.push(tally.iter().map(|t| t.imagined).sum());
@@ -56,11 +55,7 @@ mod tests {
     #[test]
     fn no_news_is_not_the_lowest_value() {
         let mut tally = vec![Tally::default(); 12];
-        tally[5] = Tally {
-            real: 1,
-            imagined: 3,
-            share: 0.75,
-        };
+        tally[5] = Tally { real: 1, imagined: 3, share: 0.75 };
         let table = TableView {
             actions: 4,
             q: vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0],

@@ -23,9 +23,8 @@ pub fn value_iteration(
     tolerance: f64,
     sweeps: usize,
 ) -> Option<Vec<f64>> {
-    let truth: Vec<Vec<Outcome>> = (0..states * actions)
-        .map(|pair| outcomes(pair / actions, pair % actions))
-        .collect();
+    let truth: Vec<Vec<Outcome>> =
+        (0..states * actions).map(|pair| outcomes(pair / actions, pair % actions)).collect();
     let mut q = vec![0.0; states * actions];
     for _ in 0..sweeps {
         let mut moved = 0.0_f64;
@@ -55,12 +54,7 @@ mod tests {
                 (1, 0) => (1, 1.0, true),
                 (s, _) => (s as u32, 0.0, false),
             };
-            vec![Outcome {
-                probability: 1.0,
-                reward,
-                next,
-                terminated,
-            }]
+            vec![Outcome { probability: 1.0, reward, next, terminated }]
         };
         let q = value_iteration((2, 2), outcomes, 0.5, 0.0, 10).unwrap();
         assert_eq!(q, [0.5, 0.25, 1.0, 0.5]);

@@ -9,11 +9,7 @@ use crate::base::rng::Stream;
 pub fn greedy(q: &[f64], dice: &mut Stream) -> usize {
     let best = max_value(q);
     let ties = q.iter().filter(|&&v| v == best).count();
-    let chosen = if ties > 1 {
-        dice.below(ties as u32) as usize
-    } else {
-        0
-    };
+    let chosen = if ties > 1 { dice.below(ties as u32) as usize } else { 0 };
     let mut left = chosen;
     for (action, &value) in q.iter().enumerate() {
         if value == best {
@@ -29,11 +25,7 @@ pub fn greedy(q: &[f64], dice: &mut Stream) -> usize {
 /// With probability `epsilon` any action, otherwise [`greedy`]. The coin is always drawn.
 #[inline]
 pub fn epsilon_greedy(q: &[f64], epsilon: f64, dice: &mut Stream) -> usize {
-    if dice.chance(epsilon) {
-        dice.below(q.len() as u32) as usize
-    } else {
-        greedy(q, dice)
-    }
+    if dice.chance(epsilon) { dice.below(q.len() as u32) as usize } else { greedy(q, dice) }
 }
 
 /// Bit mask of all greatest entries of `q`; 0 while every entry is the same, because then the
@@ -44,8 +36,7 @@ pub fn greedy_mask(q: &[f64]) -> u8 {
         return 0;
     }
     let bits = q.iter().enumerate();
-    bits.filter(|&(_, &v)| v == best)
-        .fold(0, |mask, (action, _)| mask | 1 << action)
+    bits.filter(|&(_, &v)| v == best).fold(0, |mask, (action, _)| mask | 1 << action)
 }
 
 #[cfg(test)]

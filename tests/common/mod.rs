@@ -43,12 +43,7 @@ pub fn digests(e: &Experiment) -> Vec<Vec<u64>> {
 
 /// Position `(count, step, unit)` on `clock`.
 pub fn place(clock: Clock, count: u64, step: u64, unit: u64) -> Position {
-    Position {
-        clock,
-        count,
-        step,
-        unit,
-    }
+    Position { clock, count, step, unit }
 }
 
 /// A small source of numbers for choosing positions; not the one under test.
