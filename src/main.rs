@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 
 /// Opens the window; without a display, says so and runs the lesson headless.
 fn laboratory(args: &OpenArgs) -> cli::Result<()> {
-    let name = args.lesson.as_deref().unwrap_or(imaginarium::lessons::FIRST);
+    let name = args.lesson.as_deref().unwrap_or(cli::FIRST);
     let lesson = open_lesson(name)?;
     let theme = match &args.theme {
         None => imaginarium::app::theme::Theme::default(),

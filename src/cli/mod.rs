@@ -9,6 +9,7 @@ pub mod run;
 
 use std::path::Path;
 
+pub use crate::lessons::FIRST;
 use crate::lessons::{self, Lesson};
 
 /// Why a command ended without doing its work.
