@@ -4,6 +4,7 @@ use egui::{Context, Key, Modifiers};
 
 use super::actions::{Action, Actions};
 use super::view::View;
+use crate::experiment::arena::Grain;
 use crate::experiment::clock::Clock;
 use crate::experiment::engine::Command;
 use crate::experiment::snapshot::Snapshot;
@@ -33,11 +34,14 @@ pub fn read(ctx: &Context, view: &View, snapshot: &Snapshot, actions: &mut Actio
     if ctx.text_edit_focused() {
         return;
     }
-    let pressed =
-        |modifiers: Modifiers, key: Key| ctx.input_mut(|input| input.consume_key(modifiers, key));
+    let times = |modifiers: Modifiers, key: Key| {
+        ctx.input_mut(|input| input.count_and_consume_key(modifiers, key))
+    };
+    let pressed = |modifiers: Modifiers, key: Key| times(modifiers, key) > 0;
     text_size(view, actions, pressed);
+    steps(snapshot, actions, times);
     transport(snapshot, actions, pressed);
-    navigation(view, snapshot, actions, pressed);
+    navigation(view, actions, pressed);
     for (index, key) in
         [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6].into_iter().enumerate()
     {
@@ -61,21 +65,25 @@ fn text_size(view: &View, actions: &mut Actions, pressed: impl Fn(Modifiers, Key
     }
 }
 
-fn transport(snapshot: &Snapshot, actions: &mut Actions, pressed: impl Fn(Modifiers, Key) -> bool) {
-    if pressed(Modifiers::NONE, Key::Space) {
-        actions.push(Action::TogglePlay);
-    }
-    // Modified keys first: a plain key is also consumed with Shift held.
+/// Every press counts, also where several fall into one slow frame.
+fn steps(snapshot: &Snapshot, actions: &mut Actions, times: impl Fn(Modifiers, Key) -> usize) {
     for (key, back) in [(Key::ArrowRight, false), (Key::ArrowLeft, true)] {
-        if pressed(Modifiers::SHIFT, key) {
-            use crate::experiment::arena::Grain;
+        // Modified keys first: a plain key is also consumed with Shift held.
+        for _ in 0..times(Modifiers::SHIFT, key) {
             let there = Command::Grain(Grain::Episode);
             let go = if back { Command::Back } else { Command::Step };
             let again = Command::Grain(snapshot.grain);
             actions.extend([there, go, again].map(Action::Engine));
-        } else if pressed(Modifiers::NONE, key) {
+        }
+        for _ in 0..times(Modifiers::NONE, key) {
             actions.push(if back { Action::StepBack } else { Action::StepOn });
         }
+    }
+}
+
+fn transport(snapshot: &Snapshot, actions: &mut Actions, pressed: impl Fn(Modifiers, Key) -> bool) {
+    if pressed(Modifiers::NONE, Key::Space) {
+        actions.push(Action::TogglePlay);
     }
     if pressed(Modifiers::NONE, Key::Home) {
         actions.push(Action::Engine(Command::Reset));
@@ -95,12 +103,7 @@ fn transport(snapshot: &Snapshot, actions: &mut Actions, pressed: impl Fn(Modifi
     }
 }
 
-fn navigation(
-    view: &View,
-    _: &Snapshot,
-    actions: &mut Actions,
-    pressed: impl Fn(Modifiers, Key) -> bool,
-) {
+fn navigation(view: &View, actions: &mut Actions, pressed: impl Fn(Modifiers, Key) -> bool) {
     let plain = |key| pressed(Modifiers::NONE, key);
     if plain(Key::PageDown) {
         actions.push(Action::Forward);
