@@ -205,11 +205,11 @@ fn a_changed_parameter_drops_only_what_it_must() {
     let events = [(Position::at(clock, 2), 1, 1, 0.5), (Position::at(clock, 3), 2, 0, 10.0)];
     let there = straight(three(clock, 2), &events, Position::at(clock, 8));
     assert_eq!(digests(&e), there);
+    assert_eq!([0, 1, 2].map(|run| lengths(&e, run)), [8, 8, 8]);
     // Keyframes of the old future are gone.
     e.advance_to(Position::at(clock, 9), None);
     e.seek(Position::at(clock, 8));
     assert_eq!(digests(&e), there);
-    assert_eq!([0, 1, 2].map(|run| lengths(&e, run)), [8, 8, 8]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! An append-only curve with bounded memory and cheap clones.
 //!
 //! The newest [`EXACT`] rows are kept as they are, in immutable chunks that clones share; older
-//! rows are folded into summaries of [`BUCKET`] rows each, and summaries are folded pairwise when
+//! rows are folded into summaries of a chunk each, and summaries are folded pairwise when
 //! they become many, so that a run may go on for ever.
 
 use std::sync::Arc;

@@ -91,7 +91,7 @@ impl RunArgs {
 /// `replay`.
 #[derive(Args, Debug)]
 pub struct ReplayArgs {
-    /// World, or a .toml file with a [world] table
+    /// World, or a .toml file with a `[world]` table
     pub world: String,
     /// State to start from, e.g. 2,0 for row 2, column 0
     #[arg(long, value_name = "A,B")]

@@ -1,5 +1,5 @@
 //! The arena: several runs advanced in lock-step on one clock. Walking back is in
-//! [`super::travel`].
+//! `travel.rs`.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
