@@ -70,6 +70,16 @@ crate::choice! {
     }
 }
 
+crate::choice! {
+    /// Whether real steps change the value, or the model alone.
+    pub enum Direct {
+        /// Both, as Dyna does.
+        On = "on", "on";
+        /// The model alone: model-based learning without model-free updates.
+        Off = "off", "off";
+    }
+}
+
 crate::params! {
     /// Dials of Dyna-Q; defaults are those of figure 8.2.
     pub struct DynaQConfig {
@@ -85,6 +95,8 @@ crate::params! {
         picks: Picks = Picks::PairsTaken => { "Planning picks", "", Live, Choice(Picks::CHOICES) },
         /// Pairs the model has never seen, which only epsilon-greedy planning meets.
         unseen: Unseen = Unseen::Skip => { "Unseen pairs", "", Live, Choice(Unseen::CHOICES) },
+        /// Whether real steps change the value directly, or through the model alone.
+        direct: Direct = Direct::On => { "Learn from real steps", "", Live, Choice(Direct::CHOICES) },
     }
 }
 
@@ -214,9 +226,11 @@ impl Agent for DynaQ {
                 discount: if goes_on { self.config.gamma } else { 0.0 },
                 source: Source::Real,
             };
-            let effect = self.values.update(real, self.config.alpha);
-            count(&mut self.work, Source::Real);
-            watch.effect(line::LEARN, || effect);
+            if self.config.direct == Direct::On {
+                let effect = self.values.update(real, self.config.alpha);
+                count(&mut self.work, Source::Real);
+                watch.effect(line::LEARN, || effect);
+            }
             let entry = Entry { reward: step.reward, next: step.next, goes_on };
             self.model.learn(t.obs, t.action, entry);
             let known = self.model.known_pairs() as u64;
@@ -245,6 +259,17 @@ impl Agent for DynaQ {
         units
     }
 
+    fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
+        for done in 0..units {
+            if self.model.known_pairs() == 0 || self.values.has_failed() {
+                return done;
+            }
+            self.plan_once(watch);
+            watch.unit();
+        }
+        units
+    }
+
     // ------------------------------------------------------------ answers
 
     fn work(&self) -> Work {
@@ -252,7 +277,8 @@ impl Agent for DynaQ {
     }
 
     fn moves(&self) -> Moves {
-        Moves { updates: true, imagined: self.config.planning_steps > 0 }
+        let imagined = self.config.planning_steps > 0;
+        Moves { updates: imagined || self.config.direct == Direct::On, imagined }
     }
 
     fn param(&self, index: usize) -> f64 {

@@ -96,6 +96,12 @@ pub trait Agent: Clone + Send + 'static {
     /// Does up to `budget` planning units and returns how many; calls `watch.unit()` after each.
     fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32;
 
+    /// Plans up to `units` times while the world stands still, whatever is due, and returns how
+    /// often. Agents without a model cannot.
+    fn dream<W: Watch>(&mut self, _units: u32, _watch: &mut W) -> u32 {
+        0
+    }
+
     /// Work done so far.
     fn work(&self) -> Work;
 

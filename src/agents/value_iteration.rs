@@ -115,6 +115,16 @@ impl ValueIteration {
         self.values.write(pair, new, 1.0, Source::Imagined);
     }
 
+    /// One pair further in the sweep under way.
+    fn sweep_on<W: Watch>(&mut self, watch: &mut W) {
+        self.back_up(watch);
+        watch.unit();
+        self.cursor += 1;
+        if self.cursor == self.truth.len() {
+            self.end_sweep();
+        }
+    }
+
     fn end_sweep(&mut self) {
         self.converged = self.moved <= self.config.tolerance;
         self.moved = 0.0;
@@ -160,19 +170,21 @@ impl Agent for ValueIteration {
     fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32 {
         let mut done = 0;
         while done < budget && self.due > 0 {
-            self.back_up(watch);
-            watch.unit();
+            self.sweep_on(watch);
             done += 1;
-            self.due -= 1;
-            self.cursor += 1;
-            if self.cursor == self.truth.len() {
-                self.end_sweep();
-                if self.converged {
-                    self.due = 0;
-                }
-            }
+            self.due = if self.converged { 0 } else { self.due - 1 };
         }
         done
+    }
+
+    fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
+        for done in 0..units {
+            if self.converged {
+                return done;
+            }
+            self.sweep_on(watch);
+        }
+        units
     }
 
     fn work(&self) -> Work {

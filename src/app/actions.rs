@@ -15,6 +15,8 @@ pub enum Action {
     StepOn,
     /// One grain back; with line by line: the line before.
     StepBack,
+    /// The selected run plans while the world stands still.
+    Dream,
     /// What one step is: an index into [`super::view::STEPS`].
     StepBy(usize),
     /// Select a run.

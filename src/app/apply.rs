@@ -5,7 +5,7 @@ use egui::Context;
 use super::actions::Action;
 use super::lab::{Lab, last_run};
 use super::theme;
-use super::view::{Draft, LINE};
+use super::view::{DREAM, Draft, LINE};
 use crate::experiment::arena::Grain;
 use crate::experiment::engine::Command;
 
@@ -23,6 +23,10 @@ impl Lab {
             }
             Action::StepOn => self.step_on(),
             Action::StepBack => self.step_back(),
+            Action::Dream => {
+                let run = self.view.run;
+                self.link.send(Command::Dream { run, units: DREAM });
+            }
             Action::StepBy(index) => {
                 self.view.step_by = index;
                 self.view.line = 0;

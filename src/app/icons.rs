@@ -115,9 +115,12 @@ pub const SEARCH: char = '\u{e30c}';
 pub const ARROW_LEFT: char = '\u{e058}';
 /// On.
 pub const ARROW_RIGHT: char = '\u{e06c}';
+/// Plan with a model alone.
+pub const DREAM: char = '\u{e74e}';
 
 /// Every icon in the table, for the test that draws them all.
-pub const ALL: [char; 56] = [
+pub const ALL: [char; 57] = [
+    DREAM,
     PLAY,
     PAUSE,
     SKIP_BACK,

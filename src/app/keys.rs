@@ -14,6 +14,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Space", "play or pause"),
     ("→  ←", "one step on, one step back"),
     ("Shift →  ←", "one episode on, one episode back"),
+    ("P", "plan 50 times, the world stands still"),
     ("Home", "start anew"),
     ("+  −", "faster, slower"),
     ("1 to 6", "select run A to F"),
@@ -119,6 +120,9 @@ fn navigation(view: &View, actions: &mut Actions, pressed: impl Fn(Modifiers, Ke
     }
     if plain(Key::T) {
         actions.push(Action::Theme(view.theme.next()));
+    }
+    if plain(Key::P) {
+        actions.push(Action::Dream);
     }
     if plain(Key::N) {
         actions.push(Action::Numbers(!view.numbers));

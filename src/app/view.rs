@@ -7,6 +7,8 @@ use super::theme::Theme;
 pub const STEPS: [&str; 4] = ["line", "update", "step", "episode"];
 /// Index of "line" in [`STEPS`].
 pub const LINE: usize = 0;
+/// Planning units of one press of "plan".
+pub const DREAM: u32 = 50;
 /// Text scale of the lecture view.
 pub const LECTURE_SCALE: f32 = 1.6;
 /// Fastest speed of the slider, in steps a second; beyond it lies "max".

@@ -32,17 +32,32 @@ pub enum Grain {
     Episode,
 }
 
-/// A parameter that was changed.
+/// What a person did to a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Change {
+    /// A parameter got another value.
+    Param {
+        /// Which parameter of its agent.
+        param: usize,
+        /// To what.
+        value: f64,
+    },
+    /// It planned while the world stood still.
+    Dream {
+        /// So many planning units in every lane.
+        units: u32,
+    },
+}
+
+/// What was done to a run, and when.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// When, on the clock of the lock-step.
     pub position: Position,
     /// Which run.
     pub run: usize,
-    /// Which parameter of its agent.
-    pub param: usize,
-    /// To what.
-    pub value: f64,
+    /// What was done.
+    pub change: Change,
     /// Counters of the watched lane at that moment.
     pub counters: Counters,
 }
@@ -64,7 +79,7 @@ pub struct Experiment {
     next_keyframe: Instant,
     remembers: bool,
     pub(super) watched: usize,
-    records: bool,
+    pub(super) records: bool,
     workers: Workers,
 }
 

@@ -49,6 +49,8 @@ pub trait Cohort: Send {
     fn advance(&mut self, goal: Position, fuel: u64) -> Advance;
     /// The same with a recorder, until that is full.
     fn advance_watched(&mut self, goal: Position, fuel: u64, recorder: &mut Recorder) -> Advance;
+    /// Plans up to `units` times while the worlds stand still, and returns how often.
+    fn dream(&mut self, units: u32, recorder: Option<&mut Recorder>) -> u32;
     /// Moves finished episodes out: `(lane, index of the episode, row)`.
     fn take_finished(&mut self) -> Vec<(usize, u64, EpisodeRow)>;
     /// How far lane `lane` has come.
@@ -304,6 +306,13 @@ where
             }
         }
         self.run(&goal, &mut fuel, &mut Unwatched)
+    }
+
+    fn dream(&mut self, units: u32, recorder: Option<&mut Recorder>) -> u32 {
+        match recorder {
+            Some(recorder) => self.agent.dream(units, recorder),
+            None => self.agent.dream(units, &mut Unwatched),
+        }
     }
 
     fn take_finished(&mut self) -> Vec<(usize, u64, EpisodeRow)> {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::arena::{Experiment, Grain};
 use super::clock::{Clock, Position};
+pub use super::command::Command;
 use super::config::{ArenaConfig, ConfigError, MAX_LANES, WorldConfig};
 use super::drive::Aim;
 use super::snapshot::{Curves, Snapshot, curves, run_snapshot};
@@ -19,68 +20,6 @@ const PATIENCE: Duration = Duration::from_millis(250);
 const CURVES_EVERY: Duration = Duration::from_millis(100);
 /// They may take one part in so many of the time at most.
 const CURVES_SHARE: u32 = 64;
-
-/// What a person can ask for.
-#[derive(Clone, Debug)]
-pub enum Command {
-    /// Play or pause.
-    Play(bool),
-    /// One grain forward, then pause.
-    Step,
-    /// One grain back, then pause.
-    Back,
-    /// What one grain is.
-    Grain(Grain),
-    /// Go to a place already seen.
-    Seek(Position),
-    /// Grains a second; `None` as fast as it goes.
-    Speed(Option<f64>),
-    /// Change a parameter of a run's agent.
-    Set {
-        /// Which run.
-        run: usize,
-        /// Which parameter.
-        param: usize,
-        /// To what.
-        value: f64,
-    },
-    /// Change a parameter of the world; starts anew.
-    SetWorld {
-        /// Which parameter.
-        param: usize,
-        /// To what.
-        value: f64,
-    },
-    /// Start anew with this seed and these many lanes; parameters stay as they are.
-    Restart {
-        /// Seed of lane 0.
-        seed: u64,
-        /// Lanes per run.
-        lanes: usize,
-    },
-    /// Start anew as the lesson has it.
-    Reset,
-    /// Another arena.
-    Load(Box<ArenaConfig>),
-    /// The run whose episodes count when stepping on other clocks.
-    Select(usize),
-    /// The lane on screen.
-    Watch(usize),
-    /// The x axis of every curve.
-    Axis(Clock),
-    /// The clock of the lock-step; starts anew.
-    LockStep(Clock),
-}
-
-impl Command {
-    /// Acts on the state of lanes, so that all of them must be at the position.
-    fn needs_rest(&self) -> bool {
-        matches!(
-            self,
-            Self::Play(false) | Self::Step | Self::Back | Self::Seek(_) | Self::Set { .. }
-        )
-    }
-}
 
 /// An arena with a transport.
 pub struct Engine {
@@ -181,6 +120,11 @@ impl Engine {
                 if let Err(refused) = self.experiment.set_param(run, param, value) {
                     self.notice = Some(refused.to_string());
                 }
+            }
+            Command::Dream { run, units } => {
+                self.playing = false;
+                self.experiment.forget_marks();
+                self.experiment.dream(run, units);
             }
             Command::SetWorld { param, value } => self.set_world(param, value),
             Command::Restart { seed, lanes } => {

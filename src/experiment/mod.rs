@@ -6,6 +6,7 @@ pub mod arena;
 pub mod build;
 pub mod clock;
 pub mod cohort;
+pub mod command;
 pub mod config;
 mod drive;
 pub mod engine;

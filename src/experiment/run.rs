@@ -1,5 +1,6 @@
 //! One run of an arena: a configuration, its lanes, and why a lane stopped.
 
+use super::arena::Change;
 use super::clock::Counters;
 use super::cohort::{Cohort, LaneView};
 use super::config::RunConfig;
@@ -143,6 +144,26 @@ impl Run {
     /// Fingerprints of all lanes.
     pub fn digests(&self) -> Vec<u64> {
         self.lanes.iter().map(|l| l.cohort().digest()).collect()
+    }
+
+    /// Lets every lane plan `units` times while the world stands still, lane `watched` with the
+    /// recorder if `records`.
+    pub(super) fn dream(&mut self, units: u32, watched: Option<usize>) {
+        for (index, lane) in self.lanes.iter_mut().enumerate().filter(|(_, l)| l.failure.is_none())
+        {
+            let recorder = (watched == Some(index)).then_some(&mut self.recorder);
+            if let Some(cohort) = lane.cohort_mut() {
+                cohort.dream(units, recorder);
+            }
+        }
+    }
+
+    /// Does what an event says.
+    pub(super) fn apply(&mut self, change: Change) {
+        match change {
+            Change::Param { param, value } => self.set_param(param, value),
+            Change::Dream { units } => self.dream(units, None),
+        }
     }
 
     /// Sets a live parameter of every lane to a checked value.

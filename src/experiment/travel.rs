@@ -1,7 +1,7 @@
 //! Time travel: parameter events, going back to a keyframe and forward again by the same dice,
 //! and finding the place one grain back.
 
-use super::arena::{Event, Experiment, Grain};
+use super::arena::{Change, Event, Experiment, Grain};
 use super::clock::{Clock, Position};
 use super::run::{Lane, Run};
 use crate::base::params::Refused;
@@ -19,20 +19,34 @@ impl Experiment {
         if self.runs[run].param(param) == value {
             return Ok(());
         }
+        self.note(run, Change::Param { param, value });
+        self.runs[run].set_param(param, value);
+        Ok(())
+    }
+
+    /// Lets a run plan `units` times in every lane while the world stands still.
+    pub fn dream(&mut self, run: usize, units: u32) {
+        self.finish_goal();
+        if run >= self.runs.len() {
+            return;
+        }
+        self.note(run, Change::Dream { units });
+        let watched = self.records.then_some(self.watched);
+        self.runs[run].dream(units, watched);
+    }
+
+    /// Writes a change into the log at the present position; the future seen before no longer
+    /// holds for this run.
+    fn note(&mut self, run: usize, change: Change) {
         let here = self.position;
-        let event = Event {
-            position: here,
-            run,
-            param,
-            value,
-            counters: self.runs[run].counters(self.watched),
-        };
+        let counters = self.runs[run].counters(self.watched);
+        let event = Event { position: here, run, change, counters };
         // A drag leaves only its last value, and this run's later events belong to the old future.
         let mut index = 0;
         let applied = self.applied;
         self.events.retain(|e| {
             index += 1;
-            let dragged = e.position == here && e.param == param;
+            let dragged = e.position == here && same_param(e.change, change);
             e.run != run || (index <= applied && !dragged)
         });
         let at = self.events.partition_point(|e| e.position <= here);
@@ -41,12 +55,10 @@ impl Experiment {
         self.keyframes.truncate(here);
         self.furthest = here;
         let run = &mut self.runs[run];
-        run.set_param(param, value);
         for (lane, slot) in run.lanes.iter().enumerate() {
             let episodes = slot.cohort().counters(0).episodes;
             run.record.truncate(lane, episodes);
         }
-        Ok(())
     }
 
     pub(super) fn apply_due_events(&mut self) {
@@ -54,7 +66,7 @@ impl Experiment {
             if event.position > self.position {
                 break;
             }
-            self.runs[event.run].set_param(event.param, event.value);
+            self.runs[event.run].apply(event.change);
             self.applied += 1;
         }
     }
@@ -215,5 +227,13 @@ impl Experiment {
                 }
             }
         }
+    }
+}
+
+/// Whether both set the same parameter.
+fn same_param(a: Change, b: Change) -> bool {
+    match (a, b) {
+        (Change::Param { param: a, .. }, Change::Param { param: b, .. }) => a == b,
+        _ => false,
     }
 }

@@ -47,8 +47,10 @@ pub fn chapter_name(chapter: usize) -> &'static str {
 }
 
 /// The files that are part of the program.
-const FILES: &[(&str, &str)] =
-    &[("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml"))];
+const FILES: &[(&str, &str)] = &[
+    ("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml")),
+    ("three-ways.toml", include_str!("../../assets/lessons/three-ways.toml")),
+];
 
 /// The lesson that opens first.
 pub const FIRST: &str = "dyna-maze";

@@ -6,6 +6,7 @@ use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
 use crate::app::words;
+use crate::experiment::arena::Change;
 use crate::experiment::clock::Clock;
 use crate::experiment::snapshot::{Curves as Data, Snapshot};
 use crate::probes::curves::Curve as Line;
@@ -137,13 +138,15 @@ fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
     let episode = |count: u64| if axis == Clock::Episodes { count + 1 } else { count };
     let params = s.runs[run].agent.params();
     let changes = s.events.iter().filter(|e| e.run == run).map(|e| {
-        let spec = &params[e.param];
-        let name = symbol(spec.symbol).unwrap_or(spec.label);
-        Mark {
-            x: episode(e.counters.on(axis)) as f64,
-            text: format!("{name} = {}", spec.show(e.value)),
-            kind: MarkKind::Change,
-        }
+        let text = match e.change {
+            Change::Param { param, value } => {
+                let spec = &params[param];
+                let name = symbol(spec.symbol).unwrap_or(spec.label);
+                format!("{name} = {}", spec.show(value))
+            }
+            Change::Dream { units } => format!("planned {units} times"),
+        };
+        Mark { x: episode(e.counters.on(axis)) as f64, text, kind: MarkKind::Change }
     });
     let failure = s.runs[run].failure.iter().map(|f| Mark {
         x: episode(f.counters.on(axis)) as f64,

@@ -5,8 +5,10 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 use super::look::Look;
 use super::tile::{text, tile};
 use super::{Cx, Panel};
+use crate::app::actions::Action;
 use crate::app::theme;
 use crate::app::widgets::color_bar::ColorBar;
+use crate::app::widgets::segmented::segmented;
 use crate::app::words;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::scene::{GridScene, Scene};
@@ -95,7 +97,7 @@ pub struct Mazes {
 }
 
 impl Mazes {
-    fn header(&self, ui: &mut Ui, scale: Scale, cx: &Cx<'_>) {
+    fn header(&self, ui: &mut Ui, scale: Scale, cx: &mut Cx<'_>) {
         let t = theme::tokens(ui.ctx());
         let points = theme::scale(ui.ctx());
         // On a low window title and question share a line.
@@ -104,6 +106,13 @@ impl Mazes {
         let row = vec2(ui.available_width(), height);
         ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
             scale.bar(ui);
+            if !cx.view.lecture && ui.available_width() > 640.0 * points {
+                ui.add_space(12.0);
+                let mut shown = usize::from(cx.view.numbers);
+                if segmented(ui, "Cells show", &["arrows", "numbers"], &mut shown).changed() {
+                    cx.actions.push(Action::Numbers(shown == 1));
+                }
+            }
             let title = RichText::new(self.title()).font(theme::title(ui.ctx()));
             let question = match cx.lesson.question.as_str() {
                 "" => self.question(),

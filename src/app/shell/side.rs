@@ -7,13 +7,16 @@ use super::provenance::provenance;
 use super::row;
 use crate::app::actions::Action;
 use crate::app::panels::Cx;
-use crate::app::theme;
+use crate::app::view::DREAM;
 use crate::app::widgets::badge;
+use crate::app::widgets::button::Button;
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::slider::Slider;
+use crate::app::{icons, theme};
 use crate::base::params::{Range, Spec};
 use crate::experiment::clock::Clock;
 use crate::experiment::engine::Command;
+use crate::mdp::trace::Source;
 
 /// Draws the column.
 pub fn side(ui: &mut Ui, code: &mut CodeMemory, cx: &mut Cx<'_>) {
@@ -66,9 +69,25 @@ fn parameters(ui: &mut Ui, cx: &mut Cx<'_>) {
             cx.actions.push(Action::Engine(set));
         }
     }
+    plan(ui, cx);
     if agent.params().is_empty() {
         let t = theme::tokens(ui.ctx());
         ui.label(RichText::new("This agent has nothing to set.").color(t.text_weak));
+    }
+}
+
+/// Planning while the world stands still, for agents that can.
+fn plan(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let run = &cx.snapshot.runs[cx.view.run];
+    let dreams = run.code.iter().any(|line| line.source == Some(Source::Imagined));
+    if !dreams || run.failure.is_some() {
+        return;
+    }
+    let label = format!("Plan {DREAM} times");
+    let button = Button::new(&label).icon(icons::DREAM).show(ui);
+    let hint = "From the model alone: the world and the real counter stand still (P)";
+    if button.on_hover_text(hint).clicked() {
+        cx.actions.push(Action::Dream);
     }
 }
 

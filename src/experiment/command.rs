@@ -1,0 +1,79 @@
+//! What a person can ask an arena for.
+
+use super::arena::Grain;
+use super::clock::{Clock, Position};
+use super::config::ArenaConfig;
+
+/// What a person can ask for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Play or pause.
+    Play(bool),
+    /// One grain forward, then pause.
+    Step,
+    /// One grain back, then pause.
+    Back,
+    /// What one grain is.
+    Grain(Grain),
+    /// Go to a place already seen.
+    Seek(Position),
+    /// Grains a second; `None` as fast as it goes.
+    Speed(Option<f64>),
+    /// Change a parameter of a run's agent.
+    Set {
+        /// Which run.
+        run: usize,
+        /// Which parameter.
+        param: usize,
+        /// To what.
+        value: f64,
+    },
+    /// Let a run plan so many times in every lane while the world stands still.
+    Dream {
+        /// Which run.
+        run: usize,
+        /// How often.
+        units: u32,
+    },
+    /// Change a parameter of the world; starts anew.
+    SetWorld {
+        /// Which parameter.
+        param: usize,
+        /// To what.
+        value: f64,
+    },
+    /// Start anew with this seed and these many lanes; parameters stay as they are.
+    Restart {
+        /// Seed of lane 0.
+        seed: u64,
+        /// Lanes per run.
+        lanes: usize,
+    },
+    /// Start anew as the lesson has it.
+    Reset,
+    /// Another arena.
+    Load(Box<ArenaConfig>),
+    /// The run whose episodes count when stepping on other clocks.
+    Select(usize),
+    /// The lane on screen.
+    Watch(usize),
+    /// The x axis of every curve.
+    Axis(Clock),
+    /// The clock of the lock-step; starts anew.
+    LockStep(Clock),
+}
+
+impl Command {
+    /// Acts on the state of lanes, so that all of them must be at the position.
+    pub(super) fn needs_rest(&self) -> bool {
+        matches!(
+            self,
+            Self::Play(false)
+                | Self::Step
+                | Self::Back
+                | Self::Seek(_)
+                | Self::Set { .. }
+                | Self::Dream { .. }
+        )
+    }
+}

@@ -1,0 +1,101 @@
+//! Planning while the world stands still, and model-based learning without model-free updates
+//! (checklist H16, H18, H21).
+
+use imaginarium::experiment::arena::{Change, Experiment};
+use imaginarium::experiment::clock::{Clock, Position};
+use imaginarium::lessons;
+
+fn arena(lesson: &str, lanes: usize) -> Experiment {
+    let mut config = lessons::find(lesson).expect("a lesson of the program").arena;
+    config.lanes = lanes;
+    Experiment::new(config, 1).expect("a lesson can be built")
+}
+
+fn episodes(n: u64) -> Position {
+    Position::at(Clock::Episodes, n)
+}
+
+/// H16: the world is paused, the value changes from model samples only.
+#[test]
+fn planning_alone_moves_the_imagined_counter_and_nothing_real() {
+    let mut arena = arena("dyna-maze", 2);
+    arena.advance_to(episodes(1), None);
+    let run = 2;
+    let before = arena.runs()[run].lane_view(0);
+    arena.dream(run, 500);
+    let after = arena.runs()[run].lane_view(0);
+    assert_eq!(after.counters.imagined_updates, before.counters.imagined_updates + 500);
+    assert_eq!(after.counters.real_updates, before.counters.real_updates);
+    assert_eq!(after.counters.env_steps, before.counters.env_steps);
+    assert_eq!((after.state, &after.trail), (before.state, &before.trail));
+    assert_ne!(after.view.table, before.view.table);
+    let planned = arena.events().last().map(|e| (e.run, e.change));
+    assert_eq!(planned, Some((run, Change::Dream { units: 500 })));
+}
+
+/// H18: the way home is found while only the imagined counter moves.
+#[test]
+fn many_simulations_and_few_real_steps_find_the_way_home() {
+    let mut arena = arena("dyna-maze", 1);
+    arena.advance_to(episodes(2), None);
+    let way = |arena: &Experiment| {
+        let table = arena.runs()[0].lane_view(0).view.table.expect("a tabular agent");
+        arena.truth().greedy_way(&table).map(|way| way.len() - 1)
+    };
+    assert_eq!(way(&arena), None, "two episodes without planning know no way yet");
+    let real = arena.runs()[0].counters(0).env_steps;
+    arena.dream(0, 100_000);
+    let found = way(&arena).expect("planning found a way");
+    assert!((14..=20).contains(&found), "{found} steps");
+    assert_eq!(arena.runs()[0].counters(0).env_steps, real);
+}
+
+/// An agent without a model cannot dream, and says so by standing still.
+#[test]
+fn without_a_model_nothing_is_dreamt() {
+    let mut arena = arena("three-ways", 1);
+    arena.advance_to(episodes(1), None);
+    let before = arena.runs()[0].digests();
+    arena.dream(0, 50);
+    assert_eq!(arena.runs()[0].digests(), before);
+}
+
+/// Going back and forward again repeats what was dreamt, to the last bit.
+#[test]
+fn dreams_are_part_of_the_past() {
+    let mut arena = arena("dyna-maze", 2);
+    arena.remember();
+    arena.advance_to(episodes(2), None);
+    arena.dream(1, 70);
+    arena.dream(1, 30);
+    arena.dream(2, 10);
+    arena.advance_to(episodes(4), None);
+    let digests =
+        |arena: &Experiment| -> Vec<_> { arena.runs().iter().map(|run| run.digests()).collect() };
+    let there = digests(&arena);
+    for place in [episodes(0), episodes(1), episodes(2), episodes(3)] {
+        arena.seek(place);
+        arena.seek(episodes(4));
+        assert_eq!(digests(&arena), there, "by way of {place:?}");
+    }
+}
+
+/// H21: three ways on one seed; the model-based one never updates from a real step.
+#[test]
+fn the_model_based_run_learns_from_its_model_alone() {
+    let mut arena = arena("three-ways", 20);
+    arena.advance_to(episodes(15), None);
+    let [free, based, dyna] = [0, 1, 2].map(|run| &arena.runs()[run]);
+    assert_eq!(based.counters(0).real_updates, 0);
+    assert_eq!(free.counters(0).imagined_updates, 0);
+    let c = dyna.counters(0);
+    assert_eq!((c.real_updates, c.imagined_updates), (c.env_steps, 5 * c.env_steps));
+    let first =
+        |run: &imaginarium::experiment::Run| run.record().lanes()[0].get(0).map(|row| row.length);
+    assert_eq!(first(free), first(based), "episode 1 is the same walk");
+    let mean = |run: &imaginarium::experiment::Run| {
+        let lanes = run.record().lanes();
+        lanes.iter().filter_map(|l| l.get(9)).map(|row| row.length).sum::<u64>() / 20
+    };
+    assert!(mean(based) < 22 && mean(dyna) < 22 && mean(free) > 60, "in episode 10");
+}
