@@ -203,10 +203,17 @@ fn one_clock_serves_every_curve() {
     }
     let all = Clock::ALL;
     assert_eq!(seen, [all[0], all[1], all[2], all[3], all[0]]);
+    for axis in Clock::ALL {
+        let s = desk.snapshot();
+        assert_eq!(s.curves.axis, axis);
+        let points = |run: usize| s.curves.steps[run].mean.len();
+        assert!((0..3).all(|run| points(run) == 50), "fifty episodes of each run on {axis:?}");
+        desk.key(Key::C);
+    }
     desk.click("updates");
     let curves = desk.snapshot().curves.clone();
     assert_eq!(curves.axis, Clock::Updates);
-    let last = |run: usize| curves.steps[run].watched.last().map_or(0.0, |p| p[0]);
+    let last = |run: usize| curves.steps[run].mean.last().map_or(0.0, |p| p[0]);
     assert!(last(2) > 5.0 * last(0), "the dreamer pays in updates: {} {}", last(2), last(0));
 }
 
