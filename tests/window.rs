@@ -57,11 +57,12 @@ impl Drop for Screen {
 /// Reads a pipe to its end beside the test, so that a full pipe holds nobody up.
 fn drain(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
     let mut pipe = pipe.expect("a pipe");
-    std::thread::spawn(move || {
+    let read = move || {
         let mut bytes = Vec::new();
         pipe.read_to_end(&mut bytes).expect("a pipe can be read");
         bytes
-    })
+    };
+    std::thread::Builder::new().name("pipe".to_owned()).spawn(read).expect("a thread starts")
 }
 
 /// Runs a program to its end, and ends one that does not end by itself.

@@ -1,7 +1,6 @@
 //! Whether this machine can draw, and what a test does where it cannot.
 
-// Every test file uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "every test file uses its own part of this")]
 
 use std::io::Write as _;
 use std::pin::pin;

@@ -1,8 +1,7 @@
 //! A laboratory without a screen, its arena on the frame's own clock: same keys, same frames,
 //! same numbers.
 
-// Every test file uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "every test file uses its own part of this")]
 
 use std::sync::Arc;
 use std::time::Duration;
