@@ -82,7 +82,11 @@ pub fn open(options: Options, window: WindowOptions) -> Result<(), WindowError> 
 fn explain(error: eframe::Error) -> WindowError {
     let text = error.to_string();
     match error {
-        eframe::Error::WinitEventLoop(_) => WindowError::NoDisplay(text),
+        // Only the end of winit's sentence is for people: before it stands a place in its source.
+        eframe::Error::WinitEventLoop(_) => {
+            let reason = text.rsplit(": ").next().unwrap_or(&text);
+            WindowError::NoDisplay(reason.trim_end_matches('.').to_owned())
+        }
         eframe::Error::Wgpu(_) => WindowError::NoAdapter(text),
         _ => WindowError::Other(text),
     }

@@ -12,7 +12,7 @@ use crate::base::series::Series;
 use crate::base::stats::mean;
 use crate::mdp::scene::Scene;
 use crate::mdp::trace::{CodeLine, Mark};
-use crate::probes::curves::{Curve, Lane, by_episode, step_held};
+use crate::probes::curves::{Curve, Lane, by_episode, by_mean_reading, step_held};
 use crate::probes::truth::Truth;
 use crate::probes::values::ValueMap;
 
@@ -154,8 +154,9 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
 pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
     let watched = experiment.watched();
     let records = || experiment.runs().iter().map(Run::record);
+    let shared = experiment.config().clock == axis;
     let curve = |value: fn(&EpisodeRow) -> f64| {
-        let of = |record: &Record| curve_of(record, axis, watched, value);
+        let of = |record: &Record| curve_of(record, axis, shared, watched, value);
         records().map(of).collect()
     };
     Curves {
@@ -166,7 +167,14 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
     }
 }
 
-fn curve_of(record: &Record, axis: Clock, watched: usize, value: fn(&EpisodeRow) -> f64) -> Curve {
+/// One run's curve; `shared` says that the lanes are in lock-step on this axis.
+fn curve_of(
+    record: &Record,
+    axis: Clock,
+    shared: bool,
+    watched: usize,
+    value: fn(&EpisodeRow) -> f64,
+) -> Curve {
     let lanes = record.lanes();
     // Lanes that forgot their oldest rows: begin where all are exact.
     let first = lanes.iter().map(Series::first_exact).max().unwrap_or(0);
@@ -183,7 +191,8 @@ fn curve_of(record: &Record, axis: Clock, watched: usize, value: fn(&EpisodeRow)
         len: len(lane),
         at: move |i| row(lane, i).map_or([f64::NAN; 2], |r| [r.on(axis, 0) as f64, value(&r)]),
     };
-    step_held(&lanes.iter().map(lane).collect::<Vec<_>>(), watched)
+    let lanes: Vec<_> = lanes.iter().map(lane).collect();
+    if shared { step_held(&lanes, watched) } else { by_mean_reading(&lanes, watched) }
 }
 
 /// First episode at which the mean over lanes is at most [`THRESHOLD`], and what it took.

@@ -57,8 +57,30 @@ pub fn by_episode<F: Fn(usize) -> f64>(first: u64, lanes: &[Lane<F>], watched: u
     curve
 }
 
-/// On any other clock: every lane holds its last value until its next episode ends. Drawn on a
-/// common grid, only where every lane has a value.
+/// On a clock that the lanes do not share: row number `i` of all lanes is one point, the mean of
+/// the values over the mean of the readings. Lanes that wait for each other at every episode are
+/// far apart on all other clocks, and a grid that all of them cover may be empty.
+pub fn by_mean_reading<F: Fn(usize) -> Point>(lanes: &[Lane<F>], watched: usize) -> Curve {
+    let mut curve = Curve::default();
+    if let Some(lane) = lanes.get(watched) {
+        curve.watched = sampled(lane.len).map(|i| (lane.at)(i)).collect();
+    }
+    let common = lanes.iter().map(|l| l.len).min().unwrap_or(0);
+    let mut values = Vec::with_capacity(lanes.len());
+    for i in sampled(common) {
+        values.clear();
+        let mut readings = 0.0;
+        for [x, y] in lanes.iter().map(|lane| (lane.at)(i)) {
+            readings += x;
+            values.push(y);
+        }
+        curve.push(readings / lanes.len() as f64, &mut values);
+    }
+    curve
+}
+
+/// On the clock that all lanes share: every lane holds its last value until its next episode
+/// ends. Drawn on a common grid, only where every lane has a value.
 pub fn step_held<F: Fn(usize) -> Point>(lanes: &[Lane<F>], watched: usize) -> Curve {
     let mut curve = Curve::default();
     if let Some(lane) = lanes.get(watched) {
@@ -131,6 +153,17 @@ mod tests {
     fn points(xs: &[Point]) -> Lane<impl Fn(usize) -> Point> {
         let xs = xs.to_vec();
         Lane { len: xs.len(), at: move |i: usize| xs[i] }
+    }
+
+    #[test]
+    fn lanes_far_apart_meet_in_the_mean_reading() {
+        // Both lanes have done two episodes; one needed ten times as many updates.
+        let rows = [vec![[10.0, 4.0], [20.0, 2.0]], vec![[100.0, 8.0], [200.0, 4.0]]];
+        let lanes = rows.each_ref().map(|rows| Lane { len: rows.len(), at: |i: usize| rows[i] });
+        let curve = by_mean_reading(&lanes, 0);
+        assert_eq!(curve.mean, [[55.0, 6.0], [110.0, 3.0]]);
+        assert_eq!(curve.watched, rows[0]);
+        assert!(step_held(&lanes, 0).mean.is_empty());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::app::widgets::grid_picture::{CellKind, Spark};
+use crate::experiment::cohort::LaneView;
 use crate::experiment::snapshot::RunSnapshot;
 use crate::mdp::scene::{Cell, GridScene};
 use crate::mdp::trace::{Effect, Mark, Source};
@@ -24,18 +25,18 @@ pub struct Look {
     pub dots: Vec<(u16, f32)>,
     /// `[S]`: imagined updates at the last snapshot.
     imagined: Vec<u64>,
-    /// The snapshot's marks were seen.
-    seen: usize,
+    /// The lane whose marks were seen; held, so that its place in memory is not given to another.
+    seen: Option<Arc<LaneView>>,
 }
 
 impl Look {
     /// Reads what is new in `run`.
     pub fn update(&mut self, run: &RunSnapshot, grid: &GridScene, playing: bool) {
         self.cells = grid.cells.iter().map(|&c| kind(c)).collect();
-        let seen = Arc::as_ptr(&run.lane) as usize;
-        if std::mem::replace(&mut self.seen, seen) == seen {
+        if self.seen.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, &run.lane)) {
             return;
         }
+        self.seen = Some(run.lane.clone());
         let imagined = run.map.as_ref().map_or(Vec::new(), |m| m.imagined.clone());
         self.dots = density(&self.imagined, &imagined);
         let nothing_new = self.dots.is_empty();

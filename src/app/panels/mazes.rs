@@ -17,6 +17,9 @@ use crate::mdp::scene::{GridScene, Scene};
 /// from the goal, so equal distances take equal colours.
 const LOG: (i32, i32) = (-4, 0);
 
+/// Least width of a tile in points before the text scale.
+const LEAST: f32 = 180.0;
+
 /// How values become colours: the same in all tiles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scale {
@@ -49,14 +52,14 @@ impl Scale {
         share.clamp(0.0, 1.0) as f32
     }
 
-    fn bar(self, ui: &mut Ui) {
-        match self {
-            Self::Log => ColorBar::log("value maxₐ Q", LOG.0, LOG.1).no_news(true).show(ui),
+    fn bar(self, ui: &mut Ui, room: f32) {
+        let bar = match self {
+            Self::Log => ColorBar::log("value maxₐ Q", LOG.0, LOG.1),
             Self::Linear(low, high) => {
-                let (low, high) = (words::value(low), words::value(high));
-                ColorBar::linear("value maxₐ Q", &low, &high).no_news(true).show(ui)
+                ColorBar::linear("value maxₐ Q", &words::value(low), &words::value(high))
             }
         };
+        bar.no_news(true).room(room).show(ui);
     }
 }
 
@@ -105,13 +108,14 @@ impl Mazes {
         let height = if one_line { 34.0 } else { 46.0 } * points;
         let row = vec2(ui.available_width(), height);
         ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-            scale.bar(ui);
+            // The title is never cut for the sake of the bar.
+            let font = theme::title(ui.ctx());
+            let ink = egui::Color32::PLACEHOLDER;
+            let title = ui.painter().layout_no_wrap(self.title().to_owned(), font, ink);
+            scale.bar(ui, ui.available_width() - title.size().x - 24.0 * points);
             if !cx.view.lecture && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
-                let mut shown = usize::from(cx.view.numbers);
-                if segmented(ui, "Cells show", &["arrows", "numbers"], &mut shown).changed() {
-                    cx.actions.push(Action::Numbers(shown == 1));
-                }
+                arrows_or_numbers(ui, cx);
             }
             let title = RichText::new(self.title()).font(theme::title(ui.ctx()));
             let question = match cx.lesson.question.as_str() {
@@ -130,6 +134,14 @@ impl Mazes {
                 ui.with_layout(Layout::top_down(Align::Min), add);
             }
         });
+    }
+}
+
+/// What stands in the cells.
+fn arrows_or_numbers(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let mut shown = usize::from(cx.view.numbers);
+    if segmented(ui, "Cells show", &["arrows", "numbers"], &mut shown).changed() {
+        cx.actions.push(Action::Numbers(shown == 1));
     }
 }
 
@@ -181,6 +193,13 @@ impl Panel for Mazes {
         let rows = count.div_ceil(columns);
         let gap = 16.0;
         let all = ui.available_size();
+        let least = LEAST * theme::scale(ui.ctx());
+        if all.x < (least + gap) * columns as f32 {
+            // Not even two counters side by side: the selected run alone, the others by key.
+            let notes = notes_fit(ui, all.x, cx);
+            tile(ui, cx.view.run, &mut self.looks, &scale, notes, cx);
+            return;
+        }
         let size = vec2(
             (all.x - gap * (columns - 1) as f32) / columns as f32,
             (all.y - gap * (rows - 1) as f32) / rows as f32,

@@ -28,7 +28,7 @@ impl Panel for Price {
     }
 
     fn question(&self) -> &'static str {
-        "Who pays least depends on the clock. Lower is cheaper."
+        "Who pays least, on which clock?"
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -1,6 +1,8 @@
 //! The overview of keys.
 
-use egui::{Align, Align2, Area, Context, Frame, Grid, Layout, Margin, Order, RichText, Stroke};
+use egui::{
+    Align, Align2, Area, Context, Frame, Grid, Layout, Margin, Order, RichText, ScrollArea, Stroke,
+};
 
 use crate::app::actions::{Action, Actions};
 use crate::app::keys::HELP;
@@ -28,12 +30,16 @@ pub fn help(ctx: &Context, actions: &mut Actions) {
                 });
             });
             ui.add_space(6.0);
-            Grid::new("keys").spacing([28.0, 7.0]).show(ui, |ui| {
-                for (keys, what) in HELP {
-                    key_chip::key_chip(ui, keys);
-                    ui.label(RichText::new(*what).color(t.text));
-                    ui.end_row();
-                }
+            // Big type in a low window: what does not fit is scrolled to.
+            let room = ctx.content_rect().height() - 120.0 * points;
+            ScrollArea::vertical().max_height(room).show(ui, |ui| {
+                Grid::new("keys").spacing([28.0, 7.0]).show(ui, |ui| {
+                    for (keys, what) in HELP {
+                        key_chip::key_chip(ui, keys);
+                        ui.label(RichText::new(*what).color(t.text));
+                        ui.end_row();
+                    }
+                });
             });
         });
     });

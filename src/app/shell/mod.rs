@@ -31,6 +31,8 @@ pub struct Room {
     pub rail: bool,
     /// The window is high enough for two rows of pictures in full.
     pub high: bool,
+    /// The transport has a place for seed and lanes.
+    pub fields: bool,
 }
 
 impl Room {
@@ -42,6 +44,7 @@ impl Room {
             names: size.x >= 1400.0,
             rail: size.x >= 1100.0,
             high: size.y >= 800.0,
+            fields: size.x >= 780.0,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Play, step, back, speed, clock, place, seed, lanes.
 
-use egui::{Align, DragValue, Label, Layout, RichText, Ui, vec2};
+use egui::{Align, ComboBox, DragValue, Label, Layout, Response, RichText, Ui, vec2};
 
 use super::{Room, scrub};
 use crate::app::actions::Action;
@@ -21,29 +21,38 @@ pub fn transport(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     scrub::scrub(ui, cx);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-        ui.spacing_mut().item_spacing.x = 10.0;
+        ui.spacing_mut().item_spacing.x = if room.rail { 10.0 } else { 6.0 };
         ui.add_space(12.0);
         buttons(ui, cx);
-        divider(ui);
-        group(ui, "Step by", room, |ui| step_by(ui, cx));
-        divider(ui);
-        speed(ui, cx);
-        divider(ui);
+        divider(ui, room);
+        group(ui, "Step by", room, |ui| step_by(ui, room, cx));
+        divider(ui, room);
+        speed(ui, room, cx);
+        divider(ui, room);
         group(ui, "Clock of every curve", room, |ui| clock(ui, room, cx));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_space(16.0);
+            ui.add_space(if room.rail { 16.0 } else { 6.0 });
             if framed_icon_button(ui, icons::RESTART, "Start anew (Home)").clicked() {
                 cx.actions.push(Action::Engine(Command::Reset));
             }
-            lanes_and_seed(ui, cx);
-            divider(ui);
-            let width = ui.available_width();
-            block(ui, width, |ui| place(ui, cx));
+            if room.fields {
+                lanes_and_seed(ui, cx);
+            }
+            // A place cut to a letter says nothing: the line of time above shows it.
+            if ui.available_width() > 80.0 * theme::scale(ui.ctx()) {
+                divider(ui, room);
+                let width = ui.available_width();
+                block(ui, width, |ui| place(ui, cx));
+            }
         });
     });
 }
 
-fn divider(ui: &mut Ui) {
+/// A line between groups; narrow windows do without.
+fn divider(ui: &mut Ui, room: Room) {
+    if !room.rail {
+        return;
+    }
     let t = theme::tokens(ui.ctx());
     let points = theme::scale(ui.ctx());
     let (rect, _) = ui.allocate_exact_size(vec2(1.0, 40.0 * points), egui::Sense::hover());
@@ -92,16 +101,29 @@ fn caption(ui: &mut Ui, title: &str) {
     ui.label(RichText::new(title).font(theme::small(ui.ctx())).color(t.text_weak));
 }
 
-fn step_by(ui: &mut Ui, cx: &mut Cx<'_>) {
+fn step_by(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
     let mut chosen = cx.view.step_by;
-    let response = segmented(ui, "Step by", &STEPS, &mut chosen);
-    if response.changed() {
+    if room.rail {
+        segmented(ui, "Step by", &STEPS, &mut chosen);
+    } else {
+        menu(ui, "Step by", &STEPS, &mut chosen, 64.0);
+    }
+    if chosen != cx.view.step_by {
         cx.actions.push(Action::StepBy(chosen));
     }
 }
 
-fn speed(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// Choices behind one button, where there is no room to show them side by side.
+fn menu(ui: &mut Ui, name: &str, labels: &[&str], chosen: &mut usize, width: f32) -> Response {
+    let width = width * theme::scale(ui.ctx());
+    let menu = ComboBox::from_id_salt(name).width(width).selected_text(labels[*chosen]);
+    let shown = menu.show_index(ui, chosen, labels.len(), |i| labels[i]);
+    shown.on_hover_text(name)
+}
+
+fn speed(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
     let points = theme::scale(ui.ctx());
+    let width = if room.rail { 150.0 } else { 110.0 } * points;
     let unit = match (cx.snapshot.grain, cx.snapshot.position.clock) {
         (Grain::Unit, _) => "updates/s",
         (Grain::Episode, _) => "episodes/s",
@@ -109,7 +131,7 @@ fn speed(ui: &mut Ui, cx: &mut Cx<'_>) {
     };
     let max = cx.snapshot.speed.is_none();
     let mut value = cx.snapshot.speed.unwrap_or(FASTEST);
-    block(ui, 150.0 * points, |ui| {
+    block(ui, width, |ui| {
         ui.add_space(6.0 * points);
         if max {
             let t = theme::tokens(ui.ctx());
@@ -119,7 +141,7 @@ fn speed(ui: &mut Ui, cx: &mut Cx<'_>) {
             return;
         }
         let slider = Slider::new(&mut value, 1.0..=FASTEST, "Speed").unit(unit);
-        let slider = slider.logarithmic().integer().width(150.0 * points);
+        let slider = slider.logarithmic().integer().width(width);
         if slider.show(ui).changed {
             cx.actions.push(Action::Engine(Command::Speed(Some(value))));
         }
@@ -145,11 +167,7 @@ fn clock(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
     if room.names {
         segmented(ui, "Clock of every curve", &labels, &mut chosen);
     } else {
-        let menu = egui::ComboBox::from_id_salt("clock of every curve").width(110.0);
-        let shown =
-            menu.selected_text(labels[chosen])
-                .show_index(ui, &mut chosen, labels.len(), |i| labels[i]);
-        shown.on_hover_text("Clock of every curve (C)");
+        menu(ui, "Clock of every curve (C)", &labels, &mut chosen, 110.0);
     }
     if chosen != before {
         cx.actions.push(Action::Engine(Command::Axis(Clock::ALL[chosen])));

@@ -15,7 +15,12 @@ pub struct ColorBar<'a> {
     ticks: Vec<(f32, String)>,
     map: fn(f32) -> Color32,
     no_news: bool,
+    room: f32,
 }
+
+/// Length of the bar, and the least it may shrink to, in points before the text scale.
+const WIDTH: f32 = 220.0;
+const LEAST: f32 = 110.0;
 
 impl<'a> ColorBar<'a> {
     /// A log bar of the value map from 10 to the power `low` up to 10 to the power `high`.
@@ -23,13 +28,13 @@ impl<'a> ColorBar<'a> {
         let span = (high - low).max(1) as f32;
         let tick = |power: i32| ((power - low) as f32 / span, power_of_ten(power));
         let ticks = (low..=high).map(tick).collect();
-        Self { label, ticks, map: theme::viridis, no_news: true }
+        Self { label, ticks, map: theme::viridis, no_news: true, room: f32::INFINITY }
     }
 
     /// A linear bar of the value map with both ends labelled.
     pub fn linear(label: &'a str, low: &str, high: &str) -> Self {
         let ticks = vec![(0.0, low.to_owned()), (1.0, high.to_owned())];
-        Self { label, ticks, map: theme::viridis, no_news: false }
+        Self { label, ticks, map: theme::viridis, no_news: false, room: f32::INFINITY }
     }
 
     /// Another map, such as `theme::cividis` for errors.
@@ -44,22 +49,32 @@ impl<'a> ColorBar<'a> {
         self
     }
 
+    /// Least room there is, in points: the bar gets shorter, then `no news` goes.
+    pub const fn room(mut self, room: f32) -> Self {
+        self.room = room;
+        self
+    }
+
     /// Draws `no news`, the label and the bar on one line.
     pub fn show(self, ui: &mut Ui) -> Response {
         let ctx = ui.ctx();
         let (t, scale) = (theme::tokens(ctx), theme::scale(ctx));
         let news = text::line(ui.painter(), "no news", theme::small(ctx), t.text_weak);
         let label = text::line(ui.painter(), self.label, theme::small(ctx), t.text_weak);
-        let (cell, gap, wide) = (14.0 * scale, 20.0 * scale, 220.0 * scale);
-        let lead = if self.no_news { news.size().x + 8.0 * scale + cell + gap } else { 0.0 };
+        let (cell, gap) = (14.0 * scale, 20.0 * scale);
         // Half a tick label hangs over each end of the bar.
         let overhang = 18.0 * scale;
+        let lead = news.size().x + 8.0 * scale + cell + gap;
+        let rest = self.room - label.size().x - overhang * 1.5;
+        let no_news = self.no_news && rest - lead >= LEAST * scale;
+        let lead = if no_news { lead } else { 0.0 };
+        let wide = (rest - lead).clamp(LEAST * scale, WIDTH * scale);
         let width = lead + label.size().x + overhang + wide + overhang * 0.5;
         let size = vec2(width, 12.0 * scale + 4.0 * scale + label.size().y);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         let painter = ui.painter();
         let mut at = pos2(rect.left(), rect.top() + 6.0 * scale);
-        if self.no_news {
+        if no_news {
             let words = text::place(painter, &news, at, Align2::LEFT_CENTER);
             let left = pos2(words.right() + 8.0 * scale, at.y - cell / 2.0);
             let empty = Rect::from_min_size(left, Vec2::splat(cell));

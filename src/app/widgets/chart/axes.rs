@@ -50,7 +50,8 @@ fn caption(ui: &Ui, chart: &Chart<'_>, outer: Rect) -> Caption {
         ui.painter().layout_job(job)
     };
     let scale = theme::scale(ui.ctx());
-    let width = outer.width() - 40.0 * scale;
+    // The numbers of the y axis stand to the left of the row.
+    let width = outer.width() - 64.0 * scale;
     let one_line = note(f32::INFINITY);
     if label.size().x + 16.0 * scale + one_line.size().x <= width {
         return Caption { label, note: Some(one_line), stacked: false };

@@ -12,7 +12,7 @@ use crate::stage::{NAMES, curves, data, events, gallery, long_curves, rising, st
 fn opening_page() {
     let data = data();
     let world = dyna::world();
-    gallery("opening", [1240.0, 800.0], |ui| {
+    gallery([1240.0, 800.0], |ui| {
         let t = theme::tokens(ui.ctx());
         for (index, lane) in data.lanes.iter().enumerate() {
             let left = 16.0 + 405.0 * index as f32;
@@ -69,7 +69,7 @@ fn chart_page() {
         .collect();
     let lone = [[1.0, 320.0]];
     let flat: Vec<[f64; 2]> = (0..40).map(|x| [f64::from(x), 0.5]).collect();
-    gallery("charts", [1240.0, 900.0], |ui| {
+    gallery([1240.0, 900.0], |ui| {
         let t = theme::tokens(ui.ctx());
         let chart = |id| Chart { id, x_label: "real steps", ..Chart::default() };
         let curve = |letter, name, mean, color| Curve {

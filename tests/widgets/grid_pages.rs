@@ -6,7 +6,7 @@ use imaginarium::app::theme::{self, Theme};
 use imaginarium::app::widgets::grid_picture::{CellKind, GridPicture};
 
 use crate::dyna::{self, COLS, ROWS};
-use crate::stage::{curves, data, folder, gallery, steps_chart, tile};
+use crate::stage::{curves, data, gallery, steps_chart, tile};
 
 #[test]
 fn grid_page() {
@@ -36,7 +36,7 @@ fn grid_page() {
     let wind = [0, 0, 0, 1, 1, 1, 2, -2, 0];
     let ties: Vec<u8> = (0..54).map(|cell| (cell % 16) as u8).collect();
     let agent = trail.last().map(|(row, col)| (f32::from(*row), f32::from(*col)));
-    gallery("grids", [1240.0, 900.0], |ui| {
+    gallery([1240.0, 900.0], |ui| {
         let rect = |index: usize| {
             [16.0 + 406.0 * (index % 3) as f32, 16.0 + 296.0 * (index / 3) as f32, 394.0, 284.0]
         };
@@ -101,7 +101,7 @@ fn large_page() {
         (0..300).map(|step| (step * 11, f32::from(step % 7) / 7.0)).collect();
     let arrows = vec![2_u8; 40 * 26];
     let base = GridPicture { label: "large", values: &values, ..GridPicture::default() };
-    gallery("large", [1240.0, 600.0], |ui| {
+    gallery([1240.0, 600.0], |ui| {
         tile(ui, [16.0, 16.0, 394.0, 568.0], "64 x 64", |ui| {
             let large = GridPicture { cols: side, rows: side, cells: &cells, dots: &dots, ..base };
             GridPicture { trail: &trail, agent: Some((20.0, 27.0)), ..large }
@@ -114,9 +114,9 @@ fn large_page() {
     });
 }
 
-/// The tooltip, the zoomed view, and a maze at twice the size.
+/// What the pointer adds to a chart and to a maze.
 #[test]
-fn pointer_page() {
+fn the_pointer_explains_and_zooms() {
     let (data, world) = (data(), dyna::world());
     let lane = &data.lanes[2];
     let (values, arrows) = (lane.values(), lane.arrows());
@@ -127,7 +127,6 @@ fn pointer_page() {
             imaginarium::app::fonts::install(ctx);
             theme::install(ctx, Theme::Dark, 1.0);
         })
-        .wgpu()
         .build_ui(|ui| {
             let t = theme::tokens(ui.ctx());
             tile(ui, [16.0, 16.0, 600.0, 388.0], "Steps per episode", |ui| {
@@ -150,12 +149,16 @@ fn pointer_page() {
             });
         });
     harness.run_steps(2);
+    let still = harness.output().shapes.clone();
     harness.hover_at(pos2(210.0, 180.0));
     harness.run_steps(60);
-    harness.render().unwrap().save(folder().join("pointer.png")).unwrap();
+    let hovered = harness.output().shapes.clone();
+    assert!(hovered.len() > still.len(), "a rule and the values under the pointer");
     harness.event(egui::Event::Zoom(2.5));
     harness.run_steps(10);
+    assert_ne!(harness.output().shapes, hovered, "the chart is zoomed");
+    let zoomed = harness.output().shapes.clone();
     harness.hover_at(pos2(900.0, 200.0));
     harness.run_steps(60);
-    harness.render().unwrap().save(folder().join("zoomed.png")).unwrap();
+    assert_ne!(harness.output().shapes, zoomed, "the cell under the pointer has an outline");
 }

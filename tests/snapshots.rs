@@ -1,0 +1,93 @@
+//! Pictures of the whole window and of every panel, drawn in software from one fixed moment and
+//! compared with `tests/snapshots/`. `UPDATE_SNAPSHOTS=1 cargo test --release --test snapshots`
+//! draws them anew; look at them before you commit.
+
+#[path = "common/adapter.rs"]
+mod adapter;
+#[path = "common/desk.rs"]
+mod desk;
+
+use std::sync::Arc;
+
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use imaginarium::app::actions::Actions;
+use imaginarium::app::panels::{Cx, PanelId};
+use imaginarium::app::theme::{self, Theme};
+use imaginarium::app::view::View;
+use imaginarium::experiment::snapshot::Snapshot;
+use imaginarium::lessons::Lesson;
+
+use desk::{Desk, SMALL, opening};
+
+/// One driver of one machine draws the same bits each time. Other versions of it round the edges
+/// of glyphs differently: hence a little more than the default, but no room for a moved line.
+fn options() -> SnapshotOptions {
+    SnapshotOptions::new().threshold(1.0).max_failed_pixels(24)
+}
+
+/// The tenth episode, nine steps in, seed 7: what the pictures of the design show.
+fn moment(theme: Theme) -> Desk {
+    let mut lesson = opening();
+    lesson.arena.seed = 7;
+    let builder = Harness::builder().with_render_cursor(false).wgpu();
+    let mut desk = Desk::build(builder, lesson, theme, SMALL);
+    desk.go_to(9, 9).frames(5);
+    desk
+}
+
+#[test]
+fn the_window_looks_as_before() {
+    if !adapter::can_compare() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for (look, name) in [(Theme::Dark, "window-dark"), (Theme::Light, "window-light")] {
+        let mut desk = moment(look);
+        results.add(desk.harness.try_snapshot_options(name, &options()));
+    }
+}
+
+/// One panel alone on the theme's ground.
+fn panel(id: PanelId, look: Theme, snapshot: Arc<Snapshot>, lesson: Lesson) -> Harness<'static> {
+    let size = if id == PanelId::Mazes { [960.0, 380.0] } else { [560.0, 340.0] };
+    let mut panel = id.open();
+    let view = View { theme: look, run: 2, cell: Some(17), ..View::default() };
+    Harness::builder()
+        .with_size(size)
+        .with_render_cursor(false)
+        .with_context_setup(move |ctx| {
+            imaginarium::app::fonts::install(ctx);
+            theme::install(ctx, look, 1.0);
+        })
+        .wgpu()
+        .build_ui(move |ui| {
+            let ground = theme::tokens(ui.ctx()).bg;
+            ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, ground);
+            let mut actions = Actions::new();
+            let mut cx = Cx {
+                snapshot: &snapshot,
+                view: &view,
+                lesson: &lesson,
+                actions: &mut actions,
+                bare: false,
+            };
+            panel.ui(ui, &mut cx);
+        })
+}
+
+#[test]
+fn every_panel_looks_as_before() {
+    if !adapter::can_compare() {
+        return;
+    }
+    let snapshot = moment(Theme::Dark).snapshot();
+    let mut results = SnapshotResults::new();
+    for (index, id) in PanelId::ALL.into_iter().enumerate() {
+        // In turns dark and light: the window shows all of them in both.
+        let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
+        let mut harness = panel(id, look, snapshot.clone(), opening());
+        harness.run_steps(3);
+        let name = format!("panel-{id:?}").to_lowercase();
+        results.add(harness.try_snapshot_options(name, &options()));
+    }
+}

@@ -1,0 +1,18 @@
+//! What a person can do at the window, by accessible label, without a renderer: every string is
+//! laid out with the panic on missing glyphs on, and every control has a name.
+
+#[path = "common/desk.rs"]
+mod desk;
+
+#[path = "ui/failing.rs"]
+mod failing;
+#[path = "ui/looks.rs"]
+mod looks;
+#[path = "ui/panels.rs"]
+mod panels;
+#[path = "ui/parameters.rs"]
+mod parameters;
+#[path = "ui/selection.rs"]
+mod selection;
+#[path = "ui/transport.rs"]
+mod transport;

@@ -1,0 +1,128 @@
+//! Every panel has a title, a question, words and data, and can be enlarged and copied.
+
+use egui::Key;
+use egui_kittest::kittest::Queryable as _;
+use imaginarium::app::panels::PanelId;
+use imaginarium::app::theme::Theme;
+
+use crate::desk::{Desk, LARGE, lesson};
+
+/// A table with a header, the same number of columns in every line, and at least `rows` rows.
+fn check_csv(title: &str, csv: &str, rows: usize) {
+    let mut lines = csv.lines();
+    let head: Vec<&str> = lines.next().expect("a header").split(',').collect();
+    assert!(head.len() >= 3 && head.iter().all(|name| !name.is_empty()), "{title}: {head:?}");
+    assert_eq!(head[0], "run", "{title}");
+    let mut found = 0;
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        assert_eq!(cells.len(), head.len(), "{title}: {line}");
+        assert!(cells.iter().all(|cell| !cell.is_empty()), "{title}: {line}");
+        found += 1;
+    }
+    assert!(found >= rows, "{title} has {found} rows, {rows} were expected");
+}
+
+#[test]
+fn every_panel_says_what_it_shows() {
+    let mut desk = Desk::paused();
+    desk.click("As fast as it goes").key(Key::Space);
+    let snapshot = desk.snapshot();
+    for id in PanelId::ALL {
+        let panel = id.open();
+        let (title, question) = (panel.title(), panel.question());
+        assert!(!title.is_empty());
+        assert!((1..=60).contains(&question.chars().count()), "{title}: {question}");
+        let text = panel.text(&snapshot);
+        for run in &snapshot.runs {
+            let name = format!("{} {}", run.letter, run.name);
+            assert!(text.contains(&name), "{title}: {name} is missing in\n{text}");
+        }
+        check_csv(title, &panel.data(&snapshot), 3);
+    }
+}
+
+#[test]
+fn panels_have_words_before_anything_has_happened() {
+    let mut desk = Desk::paused();
+    desk.key(Key::Home).pause();
+    let snapshot = desk.snapshot();
+    for id in PanelId::ALL {
+        let panel = id.open();
+        assert!(!panel.text(&snapshot).is_empty());
+        check_csv(panel.title(), &panel.data(&snapshot), 0);
+    }
+}
+
+#[test]
+fn agents_without_tables_are_no_trouble() {
+    let head = "length = 3\nlanes = 2\nspeed = 'max'";
+    let desk = Desk::open(lesson(head, &["agent = 'random'"]), Theme::Dark, LARGE);
+    let snapshot = desk.snapshot();
+    for id in PanelId::ALL {
+        let panel = id.open();
+        assert!(!panel.text(&snapshot).is_empty());
+        check_csv(panel.title(), &panel.data(&snapshot), 0);
+    }
+}
+
+#[test]
+fn the_data_are_those_of_the_learner() {
+    let mut desk = Desk::paused();
+    desk.go_to(4, 0);
+    let snapshot = desk.snapshot();
+    let csv = PanelId::Mazes.open().data(&snapshot);
+    let table = snapshot.runs[2].lane.view.table.clone().expect("a table");
+    let of_c: Vec<&str> = csv.lines().filter(|line| line.starts_with("C,")).collect();
+    assert_eq!(of_c.len(), table.q.len());
+    for (line, q) in of_c.iter().zip(&table.q) {
+        let cell = line.split(',').nth(3).and_then(|cell| cell.parse::<f64>().ok());
+        assert_eq!(cell, Some(*q), "{line}");
+    }
+    let csv = PanelId::Steps.open().data(&snapshot);
+    let means: Vec<f64> = (csv.lines().filter(|line| line.starts_with("A,")))
+        .filter_map(|line| line.split(',').nth(3)?.parse().ok())
+        .collect();
+    let drawn: Vec<f64> = snapshot.curves.steps[0].mean.iter().map(|p| p[1]).collect();
+    assert_eq!(means, drawn);
+    assert_eq!(means.len(), 4);
+}
+
+#[test]
+fn text_and_data_go_to_the_clipboard() {
+    let mut desk = Desk::paused();
+    desk.go_to(2, 0);
+    let snapshot = desk.snapshot();
+    // The tools stand in the panels' headers in the order of the layout.
+    for (index, id) in [PanelId::Steps, PanelId::Reward, PanelId::Price].into_iter().enumerate() {
+        for (tool, want) in [
+            ("Copy text", id.open().text(&snapshot)),
+            ("Copy data as CSV", id.open().data(&snapshot)),
+        ] {
+            desk.harness.get_all_by_label(tool).nth(index).expect("a tool").click();
+            desk.frames(1);
+            assert_eq!(desk.clipboard().as_deref(), Some(want.as_str()), "{tool} of {id:?}");
+            desk.frames(2);
+            let said = if tool == "Copy text" { "Text copied" } else { "Data copied as CSV" };
+            assert!(desk.has(said));
+        }
+    }
+    desk.frames(60 * 5);
+    assert!(!desk.has("Data copied as CSV"), "what was said fades");
+}
+
+#[test]
+fn a_panel_is_enlarged_and_goes_back() {
+    let mut desk = Desk::paused();
+    desk.harness.get_all_by_label("Enlarge (F)").nth(1).expect("a tool").click();
+    desk.frames(3);
+    assert_eq!(desk.view().enlarged, Some(PanelId::Reward));
+    assert!(desk.has("Cumulative reward") && !desk.has("Steps per episode"));
+    desk.click("Enlarge (F)");
+    assert_eq!(desk.view().enlarged, None);
+    desk.key(Key::F);
+    assert_eq!(desk.view().enlarged, Some(PanelId::Mazes));
+    desk.key(Key::Escape);
+    assert_eq!(desk.view().enlarged, None);
+    assert!(desk.has("Steps per episode"));
+}
