@@ -146,7 +146,9 @@ fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
             }
             Change::Dream { units } => format!("planned {units} times"),
         };
-        Mark { x: episode(e.counters.on(axis)) as f64, text, kind: MarkKind::Change }
+        let on_clock = axis == e.position.clock;
+        let at = if on_clock { e.position.count } else { e.counters.on(axis) };
+        Mark { x: episode(at) as f64, text, kind: MarkKind::Change }
     });
     let failure = s.runs[run].failure.iter().map(|f| Mark {
         x: episode(f.counters.on(axis)) as f64,
