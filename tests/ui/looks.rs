@@ -21,13 +21,21 @@ fn page_down_reveals_the_answer_and_page_up_hides_it() {
 }
 
 #[test]
-fn paging_past_the_last_lesson_does_nothing() {
+fn paging_walks_through_the_lessons_and_stops_at_both_ends() {
     let mut desk = Desk::paused();
-    let title = desk.snapshot().title.clone();
-    for key in [Key::PageUp, Key::PageDown, Key::PageDown, Key::PageDown, Key::PageUp] {
-        desk.key(key);
+    let lessons = imaginarium::lessons::all().expect("the program's own");
+    let titles: Vec<&str> = lessons.iter().map(|l| l.arena.title.as_str()).collect();
+    desk.key(Key::PageUp);
+    assert_eq!(desk.snapshot().title, titles[0], "nothing stands before the first");
+    // One press for each answer, one for each next lesson, and a few too many.
+    for _ in 0..2 * titles.len() + 3 {
+        desk.key(Key::PageDown).frames(2);
     }
-    assert_eq!(desk.snapshot().title, title);
+    assert_eq!(desk.snapshot().title, titles[titles.len() - 1]);
+    for _ in 0..2 * titles.len() + 3 {
+        desk.key(Key::PageUp).frames(2);
+    }
+    assert_eq!(desk.snapshot().title, titles[0]);
 }
 
 #[test]
