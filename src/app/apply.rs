@@ -61,7 +61,10 @@ impl Lab {
                 self.say(ctx, said.to_owned());
             }
         }
-        theme::install(ctx, self.view.theme_now(), self.view.scale());
+        let look = (self.view.theme_now(), self.view.scale());
+        if look != (theme::current(ctx), theme::scale(ctx)) {
+            theme::install(ctx, look.0, look.1);
+        }
         ctx.request_repaint();
     }
 
@@ -109,6 +112,7 @@ impl Lab {
         };
         self.link.send(Command::Load(Box::new(lesson.arena.clone())));
         self.view.run = last_run(lesson);
+        self.link.send(Command::Select(self.view.run));
         self.view.cell = None;
         self.view.revealed = false;
         self.view.enlarged = None;

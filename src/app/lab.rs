@@ -20,6 +20,7 @@ use super::tiles::{Panes, low, wide};
 use super::view::{Draft, View};
 use super::{fonts, icons};
 use crate::experiment::config::ConfigError;
+use crate::experiment::engine::Command;
 use crate::experiment::runner::Notify;
 use crate::experiment::snapshot::Snapshot;
 use crate::lessons::{self, Lesson};
@@ -40,7 +41,7 @@ pub struct Options {
 /// The laboratory.
 pub struct Lab {
     pub(super) link: Link,
-    pub(super) lessons: Vec<Lesson>,
+    pub(super) lessons: Vec<Arc<Lesson>>,
     pub(super) lesson: usize,
     pub(super) view: View,
     panels: BTreeMap<PanelId, Box<dyn Panel>>,
@@ -59,15 +60,18 @@ impl Lab {
         let mut lessons = lessons::all()?;
         // A lesson from a file stands beside the program's own.
         let known = lessons.iter().position(|l| l.id == options.lesson.id && !l.id.is_empty());
-        let lesson = known.unwrap_or_else(|| {
-            lessons.push(options.lesson.clone());
-            lessons.len() - 1
-        });
+        let lesson = known.unwrap_or(lessons.len());
+        match lessons.get_mut(lesson) {
+            Some(same) => *same = options.lesson.clone(),
+            None => lessons.push(options.lesson.clone()),
+        }
+        let lessons = lessons.into_iter().map(Arc::new).collect();
         let view = View { theme: options.theme, run: last_run(&options.lesson), ..View::default() };
         theme::install(ctx, view.theme_now(), view.scale());
         let waker = ctx.clone();
         let notify: Notify = Arc::new(move || waker.request_repaint());
-        let link = open(&options.lesson, options.beside, &notify)?;
+        let mut link = open(&options.lesson, options.beside, &notify)?;
+        link.send(Command::Select(view.run));
         Ok(Self {
             link,
             lessons,

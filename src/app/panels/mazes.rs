@@ -20,6 +20,9 @@ const LOG: (i32, i32) = (-4, 0);
 /// Least width of a tile in points before the text scale.
 const LEAST: f32 = 180.0;
 
+/// What stands in the question's place where the question is void.
+const NO_WAY: &str = "No goal can be reached from a start of this map.";
+
 /// How values become colours: the same in all tiles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scale {
@@ -119,6 +122,7 @@ impl Mazes {
             }
             let title = RichText::new(self.title()).font(theme::title(ui.ctx()));
             let question = match cx.lesson.question.as_str() {
+                _ if cx.snapshot.truth.shortest.is_none() => NO_WAY,
                 "" => self.question(),
                 lesson => lesson,
             };

@@ -17,6 +17,8 @@ use crate::mdp::trace::{Effect, Mark, Source};
 #[derive(Default)]
 pub struct CodeMemory {
     of: (u64, usize),
+    /// Where the run stood; going back in time forgets what was undone.
+    stood: (u64, u64, usize),
     values: BTreeMap<u8, String>,
     effect: Option<Effect>,
 }
@@ -63,7 +65,11 @@ impl CodeMemory {
 
     fn remember(&mut self, cx: &Cx<'_>, run: &RunSnapshot) {
         let of = (cx.snapshot.generation, cx.view.run);
-        if std::mem::replace(&mut self.of, of) != of {
+        let c = &run.lane.counters;
+        let line = if line_by_line(cx) { cx.view.line } else { 0 };
+        let stands = (c.env_steps, c.imagined_updates, line);
+        let back = stands < std::mem::replace(&mut self.stood, stands);
+        if std::mem::replace(&mut self.of, of) != of || back {
             self.values.clear();
             self.effect = None;
         }

@@ -1,5 +1,7 @@
 //! Lessons in lecture order, notes, and the question for the room.
 
+use std::sync::Arc;
+
 use egui::{
     Align, CursorIcon, Frame, Label, Layout, Margin, Panel, RichText, Role, Sense, Stroke, Ui,
 };
@@ -14,7 +16,7 @@ use crate::app::{icons, theme};
 use crate::lessons::{Lesson, chapter_name};
 
 /// Draws the rail.
-pub fn rail(ui: &mut Ui, room: Room, lessons: &[Lesson], open: usize, cx: &mut Cx<'_>) {
+pub fn rail(ui: &mut Ui, room: Room, lessons: &[Arc<Lesson>], open: usize, cx: &mut Cx<'_>) {
     if !room.names {
         numbers(ui, lessons, open, cx);
         return;
@@ -36,7 +38,7 @@ pub fn rail(ui: &mut Ui, room: Room, lessons: &[Lesson], open: usize, cx: &mut C
 }
 
 /// Chapter numbers alone, for narrow windows.
-fn numbers(ui: &mut Ui, lessons: &[Lesson], open: usize, cx: &mut Cx<'_>) {
+fn numbers(ui: &mut Ui, lessons: &[Arc<Lesson>], open: usize, cx: &mut Cx<'_>) {
     ui.with_layout(Layout::top_down(Align::Center), |ui| {
         for (index, lesson) in lessons.iter().enumerate() {
             let number = format!("{:02}", lesson.chapter);
