@@ -35,9 +35,15 @@ fn compare<S>(harness: &mut Harness<'_, S>, name: &str, results: &mut SnapshotRe
         return;
     }
     let picture = image::open(&path).expect("it was just written").into_rgb8();
-    let mut small = Vec::new();
-    let encoder = PngEncoder::new_with_quality(&mut small, CompressionType::Best, FilterType::Sub);
-    picture.write_with_encoder(encoder).expect("a picture can be encoded");
+    let encoded = |filter: FilterType| {
+        let mut bytes = Vec::new();
+        let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, filter);
+        picture.write_with_encoder(encoder).expect("a picture can be encoded");
+        bytes
+    };
+    let filters = [FilterType::NoFilter, FilterType::Sub, FilterType::Up, FilterType::Paeth];
+    let all = filters.map(encoded);
+    let small = all.iter().min_by_key(|bytes| bytes.len()).expect("four ways to encode");
     if (small.len() as u64) < std::fs::metadata(&path).expect("it is there").len() {
         std::fs::write(&path, small).expect("it can be written");
     }
