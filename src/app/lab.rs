@@ -16,7 +16,7 @@ use super::panels::{Cx, Panel, PanelId};
 use super::shell::code::CodeMemory;
 use super::shell::{Room, help, lecture, rail, side, top_bar, transport};
 use super::theme::{self, Theme};
-use super::tiles::{Panes, low, wide};
+use super::tiles::{Panes, low, tabbed, wide};
 use super::view::{Draft, View};
 use super::{fonts, icons};
 use crate::experiment::config::ConfigError;
@@ -46,6 +46,7 @@ pub struct Lab {
     pub(super) view: View,
     panels: BTreeMap<PanelId, Box<dyn Panel>>,
     wide: Tree<PanelId>,
+    tabbed: Tree<PanelId>,
     low: Tree<PanelId>,
     code: CodeMemory,
     beside: bool,
@@ -79,6 +80,7 @@ impl Lab {
             view,
             panels: PanelId::ALL.into_iter().map(|id| (id, id.open())).collect(),
             wide: wide(),
+            tabbed: tabbed(),
             low: low(),
             code: CodeMemory::default(),
             beside: options.beside,
@@ -207,8 +209,14 @@ impl Lab {
             panel.ui(ui, cx);
             return;
         }
-        let tree = if room.high { &mut self.wide } else { &mut self.low };
-        let mut behavior = Panes { panels: &mut self.panels, cx, tabbed: !room.high };
+        // Three panels side by side need room for their titles, too.
+        let wide = ui.available_width() >= 1150.0 * theme::scale(ui.ctx());
+        let (tree, tabbed) = match (room.high, wide) {
+            (true, true) => (&mut self.wide, false),
+            (true, false) => (&mut self.tabbed, true),
+            (false, _) => (&mut self.low, true),
+        };
+        let mut behavior = Panes { panels: &mut self.panels, cx, tabbed };
         tree.ui(&mut behavior, ui);
     }
 

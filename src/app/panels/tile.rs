@@ -5,7 +5,7 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 use super::Cx;
 use super::mazes::{Looks, Scale};
 use crate::app::actions::Action;
-use crate::app::widgets::button::Button;
+use crate::app::widgets::button::{Button, framed_icon_button};
 use crate::app::widgets::grid_picture::GridPicture;
 use crate::app::widgets::number::{grouped, hero_pair};
 use crate::app::widgets::panel::{Panel, PanelState};
@@ -147,8 +147,8 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
     meter::meter(ui, c.real_updates, c.imagined_updates);
     ui.add_space(2.0);
     let t = theme::tokens(ui.ctx());
-    let left = place(index, cx.snapshot);
     let brief = ui.available_width() < 330.0 * theme::scale(ui.ctx());
+    let left = place(index, cx.snapshot, brief);
     let right = match (run.way_home, run.map.is_some()) {
         _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
         (Some(steps), _) if brief => format!("way home: {steps}"),
@@ -167,8 +167,9 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
     });
 }
 
-/// How far a run has come, and whether it waits for the others.
-fn place(index: usize, s: &Snapshot) -> String {
+/// How far a run has come, and whether it waits for the others. On the clock of episodes a narrow
+/// tile leaves the episode to the transport.
+fn place(index: usize, s: &Snapshot, brief: bool) -> String {
     let run = &s.runs[index];
     let c = &run.lane.counters;
     let by_episode = s.position.clock == Clock::Episodes;
@@ -176,6 +177,10 @@ fn place(index: usize, s: &Snapshot) -> String {
         "stands still on this clock".to_owned()
     } else if by_episode && c.episodes >= s.limit {
         format!("{} episodes done", grouped(c.episodes))
+    } else if s.waits(index) && brief {
+        "waits".to_owned()
+    } else if by_episode && brief {
+        format!("step {}", grouped(c.step))
     } else if s.waits(index) {
         format!("Episode {}, waits", grouped(c.episodes))
     } else {
@@ -195,14 +200,21 @@ fn failure(ui: &mut Ui, index: usize, cx: &mut Cx<'_>) {
         let title = RichText::new(&failure.title).font(theme::body_strong(ui.ctx()));
         ui.add(Label::new(title.color(t.text_strong)).truncate());
     });
+    // A narrow tile has room for the icons and a beginning of the text; the rest is a tooltip.
+    let narrow = ui.available_width() < 400.0 * theme::scale(ui.ctx());
+    let button = |ui: &mut Ui, icon: char, name: &str| match narrow {
+        true => framed_icon_button(ui, icon, name).clicked(),
+        false => Button::new(name).icon(icon).show(ui).clicked(),
+    };
     ui.horizontal(|ui| {
-        if Button::new("Restart").icon(icons::RESTART).show(ui).clicked() {
+        if button(ui, icons::RESTART, "Restart") {
             cx.actions.push(Action::Engine(Command::Reset));
         }
-        if Button::new("Copy report").icon(icons::COPY).show(ui).clicked() {
+        if button(ui, icons::COPY, "Copy report") {
             cx.actions.push(Action::Copy(report(run), "Report copied"));
         }
-        ui.add(Label::new(RichText::new(&failure.text).color(t.text)).wrap());
+        let text = Label::new(RichText::new(&failure.text).color(t.text));
+        ui.add(if narrow { text.truncate() } else { text.wrap() });
     });
 }
 
