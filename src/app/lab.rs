@@ -122,6 +122,21 @@ impl Lab {
         }
     }
 
+    /// The question in big type; once it is answered, the curves that show it stand beside.
+    fn lecture_answer(&mut self, ui: &mut Ui, rest: egui::Rect, cx: &mut Cx<'_>) {
+        let split = if cx.view.revealed { rest.left() + 0.45 * rest.width() } else { rest.right() };
+        let mut words = ui.new_child(UiBuilder::new().max_rect(rest.with_max_x(split)));
+        lecture::question(&mut words, cx);
+        let curves = rest.with_min_x(split + 20.0);
+        if cx.view.revealed
+            && let Some(panel) = self.panels.get_mut(&PanelId::Steps)
+        {
+            cx.bare = true;
+            panel.ui(&mut ui.new_child(UiBuilder::new().max_rect(curves)), cx);
+            cx.bare = false;
+        }
+    }
+
     /// A parameter under the hand is shown until the arena has taken it over.
     fn settle_draft(&mut self) {
         let snapshot = self.link.snapshot();
@@ -241,8 +256,7 @@ impl Lab {
             }
             if !cx.lesson.ask.is_empty() {
                 let rest = all.with_min_y(split + 20.0);
-                let mut rest = ui.new_child(UiBuilder::new().max_rect(rest));
-                lecture::question(&mut rest, cx);
+                self.lecture_answer(ui, rest, cx);
             }
         });
     }

@@ -77,7 +77,7 @@ pub fn position(position: Position) -> String {
         String::new()
     };
     let unit = if position.unit > 0 {
-        format!(", unit {}", grouped(position.unit))
+        format!(", update {}", grouped(position.unit))
     } else {
         String::new()
     };

@@ -6,6 +6,7 @@ use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
 use crate::app::words;
+use crate::base::params::Range;
 use crate::base::rng::lane_seed;
 use crate::experiment::arena::Change;
 use crate::experiment::clock::Clock;
@@ -134,14 +135,21 @@ fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
     let axis = s.curves.axis;
     let episode = |count: u64| if axis == Clock::Episodes { count + 1 } else { count };
     let params = s.runs[run].agent.params();
+    let letter = s.runs[run].letter;
     let changes = s.events.iter().filter(|e| e.run == run).map(|e| {
         let text = match e.change {
             Change::Param { param, value } => {
                 let spec = &params[param];
                 let name = symbol(spec.symbol).unwrap_or(spec.label);
-                format!("{name} = {}", spec.show(value))
+                let written = match spec.range {
+                    Range::Choice(all) => {
+                        all.get(value as usize).map_or("", |c| c.label).to_owned()
+                    }
+                    _ => spec.show(value),
+                };
+                format!("{letter}: {name} = {written}")
             }
-            Change::Dream { units } => format!("planned {units} times"),
+            Change::Dream { units } => format!("{letter}: planned {units} times"),
         };
         let on_clock = axis == e.position.clock;
         let at = if on_clock { e.position.count } else { e.counters.on(axis) };

@@ -24,6 +24,8 @@ const LEAST: f32 = 200.0;
 /// Space between tiles.
 const GAP: f32 = 16.0;
 
+/// A run with values beyond this is on its way to infinity: its picture is clipped.
+const DIVERGED: f64 = 1e4;
 /// What stands in the question's place where the question is void.
 const NO_WAY: &str = "No goal can be reached from a start of this map.";
 
@@ -42,6 +44,7 @@ impl Scale {
         // A run that diverged would take all colours away from the others.
         let healthy = snapshot.runs.iter().filter(|r| r.failure.is_none());
         let ranges = healthy.filter_map(|r| r.map.as_ref()?.range());
+        let ranges = ranges.filter(|(low, high)| low.abs().max(high.abs()) < DIVERGED);
         let all = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         match all {
             Some((low, high)) if low < 0.0 || high > 1.0 => Self::Linear(low, high),

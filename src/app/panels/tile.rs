@@ -18,7 +18,9 @@ use crate::mdp::scene::Scene;
 use crate::probes::values::ValueMap;
 
 /// Height of everything below the picture, in points before the text scale.
-const FOOT: f32 = 92.0;
+const FOOT: f32 = 82.0;
+/// The same where a failure is told.
+const FAILED_FOOT: f32 = 98.0;
 /// The same in a low tile, where only the counters stand there.
 const LOW_FOOT: f32 = 36.0;
 
@@ -48,7 +50,11 @@ pub fn tile(
         let points = theme::scale(ui.ctx());
         // A low tile keeps the picture and the two counters.
         let low = size.y < 250.0 * points && cx.snapshot.runs[index].failure.is_none();
-        let foot = if low { LOW_FOOT } else { FOOT };
+        let foot = match &cx.snapshot.runs[index].failure {
+            Some(_) => FAILED_FOOT,
+            None if low => LOW_FOOT,
+            None => FOOT,
+        };
         let high = (ui.available_height() - foot * points).max(40.0);
         picture(ui, index, looks, scale, vec2(ui.available_width(), high), cx);
         ui.add_space(4.0);
@@ -133,6 +139,10 @@ fn cell_text(cx: &Cx<'_>, run: &RunSnapshot, cell: usize) -> String {
         let (real, imagined) = (grouped(tally.real), grouped(tally.imagined));
         text += &format!("\n{name}: {} ({real} real, {imagined} imagined)", words::value(q));
     }
+    if let Some(share) = run.map.as_ref().and_then(|m| m.imagined_share.get(cell)) {
+        let percent = 100.0 * share.clamp(0.0, 1.0);
+        text += &format!("\ndashed bar: {percent:.0} % of the value was dreamt");
+    }
     text
 }
 
@@ -214,7 +224,7 @@ fn failure(ui: &mut Ui, index: usize, cx: &mut Cx<'_>) {
             cx.actions.push(Action::Copy(report(run), "Report copied"));
         }
         let text = Label::new(RichText::new(&failure.text).color(t.text));
-        ui.add(if narrow { text.truncate() } else { text.wrap() });
+        ui.add(text.truncate()).on_hover_text(&failure.text);
     });
 }
 
