@@ -202,7 +202,10 @@ impl Experiment {
 
     /// Brings every lane to `goal`, applying the logged events on the way, or stops at
     /// `deadline`. True once all are there. Call it again with the same goal to go on; a goal
-    /// begun is finished before a nearer one counts.
+    /// begun is finished before a nearer one counts. With a deadline it also stops once a lane
+    /// has finished [`FULL`] episodes, so that rows can be written before they are folded.
+    ///
+    /// [`FULL`]: super::cohort::FULL
     pub fn advance_to(&mut self, goal: Position, deadline: Option<Instant>) -> bool {
         let goal = match self.under_way {
             Some(begun) if goal < begun => begun,
@@ -214,8 +217,10 @@ impl Experiment {
                 _ => goal,
             };
             self.under_way = Some(stop);
-            if !self.advance_cohorts(stop, deadline) {
-                return false;
+            while !self.advance_cohorts(stop, deadline) {
+                if deadline.is_some() {
+                    return false;
+                }
             }
             self.under_way = None;
             self.position = stop;
@@ -317,7 +322,7 @@ impl Experiment {
         slot.welcome(task.cohort);
         slot.failure = failure;
         slot.standing = task.outcome == Ok(Advance::StandsStill);
-        task.outcome != Ok(Advance::OutOfFuel)
+        !matches!(task.outcome, Ok(Advance::OutOfFuel | Advance::Full))
     }
 
     /// Why this lane leaves the lock-step, if it does.

@@ -14,6 +14,9 @@ use crate::mdp::{Observed as _, Simulator, State, Transition};
 
 /// Cells kept of the way an agent came.
 pub const TRAIL: usize = 64;
+/// Finished episodes after which a cohort hands them over before it goes on: far fewer than a
+/// record keeps exactly, so that whoever writes tables can keep up.
+pub const FULL: usize = 16_384;
 
 /// How a call of [`Cohort::advance`] ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +25,8 @@ pub enum Advance {
     Reached,
     /// The fuel was used up first.
     OutOfFuel,
+    /// [`FULL`] episodes wait to be taken.
+    Full,
     /// This clock does not move for this agent as it is set now.
     StandsStill,
     /// A value is not a number any more.
@@ -189,6 +194,9 @@ where
             }
             if *fuel == 0 {
                 return Advance::OutOfFuel;
+            }
+            if self.finished.len() >= FULL {
+                return Advance::Full;
             }
             let due = self.agent.due();
             let units = if due == 0 {
