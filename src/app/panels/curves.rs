@@ -144,7 +144,7 @@ fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
                 let name = symbol(spec.symbol).unwrap_or(spec.label);
                 format!("{name} = {}", spec.show(value))
             }
-            Change::Dream { units } => format!("planned {units} times"),
+            Change::Dream { done, .. } => format!("planned {done} times"),
         };
         let on_clock = axis == e.position.clock;
         let at = if on_clock { e.position.count } else { e.counters.on(axis) };
