@@ -103,6 +103,8 @@ impl ValueIteration {
                 reward: o.reward,
                 discount: if o.terminated { 0.0 } else { self.config.gamma },
                 next_value,
+                target: new,
+                outcomes: outcomes.len() as u16,
                 old,
                 new,
                 source: Source::Imagined,
