@@ -13,6 +13,7 @@ use crate::experiment::arena::Experiment;
 use crate::experiment::clock::{Clock, Position};
 use crate::experiment::config::{ArenaConfig, MAX_LANES};
 use crate::experiment::table::EpisodeTable;
+use crate::mdp::Tabular as _;
 
 /// Episodes after which rows are written, run by run and lane by lane; the order of rows in the
 /// file depends on it, so it is part of the format.
