@@ -112,6 +112,27 @@ fn settings_reach_the_runs() {
 }
 
 #[test]
+fn a_long_run_counted_in_steps_or_updates_loses_no_rows() {
+    let here = folder("long");
+    let content = arena("id = 'gridworld'\nmap = 'SG'", "agent = 'dyna-q'\nplanning_steps = 0");
+    let path = file(&here, "short.toml", &content);
+    let clock =
+        format!("clock = 'updates'\n{content}").replace("length = 2\n", "length = 200000\n");
+    let ticks = file(&here, "ticks.toml", &clock);
+    for args in [vec!["run", &path, "--steps", "200000"], vec!["run", &ticks]] {
+        let out = good(&args);
+        let last = |lane: &str| {
+            let rows = out.lines().filter(|l| l.starts_with(&format!("Dyna-Q,{lane},")));
+            let numbers: Vec<u64> =
+                rows.map(|l| l.split(',').nth(3).unwrap().parse().unwrap()).collect();
+            assert!(numbers.iter().zip(1..).all(|(&n, i)| n == i), "{args:?}");
+            numbers.len()
+        };
+        assert!(last("0") > 150_000 && last("1") > 150_000, "{args:?}");
+    }
+}
+
+#[test]
 fn a_file_of_ones_own_runs_and_an_unreachable_goal_is_said() {
     let here = folder("own");
     let world = "id = 'gridworld'\nmap = '''\nS.a.\n..#G\n'''\nrewards = { a = -0.5 }";

@@ -1,6 +1,9 @@
 //! Planning while the world stands still, and model-based learning without model-free updates
 //! (checklist H16, H18, H21).
 
+mod common;
+
+use common::maze;
 use imaginarium::experiment::arena::{Change, Experiment};
 use imaginarium::experiment::clock::{Clock, Position};
 use imaginarium::lessons;
@@ -30,7 +33,7 @@ fn planning_alone_moves_the_imagined_counter_and_nothing_real() {
     assert_eq!((after.state, &after.trail), (before.state, &before.trail));
     assert_ne!(after.view.table, before.view.table);
     let planned = arena.events().last().map(|e| (e.run, e.change));
-    assert_eq!(planned, Some((run, Change::Dream { units: 500 })));
+    assert_eq!(planned, Some((run, Change::Dream { units: 500, done: 500 })));
 }
 
 /// H18: the way home is found while only the imagined counter moves.
@@ -55,9 +58,53 @@ fn many_simulations_and_few_real_steps_find_the_way_home() {
 fn without_a_model_nothing_is_dreamt() {
     let mut arena = arena("three-ways", 1);
     arena.advance_to(episodes(1), None);
+    arena.remember();
+    arena.advance_to(episodes(2), None);
+    arena.seek(episodes(1));
     let before = arena.runs()[0].digests();
+    assert!(!arena.runs()[0].can_dream() && arena.runs()[1].can_dream());
     arena.dream(0, 50);
     assert_eq!(arena.runs()[0].digests(), before);
+    assert!(arena.events().is_empty(), "nothing was done");
+    assert_eq!(arena.furthest(), episodes(2), "the known future still holds");
+    assert_eq!(arena.runs()[0].record().lanes()[0].len(), 2);
+    arena.dream(9, 50);
+    arena.dream(1, 0);
+    assert!(arena.events().is_empty());
+}
+
+/// A model that knows nothing yet and a sweep that moves nothing any more have no dreams either.
+#[test]
+fn dreams_end_where_nothing_is_left_to_be_learned() {
+    let mut arena = self::arena("dyna-maze", 2);
+    arena.dream(1, 50);
+    assert!(arena.events().is_empty(), "an empty model");
+    let config = maze("lanes = 2", &["agent = 'value-iteration'"]);
+    let mut arena = Experiment::new(config, 1).expect("a sound configuration");
+    arena.dream(0, 100_000_000);
+    let done = arena.runs()[0].counters(0).imagined_updates;
+    let told = arena.events().last().map(|e| e.change);
+    let units = 100_000_000;
+    assert_eq!(told, Some(Change::Dream { units, done: done as u32 }));
+    assert!(done > 0 && done < 1_000_000);
+    arena.dream(0, 50);
+    assert_eq!(arena.events().len(), 1);
+}
+
+/// A dream that ends in infinity says where it was.
+#[test]
+fn a_dream_that_fails_is_no_real_step() {
+    let world = "id = 'gridworld'\nstep_reward = -1000.0\nmax_steps = 300";
+    let config = common::arena("", world, &["agent = 'dyna-q'\nplanning_steps = 1\nalpha = 2.5"]);
+    let mut arena = Experiment::new(config, 1).expect("a sound configuration");
+    let place = Position { step: 7, ..episodes(0) };
+    arena.advance_to(place, None);
+    arena.dream(0, 1_000_000);
+    assert!(!arena.runs()[0].can_dream());
+    arena.advance_to(place.steps_on(1), None);
+    let failure = arena.runs()[0].failure().expect("it diverges");
+    assert_eq!(failure.title, "Not a number while planning after step 7");
+    assert_eq!(arena.runs()[0].counters(0).env_steps, 7);
 }
 
 /// Going back and forward again repeats what was dreamt, to the last bit.

@@ -309,6 +309,36 @@ fn a_run_that_fails_leaves_the_others_alone_and_fails_again_after_seeking() {
 }
 
 #[test]
+fn a_failure_names_the_step_it_happened_in() {
+    // Every step ends an episode; the value alternates its sign and grows a little faster than
+    // it can be written down.
+    let world = "id = 'gridworld'\nmap = 'S.G'\nstep_reward = -1000.0\nmax_steps = 1";
+    for (n, agent) in [(0, "dyna-q"), (3, "dyna-q")] {
+        let wild = format!("agent = '{agent}'\nplanning_steps = {n}\nalpha = 2.5");
+        let config = arena("clock = 'env-steps'", world, &[&wild]);
+        let mut e = Experiment::new(config.clone(), 1).unwrap();
+        e.advance_to(Position::at(Clock::EnvSteps, 100_000), None);
+        let failure = e.runs()[0].failure().expect("it diverges").clone();
+        // The same walk, step by step, until the table holds the first infinity.
+        let mut slow = Experiment::new(config, 1).unwrap();
+        let mut step = 0;
+        let infinite = |e: &Experiment| {
+            let table = e.runs()[0].lane_view(0).view.table.unwrap();
+            table.q.iter().any(|q| !q.is_finite())
+        };
+        while !infinite(&slow) {
+            step += 1;
+            slow.advance_to(Position::at(Clock::EnvSteps, step), None);
+        }
+        assert_eq!(failure.title, format!("Not a number at step {step}"), "n = {n}");
+        assert!(failure.text.contains("∞ (seed ") && !failure.text.contains("inf"), "{failure:?}");
+        // The failed step was never finished, and its episode neither.
+        assert_eq!(failure.counters.env_steps + 1, step);
+        assert_eq!(e.runs()[0].record().lanes()[0].len() + 1, step);
+    }
+}
+
+#[test]
 fn milder_parameters_before_the_fault_prevent_it() {
     let clock = Clock::EnvSteps;
     let mut e = remembering(diverging(clock, 2), 1);

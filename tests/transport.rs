@@ -5,7 +5,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{arena, digests, dyna, straight, three};
+use common::{arena, digests, dyna, maze, straight, three};
 use imaginarium::experiment::arena::Grain;
 use imaginarium::experiment::engine::{Command, Engine};
 use imaginarium::experiment::{ArenaConfig, Clock, Position};
@@ -81,6 +81,25 @@ fn playing_stops_at_the_end_and_goes_on_as_far_again() {
         assert_eq!(engine.experiment().position(), Position::at(clock, 1));
         play_out(&mut engine);
         assert_eq!(engine.experiment().position(), Position::at(clock, 3 * length));
+    }
+}
+
+#[test]
+fn playing_stops_where_nothing_can_move_any_more() {
+    for speed in [None, Some(1e5)] {
+        let head = "clock = 'updates'\nlength = 100000000";
+        let mut engine = engine(maze(head, &["agent = 'value-iteration'"]));
+        play_out(&mut engine);
+        assert!(engine.experiment().all_stand());
+        let there = digests(engine.experiment());
+        // Play again: there is nothing to be done, so it says so and rests.
+        engine.handle(Command::Speed(speed));
+        engine.handle(Command::Play(true));
+        for _ in 0..10 {
+            engine.advance(Duration::from_millis(16), Duration::from_millis(8));
+        }
+        assert!(!engine.is_playing() && engine.due_in().is_none(), "{speed:?}");
+        assert_eq!(digests(engine.experiment()), there);
     }
 }
 

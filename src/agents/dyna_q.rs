@@ -268,13 +268,17 @@ impl Agent for DynaQ {
 
     fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
         for done in 0..units {
-            if self.model.known_pairs() == 0 || self.values.has_failed() {
+            if !self.can_dream() {
                 return done;
             }
             self.plan_once(watch);
             watch.unit();
         }
         units
+    }
+
+    fn can_dream(&self) -> bool {
+        self.model.known_pairs() > 0 && !self.values.has_failed()
     }
 
     // ------------------------------------------------------------ answers

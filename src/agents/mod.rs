@@ -102,6 +102,11 @@ pub trait Agent: Clone + Send + 'static {
         0
     }
 
+    /// Whether [`Agent::dream`] would do anything now.
+    fn can_dream(&self) -> bool {
+        false
+    }
+
     /// Work done so far.
     fn work(&self) -> Work;
 

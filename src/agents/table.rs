@@ -88,6 +88,8 @@ impl ActionValues {
             reward: e.reward,
             discount: e.discount,
             next_value,
+            target,
+            outcomes: 1,
             old,
             new,
             source: e.source,

@@ -103,6 +103,8 @@ impl ValueIteration {
                 reward: o.reward,
                 discount: if o.terminated { 0.0 } else { self.config.gamma },
                 next_value,
+                target: new,
+                outcomes: outcomes.len() as u16,
                 old,
                 new,
                 source: Source::Imagined,
@@ -179,12 +181,16 @@ impl Agent for ValueIteration {
 
     fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
         for done in 0..units {
-            if self.converged {
+            if !self.can_dream() {
                 return done;
             }
             self.sweep_on(watch);
         }
         units
+    }
+
+    fn can_dream(&self) -> bool {
+        !self.converged && !self.values.has_failed()
     }
 
     fn work(&self) -> Work {

@@ -46,9 +46,11 @@ pub fn mark(truth: &Truth, mark: &Mark) -> Option<String> {
     }
 }
 
-/// The target of an update as a sum: `0 + 0.95 × 0.428 = 0.407`.
+/// The target of an update as a sum: `0 + 0.95 × 0.428 = 0.407`; of an expected one `Σ p (…) = 0.407`.
 pub fn target(effect: &Effect) -> String {
-    let sum = effect.reward + effect.discount * effect.next_value;
+    if effect.outcomes > 1 {
+        return format!("Σ p (…) = {}", value(effect.target));
+    }
     if effect.discount == 0.0 {
         return format!("{} (the end)", value(effect.reward));
     }
@@ -57,7 +59,7 @@ pub fn target(effect: &Effect) -> String {
         value(effect.reward),
         value(effect.discount),
         value(effect.next_value),
-        value(sum)
+        value(effect.target)
     )
 }
 
@@ -136,6 +138,8 @@ mod tests {
             reward: 0.0,
             discount: 0.95,
             next_value: 0.428,
+            target: 0.4066,
+            outcomes: 1,
             old: 0.201,
             new: 0.222,
             source: Source::Imagined,
@@ -143,5 +147,7 @@ mod tests {
         assert_eq!(target(&effect), "0 + 0.950 × 0.428 = 0.407");
         let end = Effect { reward: 1.0, discount: 0.0, ..effect };
         assert_eq!(target(&end), "1 (the end)");
+        let expected = Effect { outcomes: 3, target: 0.25, ..end };
+        assert_eq!(target(&expected), "Σ p (…) = 0.250");
     }
 }

@@ -13,10 +13,13 @@ use crate::experiment::arena::Experiment;
 use crate::experiment::clock::{Clock, Position};
 use crate::experiment::config::{ArenaConfig, MAX_LANES};
 use crate::experiment::table::EpisodeTable;
+use crate::mdp::Tabular as _;
 
-/// Episodes after which rows are written and forgotten work is freed; the order of rows in the
+/// Episodes after which rows are written, run by run and lane by lane; the order of rows in the
 /// file depends on it, so it is part of the format.
 const CHUNK: u64 = 1_000;
+/// The same in ticks of every other clock.
+const CHUNK_OF_TICKS: u64 = 32_768;
 /// Time between two looks at the progress.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -37,8 +40,10 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let (clock, end) = (experiment.position().clock, experiment.config().length);
     let mut next = 0;
     while next < end {
-        next = end.min(next + if clock == Clock::Episodes { CHUNK } else { end });
+        let chunk = if clock == Clock::Episodes { CHUNK } else { CHUNK_OF_TICKS };
+        next = end.min(next.saturating_add(chunk));
         while !experiment.advance_to(Position::at(clock, next), Some(Instant::now() + LOOK)) {
+            table.collect(&experiment).map_err(broken)?;
             show(&bar, &experiment);
         }
         table.write_new(&experiment).map_err(broken)?;

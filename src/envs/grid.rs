@@ -92,36 +92,6 @@ impl Grid {
         &self.layout.scene
     }
 
-    /// Fewest steps from any start to a goal (`goals_only`) or to any end of an episode, counting
-    /// every outcome with positive probability. `None` if there is no way.
-    pub fn distance(&self, goals_only: bool) -> Option<usize> {
-        let cells = &self.layout.scene.cells;
-        let mut seen = vec![false; cells.len()];
-        let mut front = self.layout.starts.clone();
-        let mut steps = 0;
-        while !front.is_empty() {
-            let mut next = Vec::new();
-            for state in front {
-                let i = state as usize;
-                if std::mem::replace(&mut seen[i], true) {
-                    continue;
-                }
-                if self.layout.terminal[i] {
-                    if !goals_only || cells[i] == Cell::Goal {
-                        return Some(steps);
-                    }
-                    continue;
-                }
-                for action in 0..ACTIONS as Action {
-                    next.extend(self.outcomes(state, action).iter().map(|o| o.next));
-                }
-            }
-            front = next;
-            steps += 1;
-        }
-        None
-    }
-
     fn arrive(&self, from: State, to: State) -> f64 {
         let entered = if to == from { 0.0 } else { self.layout.reward[to as usize] };
         entered + self.layout.config.step_reward
@@ -208,6 +178,10 @@ impl Tabular for Grid {
 
     fn starts(&self) -> Vec<State> {
         self.layout.starts.clone()
+    }
+
+    fn ends_well(&self, state: State) -> bool {
+        self.layout.scene.cells[state as usize] == Cell::Goal
     }
 }
 

@@ -44,8 +44,10 @@ pub enum Change {
     },
     /// It planned while the world stood still.
     Dream {
-        /// So many planning units in every lane.
+        /// So many planning units were asked for, in every lane.
         units: u32,
+        /// So many the watched lane did; fewer where nothing was left to be learned.
+        done: u32,
     },
 }
 
@@ -202,7 +204,10 @@ impl Experiment {
 
     /// Brings every lane to `goal`, applying the logged events on the way, or stops at
     /// `deadline`. True once all are there. Call it again with the same goal to go on; a goal
-    /// begun is finished before a nearer one counts.
+    /// begun is finished before a nearer one counts. With a deadline it also stops once a lane
+    /// has finished [`FULL`] episodes, so that rows can be written before they are folded.
+    ///
+    /// [`FULL`]: super::cohort::FULL
     pub fn advance_to(&mut self, goal: Position, deadline: Option<Instant>) -> bool {
         let goal = match self.under_way {
             Some(begun) if goal < begun => begun,
@@ -214,8 +219,10 @@ impl Experiment {
                 _ => goal,
             };
             self.under_way = Some(stop);
-            if !self.advance_cohorts(stop, deadline) {
-                return false;
+            while !self.advance_cohorts(stop, deadline) {
+                if deadline.is_some() {
+                    return false;
+                }
             }
             self.under_way = None;
             self.position = stop;
@@ -305,7 +312,8 @@ impl Experiment {
     /// Puts a cohort back into its run; true if it needs no more work for this goal.
     fn take_back(&mut self, mut task: Task) -> bool {
         let lane = task.index % self.config.lanes;
-        let failure = self.failure(&task, lane);
+        let seed = lane_seed(self.config.seed, lane);
+        let failure = Failure::of(&task, seed, &self.truth);
         let run = &mut self.runs[task.index / self.config.lanes];
         for (_, episode, row) in task.cohort.take_finished() {
             run.record.push(lane, episode, row);
@@ -317,30 +325,7 @@ impl Experiment {
         slot.welcome(task.cohort);
         slot.failure = failure;
         slot.standing = task.outcome == Ok(Advance::StandsStill);
-        task.outcome != Ok(Advance::OutOfFuel)
-    }
-
-    /// Why this lane leaves the lock-step, if it does.
-    fn failure(&self, task: &Task, lane: usize) -> Option<Failure> {
-        let seed = lane_seed(self.config.seed, lane);
-        let counters = task.cohort.counters(0);
-        let step = counters.env_steps + 1;
-        let (title, text) = match &task.outcome {
-            Ok(Advance::Failed(nan)) => {
-                let state = self.truth.state_name(nan.state);
-                let action = self.truth.action_name(nan.action);
-                let value = nan.value;
-                (
-                    format!("Not a number at step {step}"),
-                    format!("Q at {state} going {action} became {value} (seed {seed})"),
-                )
-            }
-            Ok(_) => return None,
-            Err(panic) => {
-                (format!("Stopped by a fault at step {step}"), format!("{panic} (seed {seed})"))
-            }
-        };
-        Some(Failure { title, text, seed, counters })
+        !matches!(task.outcome, Ok(Advance::OutOfFuel | Advance::Full))
     }
 
     // ---------------------------------------------------------------- keyframes

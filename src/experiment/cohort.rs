@@ -5,15 +5,17 @@
 //! happens once per call of [`Cohort::advance`].
 
 use super::clock::{Clock, Counters, Position};
+pub use super::lane_view::{LaneView, TRAIL};
 use super::record::EpisodeRow;
-use crate::agents::{Agent, NotANumber, View};
+use crate::agents::{Agent, NotANumber};
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
 use crate::mdp::trace::{CodeLine, Recorder, Unwatched, Watch};
 use crate::mdp::{Observed as _, Simulator, State, Transition};
 
-/// Cells kept of the way an agent came.
-pub const TRAIL: usize = 64;
+/// Finished episodes after which a cohort hands them over before it goes on: far fewer than a
+/// record keeps exactly, so that whoever writes tables can keep up.
+pub const FULL: usize = 16_384;
 
 /// How a call of [`Cohort::advance`] ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,25 +24,12 @@ pub enum Advance {
     Reached,
     /// The fuel was used up first.
     OutOfFuel,
+    /// [`FULL`] episodes wait to be taken.
+    Full,
     /// This clock does not move for this agent as it is set now.
     StandsStill,
     /// A value is not a number any more.
     Failed(NotANumber),
-}
-
-/// What a picture needs of one lane.
-#[derive(Clone, Debug)]
-pub struct LaneView {
-    /// How far it has come.
-    pub counters: Counters,
-    /// Where it is; `None` in worlds without listed states.
-    pub state: Option<State>,
-    /// States of this episode, oldest first, at most [`TRAIL`], the present one last.
-    pub trail: Vec<State>,
-    /// Planning units still due in the step under way.
-    pub due: u32,
-    /// The agent's tables.
-    pub view: View,
 }
 
 /// The face of a cohort that the engine sees.
@@ -51,6 +40,8 @@ pub trait Cohort: Send {
     fn advance_watched(&mut self, goal: Position, fuel: u64, recorder: &mut Recorder) -> Advance;
     /// Plans up to `units` times while the worlds stand still, and returns how often.
     fn dream(&mut self, units: u32, recorder: Option<&mut Recorder>) -> u32;
+    /// Whether planning while the worlds stand still would do anything now.
+    fn can_dream(&self) -> bool;
     /// Moves finished episodes out: `(lane, index of the episode, row)`.
     fn take_finished(&mut self) -> Vec<(usize, u64, EpisodeRow)>;
     /// How far lane `lane` has come.
@@ -184,11 +175,18 @@ where
     /// The loop, in two instances.
     fn run<S: Watch>(&mut self, goal: &Position, fuel: &mut u64, watch: &mut S) -> Advance {
         loop {
+            // A step that fails is never completed, so that the counters name it.
+            if let Some(failure) = self.agent.failure() {
+                return Advance::Failed(failure);
+            }
             if self.reached(goal) {
                 return Advance::Reached;
             }
             if *fuel == 0 {
                 return Advance::OutOfFuel;
+            }
+            if self.finished.len() >= FULL {
+                return Advance::Full;
             }
             let due = self.agent.due();
             let units = if due == 0 {
@@ -204,11 +202,8 @@ where
             };
             self.unit += units;
             *fuel = fuel.saturating_sub(units);
-            if self.agent.due() == 0 {
+            if self.agent.failure().is_none() && self.agent.due() == 0 {
                 self.complete_step();
-            }
-            if let Some(failure) = self.agent.failure() {
-                return Advance::Failed(failure);
             }
         }
     }
@@ -313,6 +308,10 @@ where
             Some(recorder) => self.agent.dream(units, recorder),
             None => self.agent.dream(units, &mut Unwatched),
         }
+    }
+
+    fn can_dream(&self) -> bool {
+        self.agent.can_dream()
     }
 
     fn take_finished(&mut self) -> Vec<(usize, u64, EpisodeRow)> {

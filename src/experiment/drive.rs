@@ -126,6 +126,8 @@ impl Engine {
             let before = self.experiment.position();
             let Some(goal) = self.next_goal(aim) else {
                 self.aim = None;
+                // Nothing is left to be played once every lane stands.
+                self.stop_at_end();
                 break;
             };
             if Instant::now() >= deadline || !self.round(goal, deadline) {

@@ -11,6 +11,7 @@ pub mod config;
 mod drive;
 pub mod engine;
 pub mod keyframes;
+mod lane_view;
 mod read;
 pub mod record;
 pub mod run;

@@ -2,10 +2,12 @@
 
 use super::arena::Change;
 use super::clock::Counters;
-use super::cohort::{Cohort, LaneView};
+use super::cohort::{Advance, Cohort, LaneView};
 use super::config::RunConfig;
 use super::record::Record;
+use super::workers::Task;
 use crate::mdp::trace::{CodeLine, Recorder};
+use crate::probes::truth::Truth;
 
 /// Why a lane was stopped.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +20,38 @@ pub struct Failure {
     pub seed: u64,
     /// How far that lane had come.
     pub counters: Counters,
+}
+
+impl Failure {
+    /// Why the lane of `task` leaves the lock-step, if it does.
+    pub(super) fn of(task: &Task, seed: u64, truth: &Truth) -> Option<Self> {
+        let counters = task.cohort.counters(0);
+        // The step under way; a lane between two steps failed while it dreamt.
+        let place = match (&task.outcome, counters.unit) {
+            (Ok(_), 0) => format!("while planning after step {}", counters.env_steps),
+            _ => format!("at step {}", counters.env_steps + 1),
+        };
+        let (title, text) = match &task.outcome {
+            Ok(Advance::Failed(nan)) => {
+                let (state, action) = (truth.state_name(nan.state), truth.action_name(nan.action));
+                let text = format!("Q at {state} going {action} became {}", number(nan.value));
+                (format!("Not a number {place}"), text)
+            }
+            Ok(_) => return None,
+            Err(panic) => (format!("Stopped by a fault {place}"), panic.clone()),
+        };
+        Some(Self { title, text: format!("{text} (seed {seed})"), seed, counters })
+    }
+}
+
+/// A number that is none, as a person would say it.
+fn number(x: f64) -> String {
+    match x {
+        f64::INFINITY => "∞".to_owned(),
+        f64::NEG_INFINITY => "−∞".to_owned(),
+        x if x.is_nan() => "not a number".to_owned(),
+        x => x.to_string(),
+    }
 }
 
 /// One lane and how it fares in the lock-step.
@@ -146,23 +180,34 @@ impl Run {
         self.lanes.iter().map(|l| l.cohort().digest()).collect()
     }
 
-    /// Lets every lane plan `units` times while the world stands still, lane `watched` with the
-    /// recorder if `records`.
-    pub(super) fn dream(&mut self, units: u32, watched: Option<usize>) {
-        for (index, lane) in self.lanes.iter_mut().enumerate().filter(|(_, l)| l.failure.is_none())
-        {
-            let recorder = (watched == Some(index)).then_some(&mut self.recorder);
-            if let Some(cohort) = lane.cohort_mut() {
-                cohort.dream(units, recorder);
-            }
-        }
+    /// Whether any lane could plan while the world stands still.
+    pub fn can_dream(&self) -> bool {
+        let mut sound = self.lanes.iter().filter(|lane| lane.failure.is_none());
+        sound.any(|lane| lane.cohort().can_dream())
+    }
+
+    /// Lets every lane plan `units` times while the world stands still, lane `recorded` with the
+    /// recorder. Returns how often each lane did.
+    pub(super) fn dream(&mut self, units: u32, recorded: Option<usize>) -> Vec<u32> {
+        let recorder = &mut self.recorder;
+        let dream =
+            |(index, lane): (usize, &mut Lane)| match (lane.failure.is_none(), lane.cohort_mut()) {
+                (true, Some(cohort)) => {
+                    let recorder = (recorded == Some(index)).then_some(&mut *recorder);
+                    cohort.dream(units, recorder)
+                }
+                _ => 0,
+            };
+        self.lanes.iter_mut().enumerate().map(dream).collect()
     }
 
     /// Does what an event says.
     pub(super) fn apply(&mut self, change: Change) {
         match change {
             Change::Param { param, value } => self.set_param(param, value),
-            Change::Dream { units } => self.dream(units, None),
+            Change::Dream { units, .. } => {
+                self.dream(units, None);
+            }
         }
     }
 

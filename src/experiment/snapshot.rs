@@ -48,6 +48,8 @@ pub struct RunSnapshot {
     pub unit_marks: Arc<[Mark]>,
     /// Pseudo-code that the marks refer to.
     pub code: &'static [CodeLine],
+    /// Whether planning while the world stands still would do anything now.
+    pub can_dream: bool,
     /// Why it stopped, if it did.
     pub failure: Option<Failure>,
     /// The clock of the lock-step does not move for it.
@@ -173,6 +175,7 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),
         unit_marks: unit.into(),
         code: run.code(),
+        can_dream: run.can_dream(),
         failure: run.failure().cloned(),
         stands_still: run.stands_still(),
         lane: Arc::new(lane),

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::arena::Experiment;
+use super::record::EpisodeRow;
 use crate::base::rng::lane_seed;
 
 /// The columns.
@@ -22,8 +23,16 @@ pub const COLUMNS: [&str; 9] = [
 /// again while an experiment goes on.
 pub struct EpisodeTable<W: Write> {
     out: csv::Writer<W>,
-    /// `[runs][lanes]`: episodes written.
-    written: Vec<Vec<u64>>,
+    /// `[runs][lanes]`.
+    lanes: Vec<Vec<Lane>>,
+}
+
+/// One lane's share of the table.
+#[derive(Clone, Default)]
+struct Lane {
+    written: u64,
+    /// Copied out of the record, to be written in their turn.
+    waiting: Vec<EpisodeRow>,
 }
 
 impl<W: Write> EpisodeTable<W> {
@@ -31,31 +40,53 @@ impl<W: Write> EpisodeTable<W> {
     pub fn new(out: W) -> csv::Result<Self> {
         let mut out = csv::Writer::from_writer(out);
         out.write_record(COLUMNS)?;
-        Ok(Self { out, written: Vec::new() })
+        Ok(Self { out, lanes: Vec::new() })
+    }
+
+    /// Copies what is new, to be written by the next [`Self::write_new`]. To be called whenever
+    /// [`Experiment::advance_to`] comes back, since a record folds its old rows.
+    pub fn collect(&mut self, experiment: &Experiment) -> csv::Result<()> {
+        for (index, run) in experiment.runs().iter().enumerate() {
+            let record = run.record().lanes();
+            if self.lanes.len() == index {
+                self.lanes.push(vec![Lane::default(); record.len()]);
+            }
+            for (lane, series) in self.lanes[index].iter_mut().zip(record) {
+                for episode in lane.written + lane.waiting.len() as u64..series.len() {
+                    let row = series.get(episode).ok_or_else(|| {
+                        let name = experiment.run_name(index);
+                        let what = format!(
+                            "run {name}: episode {} was folded before it was written",
+                            episode + 1
+                        );
+                        csv::Error::from(std::io::Error::other(what))
+                    })?;
+                    lane.waiting.push(*row);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Writes what is new: run by run, lane by lane.
     pub fn write_new(&mut self, experiment: &Experiment) -> csv::Result<()> {
-        for (index, run) in experiment.runs().iter().enumerate() {
-            if self.written.len() == index {
-                self.written.push(vec![0; run.record().lanes().len()]);
-            }
-            for (lane, series) in run.record().lanes().iter().enumerate() {
-                let seed = lane_seed(experiment.config().seed, lane);
-                while let Some(row) = series.get(self.written[index][lane]) {
-                    let episode = self.written[index][lane] + 1;
+        self.collect(experiment)?;
+        for (run, lanes) in experiment.runs().iter().zip(&mut self.lanes) {
+            for (index, lane) in lanes.iter_mut().enumerate() {
+                let seed = lane_seed(experiment.config().seed, index);
+                for row in lane.waiting.drain(..) {
+                    lane.written += 1;
                     self.out.serialize((
                         &run.config.name,
-                        lane,
+                        index,
                         seed,
-                        episode,
+                        lane.written,
                         row.env_steps,
                         row.updates,
                         row.imagined_steps,
                         row.episode_return,
                         row.length,
                     ))?;
-                    self.written[index][lane] = episode;
                 }
             }
         }

@@ -24,15 +24,17 @@ impl Experiment {
         Ok(())
     }
 
-    /// Lets a run plan `units` times in every lane while the world stands still.
+    /// Lets a run plan `units` times in every lane while the world stands still. Changes nothing,
+    /// the known future included, where nothing can be dreamt.
     pub fn dream(&mut self, run: usize, units: u32) {
         self.finish_goal();
-        if run >= self.runs.len() {
+        if units == 0 || !self.runs.get(run).is_some_and(Run::can_dream) {
             return;
         }
-        self.note(run, Change::Dream { units });
-        let watched = self.records.then_some(self.watched);
-        self.runs[run].dream(units, watched);
+        self.note(run, Change::Dream { units, done: 0 });
+        let recorded = self.records.then_some(self.watched);
+        let done = self.runs[run].dream(units, recorded)[self.watched];
+        self.events[self.applied - 1].change = Change::Dream { units, done };
     }
 
     /// Writes a change into the log at the present position; the future seen before no longer

@@ -126,7 +126,7 @@ fn run_all(tasks: &mut [Task], goal: Position, deadline: Option<Instant>) {
         }
         let run = || run_one(&mut *task.cohort, task.recorder.as_mut(), goal, deadline);
         task.outcome = catch_unwind(AssertUnwindSafe(run)).map_err(|panic| panic_text(&*panic));
-        worked |= task.outcome == Ok(Advance::OutOfFuel);
+        worked |= matches!(task.outcome, Ok(Advance::OutOfFuel | Advance::Full));
     }
 }
 

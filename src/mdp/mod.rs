@@ -104,4 +104,36 @@ pub trait Tabular: Simulator<Obs = State, Action = Action> {
     fn outcomes(&self, state: State, action: Action) -> Vec<Outcome>;
     /// States in which an episode may start.
     fn starts(&self) -> Vec<State>;
+
+    /// Whether a task that ends in `state` ends well: home and not in a pit.
+    fn ends_well(&self, _state: State) -> bool {
+        true
+    }
+
+    /// Fewest steps from any start to a good end (`good_only`) or to any end of the task,
+    /// counting every outcome with positive probability. `None` if there is no way.
+    fn distance(&self, good_only: bool) -> Option<usize> {
+        let mut seen = vec![false; self.states()];
+        let mut front = self.starts();
+        let mut steps = 1;
+        while !front.is_empty() {
+            let mut next = Vec::new();
+            for state in front {
+                if std::mem::replace(&mut seen[state as usize], true) {
+                    continue;
+                }
+                for outcome in (0..self.actions()).flat_map(|a| self.outcomes(state, a as Action)) {
+                    if outcome.terminated && (!good_only || self.ends_well(outcome.next)) {
+                        return Some(steps);
+                    }
+                    if !outcome.terminated {
+                        next.push(outcome.next);
+                    }
+                }
+            }
+            front = next;
+            steps += 1;
+        }
+        None
+    }
 }

@@ -46,6 +46,11 @@ pub struct Effect {
     pub discount: f64,
     /// Greatest value of the next state.
     pub next_value: f64,
+    /// What the value moves towards.
+    pub target: f64,
+    /// How many outcomes the target is an expectation over. With one, the target is reward plus
+    /// discounted next value; with more, the experience above is the likeliest of them.
+    pub outcomes: u16,
     /// Value before.
     pub old: f64,
     /// Value after.

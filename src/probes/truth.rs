@@ -5,16 +5,24 @@ use crate::mdp::scene::{Scene, Scenic};
 use crate::mdp::{Action, State, Tabular};
 use crate::rl::policy::greedy_mask;
 
+/// What a step means for the task.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum End {
+    NotYet,
+    Well,
+    Badly,
+}
+
 /// A copy of the true world's likeliest outcomes.
 #[derive(Clone, Debug)]
 pub struct Truth {
     scene: Scene,
     actions: usize,
-    /// `[S * A]`: likeliest next state and whether the task ends there; `None` if never left.
-    likeliest: Vec<Option<(State, bool)>>,
+    /// `[S * A]`: likeliest next state and how the task ends there; `None` if never left.
+    likeliest: Vec<Option<(State, End)>>,
     /// States where an episode may start.
     pub starts: Vec<State>,
-    /// Fewest steps from a start to the end of an episode, over all possible outcomes.
+    /// Fewest steps from a start to a good end, over all possible outcomes.
     pub shortest: Option<usize>,
 }
 
@@ -26,19 +34,23 @@ impl Truth {
             let (state, action) = ((pair / actions) as State, (pair % actions) as Action);
             let outcomes = world.outcomes(state, action);
             let best = outcomes.iter().max_by(|a, b| a.probability.total_cmp(&b.probability));
-            best.map(|o| (o.next, o.terminated))
+            best.map(|o| match o.terminated {
+                false => (o.next, End::NotYet),
+                true if world.ends_well(o.next) => (o.next, End::Well),
+                true => (o.next, End::Badly),
+            })
         });
         Self {
             scene: world.scene(),
             actions,
             likeliest: likeliest.collect(),
             starts: world.starts(),
-            shortest: shortest(world),
+            shortest: world.distance(true),
         }
     }
 
-    /// States on the greedy way from the first start to the end, following the likeliest outcome;
-    /// `None` while it goes in circles or knows no way. Ties go to the first action.
+    /// States on the greedy way from the first start to a good end, following the likeliest
+    /// outcome; `None` while it goes in circles, ends badly or knows no way. Ties go to the first action.
     pub fn greedy_way(&self, values: &TableView) -> Option<Vec<State>> {
         let mut at = *self.starts.first()?;
         let mut way = vec![at];
@@ -48,10 +60,12 @@ impl Truth {
                 return None;
             }
             let action = mask.trailing_zeros() as usize;
-            let (next, ends) = (*self.likeliest.get(at as usize * self.actions + action)?)?;
+            let (next, end) = (*self.likeliest.get(at as usize * self.actions + action)?)?;
             way.push(next);
-            if ends {
-                return Some(way);
+            match end {
+                End::Well => return Some(way),
+                End::Badly => return None,
+                End::NotYet => {}
             }
             if way.len() > values.states() + 1 {
                 return None;
@@ -76,37 +90,11 @@ impl Truth {
     }
 }
 
-/// Breadth-first search over all outcomes of positive probability.
-fn shortest(world: &impl Tabular) -> Option<usize> {
-    let mut seen = vec![false; world.states()];
-    let mut front = world.starts();
-    let mut steps = 1;
-    while !front.is_empty() {
-        let mut next = Vec::new();
-        for state in front {
-            if std::mem::replace(&mut seen[state as usize], true) {
-                continue;
-            }
-            for action in 0..world.actions() as Action {
-                for outcome in world.outcomes(state, action) {
-                    if outcome.terminated {
-                        return Some(steps);
-                    }
-                    next.push(outcome.next);
-                }
-            }
-        }
-        front = next;
-        steps += 1;
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::agents::table::Tally;
-    use crate::envs::grid::{Grid, GridConfig};
+    use crate::envs::grid::{Grid, GridConfig, GridSource};
     use crate::envs::mazes::dyna_maze;
     use crate::rl::dp::value_iteration;
 
@@ -128,5 +116,22 @@ mod tests {
         assert_eq!(truth.greedy_way(&view), None);
         view.q.fill(0.0);
         assert_eq!(truth.greedy_way(&view), None);
+    }
+
+    #[test]
+    fn a_way_into_a_pit_is_no_way_home() {
+        let source = GridSource::from_text("P.S..G");
+        let truth = Truth::of(&Grid::new(&source, &GridConfig::default()).unwrap());
+        assert_eq!(truth.shortest, Some(3));
+        let mut view = TableView {
+            actions: 4,
+            tally: vec![Tally::default(); 24],
+            q: vec![0.0; 24],
+            known_pairs: None,
+        };
+        (1..5).for_each(|s| view.q[s * 4 + 3] = 0.5);
+        assert_eq!(truth.greedy_way(&view), None);
+        (1..5).for_each(|s| view.q[s * 4 + 1] = 0.9);
+        assert_eq!(truth.greedy_way(&view), Some(vec![2, 3, 4, 5]));
     }
 }

@@ -149,7 +149,7 @@ fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
                 };
                 format!("{letter}: {name} = {written}")
             }
-            Change::Dream { units } => format!("{letter}: planned {units} times"),
+            Change::Dream { done, .. } => format!("{letter}: planned {done} times"),
         };
         let on_clock = axis == e.position.clock;
         let at = if on_clock { e.position.count } else { e.counters.on(axis) };

@@ -16,7 +16,6 @@ use crate::app::{icons, theme};
 use crate::base::params::{Range, Spec};
 use crate::experiment::clock::Clock;
 use crate::experiment::engine::Command;
-use crate::mdp::trace::Source;
 
 /// Draws the column.
 pub fn side(ui: &mut Ui, code: &mut CodeMemory, cx: &mut Cx<'_>) {
@@ -79,8 +78,7 @@ fn parameters(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// Planning while the world stands still, for agents that can.
 fn plan(ui: &mut Ui, cx: &mut Cx<'_>) {
     let run = &cx.snapshot.runs[cx.view.run];
-    let dreams = run.code.iter().any(|line| line.source == Some(Source::Imagined));
-    if !dreams || run.failure.is_some() {
+    if !run.can_dream || run.failure.is_some() {
         return;
     }
     let label = format!("Plan {DREAM} times");
