@@ -41,7 +41,7 @@ impl CodeMemory {
         ui.label(title.color(t.text_strong));
         let words = if cx.snapshot.waits(cx.view.run) {
             "waits for the other runs".to_owned()
-        } else if too_fast(run) {
+        } else if too_fast(run) && cx.snapshot.playing {
             "too fast to be read: slow down, or step".to_owned()
         } else {
             progress(run)
