@@ -61,7 +61,7 @@ impl Curves {
                 mean: &line.mean,
                 band: (s.lanes > 1).then_some((line.low.as_slice(), line.high.as_slice())),
                 rings: if s.lanes > 1 { &line.watched } else { &[] },
-                ahead_from: Some(present(s, index)),
+                ahead_from: ahead(s, index, line),
                 marks: &marks[index],
             })
             .collect();
@@ -87,6 +87,12 @@ impl Curves {
 /// back in time.
 fn present(s: &Snapshot, index: usize) -> f64 {
     s.runs[index].lane.counters.on(s.curves.axis) as f64
+}
+
+/// Where the part begins that was seen before going back in time; `None` if there is none.
+fn ahead(s: &Snapshot, index: usize, line: &Line) -> Option<f64> {
+    let now = present(s, index);
+    line.watched.last().is_some_and(|[x, _]| *x > now).then_some(now)
 }
 
 /// What line, band and rings mean.
@@ -196,7 +202,7 @@ impl Panel for Curves {
         let mut text = format!("{} against {}\n", self.title, axis_label(snapshot.curves.axis));
         for (index, line) in (self.of)(&snapshot.curves).iter().enumerate() {
             let run = &snapshot.runs[index];
-            let now = present(snapshot, index);
+            let now = ahead(snapshot, index, line).unwrap_or(f64::INFINITY);
             text += &match line.mean.iter().rfind(|[x, _]| *x <= now) {
                 Some([x, y]) => format!("{} {}: {y:.1} at {x:.0}\n", run.letter, run.name),
                 None => format!("{} {}: nothing finished yet\n", run.letter, run.name),
