@@ -330,9 +330,9 @@ impl Experiment {
 
     // ---------------------------------------------------------------- keyframes
 
-    fn keyframe(&mut self) {
+    pub(super) fn keyframe(&mut self) {
         let begun = Instant::now();
-        self.keyframes.add(self.position, &self.runs);
+        self.keyframes.add(self.position, self.applied, &self.runs);
         // Large worlds and many lanes are copied less often.
         let pause = KEYFRAME_EVERY.max(begun.elapsed() * KEYFRAME_SHARE);
         self.next_keyframe = Instant::now() + pause;
