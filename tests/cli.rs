@@ -294,6 +294,47 @@ fn outputs_that_cannot_be_written_leave_nothing() {
     assert_eq!(left, ["dir.csv"], "nothing half-written");
 }
 
+#[test]
+fn runs_of_the_same_agent_can_be_told_apart() {
+    let here = folder("same");
+    let three = format!("{DYNA}\n[[run]]\n{DYNA}\n[[run]]\nname = 'mine'\n{DYNA}");
+    let out = good(&["run", &file(&here, "three.toml", &arena(MAZE, &three))]);
+    for name in ["Dyna-Q", "Dyna-Q B", "mine"] {
+        let rows = out.lines().filter(|l| l.starts_with(&format!("{name},")));
+        assert_eq!(rows.count(), 4, "{name}");
+    }
+    // A name that was given is nobody else's, wherever it stands.
+    let taken = format!("{DYNA}\n[[run]]\nname = 'Dyna-Q'\n{DYNA}");
+    let out = good(&["run", &file(&here, "taken.toml", &arena(MAZE, &taken))]);
+    assert!(out.contains("\nDyna-Q A,0") && out.contains("\nDyna-Q,0"));
+    let twice = format!("name = 'x'\n{DYNA}\n[[run]]\nname = 'x'\n{DYNA}");
+    let said = bad(2, &["run", &file(&here, "twice.toml", &arena(MAZE, &twice))]);
+    assert!(said.ends_with("run B: name 'x' belongs to run A already"), "{said}");
+}
+
+#[test]
+fn files_that_ask_for_what_cannot_be() {
+    let here = folder("cannot");
+    let gridworld = "id = 'gridworld'\nmap = 'S.G'\nwind = [0, -9223372036854775808, 0]";
+    let quoted = arena(MAZE, DYNA).replace("version = 1", "version = \"1\"");
+    for (content, expected) in [
+        (arena(gridworld, DYNA), "whole numbers from -63 to 63, one a column"),
+        (format!("lesson = 3\n{}", arena(MAZE, DYNA)), "lesson = 3 is not allowed: write a"),
+        (quoted, "version = \"1\" is not allowed: a whole number without quotes"),
+    ] {
+        let said = bad(2, &["run", &file(&here, "x.toml", &content)]);
+        assert!(said.contains(expected), "{said}");
+    }
+    // The largest map in ten thousand lanes: refused before any of it is taken.
+    let map = format!("S{}G\\n{}", ".".repeat(62), vec![".".repeat(64); 63].join("\\n"));
+    let world = format!("id = 'gridworld'\nmap = \"{map}\"");
+    let large = arena(&world, DYNA).replace("lanes = 2", "lanes = 10000");
+    let said = bad(2, &["run", &file(&here, "large.toml", &large)]);
+    let expected = "1 runs with 10000 lanes each need about 9.8 GiB for tables of 16384 values; \
+                    at most 8 GiB are allowed";
+    assert!(said.contains(expected), "{said}");
+}
+
 // ---------------------------------------------------------------- list, replay
 
 #[test]

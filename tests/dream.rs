@@ -127,6 +127,22 @@ fn dreams_are_part_of_the_past() {
     }
 }
 
+/// A keyframe taken after a dream holds it already.
+#[test]
+fn a_keyframe_at_the_place_of_a_dream_does_not_repeat_it() {
+    let mut arena = arena("dyna-maze", 2);
+    arena.advance_to(episodes(2), None);
+    arena.dream(1, 70);
+    arena.remember();
+    arena.dream(2, 30);
+    arena.remember();
+    let here: Vec<_> = arena.runs().iter().map(|run| run.digests()).collect();
+    arena.advance_to(episodes(3), None);
+    arena.seek(episodes(2));
+    let again: Vec<_> = arena.runs().iter().map(|run| run.digests()).collect();
+    assert_eq!(again, here);
+}
+
 /// H21: three ways on one seed; the model-based one never updates from a real step.
 #[test]
 fn the_model_based_run_learns_from_its_model_alone() {

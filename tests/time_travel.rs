@@ -183,6 +183,23 @@ fn a_drag_at_one_place_leaves_its_last_value() {
 }
 
 #[test]
+fn a_drag_over_the_only_keyframe_leaves_its_last_value() {
+    let here = Position::at(Clock::EnvSteps, 40);
+    let mut e = Experiment::new(three(Clock::EnvSteps, 1), 1).unwrap();
+    e.advance_to(here, None);
+    for value in [1.0, 9.0, 33.0] {
+        e.set_param(1, 0, value).unwrap();
+        e.remember();
+    }
+    let end = Position::at(Clock::EnvSteps, 80);
+    e.advance_to(end, None);
+    e.seek(here);
+    assert_eq!(e.runs()[1].param(0), 33.0);
+    e.advance_to(end, None);
+    assert_eq!(digests(&e), straight(three(Clock::EnvSteps, 1), &[(here, 1, 0, 33.0)], end));
+}
+
+#[test]
 fn a_changed_parameter_drops_only_what_it_must() {
     let clock = Clock::Episodes;
     let mut e = remembering(three(clock, 2), 1);

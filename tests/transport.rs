@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use common::{arena, digests, dyna, maze, straight, three};
 use imaginarium::experiment::arena::Grain;
+use imaginarium::experiment::command::without_overtaken;
 use imaginarium::experiment::engine::{Command, Engine};
 use imaginarium::experiment::{ArenaConfig, Clock, Position};
 
@@ -154,6 +155,26 @@ fn commands_get_through_while_an_episode_does_not_end() {
         engine.handle(Command::Set { run: 0, param: 0, value: 3.0 });
         assert_eq!(engine.experiment().runs()[0].param(0), 3.0);
     }
+}
+
+#[test]
+fn a_hand_that_scrubs_is_followed_to_its_last_place_only() {
+    let at = |n| Command::Seek(Position::at(Clock::Episodes, n));
+    let set = |value| Command::Set { run: 0, param: 0, value };
+    let said =
+        |commands: Vec<Command>| commands.iter().map(|c| format!("{c:?}")).collect::<Vec<_>>();
+    let kept = |commands: Vec<Command>| said(without_overtaken(commands));
+    let scrubbed = vec![at(1), Command::Play(false), at(2), at(3), Command::Play(false)];
+    assert_eq!(kept(scrubbed), said(vec![Command::Play(false), at(3), Command::Play(false)]));
+    // What happens at a place keeps the way there.
+    let anew = Command::Restart { seed: 1, lanes: 1 };
+    for act in [set(1.0), Command::Step, Command::Play(true), anew] {
+        let commands = vec![at(1), at(2), act.clone(), at(3), at(4)];
+        assert_eq!(kept(commands), said(vec![at(2), act, at(4)]));
+    }
+    // A place on another clock cannot be gone to; the one before still can.
+    let other = Command::Seek(Position::at(Clock::Updates, 9));
+    assert_eq!(kept(vec![at(1), other.clone()]), said(vec![at(1), other]));
 }
 
 #[test]

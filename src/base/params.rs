@@ -109,6 +109,19 @@ impl Spec {
         inside.then_some(value).ok_or_else(|| self.refuse(value))
     }
 
+    /// The same while an experiment runs: only live parameters may change then.
+    pub fn check_live(&self, value: f64) -> Result<f64, Refused> {
+        let value = self.check(value)?;
+        (self.kind == Kind::Live).then_some(value).ok_or_else(|| Refused {
+            key: self.key.to_owned(),
+            value: self.show(value),
+            allowed: format!(
+                "it is no live parameter ({}); set it before the start",
+                self.kind.word()
+            ),
+        })
+    }
+
     /// Reads a value as written in a file or flag.
     pub fn parse(&self, text: &str) -> Result<f64, Refused> {
         if let Range::Choice(all) = self.range {
@@ -312,6 +325,15 @@ mod tests {
         toy.set(2, 0.0);
         assert_eq!(toy.way, Way::Left);
         assert_eq!(Toy::index("rate"), Some(1));
+    }
+
+    #[test]
+    fn only_live_parameters_change_while_an_experiment_runs() {
+        assert_eq!(Toy::specs()[0].check_live(3.0), Ok(3.0));
+        assert!(Toy::specs()[0].check_live(11.0).is_err());
+        let said = Toy::specs()[2].check_live(0.0).unwrap_err().to_string();
+        let what = "it is no live parameter (restart); set it before the start";
+        assert_eq!(said, format!("way = left is not allowed: {what}"));
     }
 
     #[test]

@@ -98,6 +98,7 @@ impl Experiment {
         world: &W,
         workers: usize,
     ) -> Result<Self, ConfigError> {
+        config.check_size(world.states() * world.actions())?;
         let mut runs = Vec::new();
         for run in &config.runs {
             let cohort = |lane| {
@@ -107,7 +108,7 @@ impl Experiment {
             let cohorts: Option<Vec<_>> = (0..config.lanes).map(cohort).collect();
             let cohorts = cohorts
                 .ok_or_else(|| ConfigError(format!("agent '{}' is unknown", run.info.id)))?;
-            runs.push(Run::new(run.clone(), cohorts));
+            runs.push(Run::new(run.clone(), cohorts, config.threshold));
         }
         let workers = Workers::new(workers)
             .map_err(|e| ConfigError(format!("{workers} worker threads could not start: {e}")))?;
@@ -330,9 +331,9 @@ impl Experiment {
 
     // ---------------------------------------------------------------- keyframes
 
-    fn keyframe(&mut self) {
+    pub(super) fn keyframe(&mut self) {
         let begun = Instant::now();
-        self.keyframes.add(self.position, &self.runs);
+        self.keyframes.add(self.position, self.applied, &self.runs);
         // Large worlds and many lanes are copied less often.
         let pause = KEYFRAME_EVERY.max(begun.elapsed() * KEYFRAME_SHARE);
         self.next_keyframe = Instant::now() + pause;

@@ -77,3 +77,23 @@ impl Command {
         )
     }
 }
+
+/// The commands without every seek that another seek overtakes before anything happens at its
+/// place: a hand that scrubs asks for more places than can be shown. A change of a parameter
+/// happens at a place, so that it keeps the seek before it.
+pub fn without_overtaken(commands: Vec<Command>) -> Vec<Command> {
+    let mut kept: Vec<Command> = Vec::with_capacity(commands.len());
+    for command in commands {
+        if let Command::Seek(to) = command {
+            let idle = |c: &Command| matches!(c, Command::Seek(_) | Command::Play(false));
+            let from = kept.iter().rposition(|c| !idle(c)).map_or(0, |last| last + 1);
+            let mut index = 0;
+            kept.retain(|c| {
+                index += 1;
+                index <= from || !matches!(c, Command::Seek(at) if at.clock == to.clock)
+            });
+        }
+        kept.push(command);
+    }
+    kept
+}

@@ -1,14 +1,12 @@
 //! An arena as written in a file: world, runs, clock. Read strictly: an unknown key, a value out
 //! of range or a file from the future is one sentence that says what, where and what is allowed.
 
-use std::collections::BTreeMap;
-
 use toml::{Table, Value};
 
 use super::build::config as params_from;
 use super::clock::Clock;
 pub use super::read::{ConfigError, VERSION, only, parse, text, whole};
-use super::read::{Result, check_version, clock, plain, positive, set_one, unknown};
+use super::read::{Result, check_version, clock, plain, positive, rewards, set_one, unknown, wind};
 use crate::agents::{AGENTS, AgentInfo, agent};
 use crate::envs::grid::{Grid, GridConfig, GridSource};
 use crate::envs::{WORLDS, World, world};
@@ -17,6 +15,12 @@ use crate::envs::{WORLDS, World, world};
 pub const MAX_LANES: usize = 10_000;
 /// Most runs in one arena: one letter each.
 pub const MAX_RUNS: usize = 6;
+
+/// Most memory that the tables of all lanes may take.
+const MAX_GIB: f64 = 8.0;
+const GIB: f64 = (1_u64 << 30) as f64;
+/// About what a lane keeps for each pair of state and action: value, tally, model.
+const PAIR_BYTES: f64 = 64.0;
 
 /// A world with its map and parameter values.
 #[derive(Clone, Debug)]
@@ -69,6 +73,8 @@ pub struct ArenaConfig {
     pub seed: u64,
     /// Natural steps a second when it opens; `None` as fast as it goes.
     pub speed: Option<f64>,
+    /// Mean steps of an episode that count as "found the way".
+    pub threshold: f64,
     /// The world of all runs.
     pub world: WorldConfig,
     /// The runs, at most [`MAX_RUNS`].
@@ -85,11 +91,24 @@ impl ArenaConfig {
     /// Reads a parsed file; a table `[lesson]` is left to the lessons.
     pub fn from_table(place: &str, table: &Table) -> Result<Self> {
         let allowed = [
-            "version", "title", "clock", "length", "lanes", "seed", "speed", "world", "run",
+            "version",
+            "title",
+            "clock",
+            "length",
+            "lanes",
+            "seed",
+            "speed",
+            "threshold",
+            "world",
+            "run",
             "lesson",
         ];
         only(place, table, &allowed)?;
         check_version(place, table)?;
+        if let Some(lesson) = table.get("lesson").filter(|v| !v.is_table()) {
+            let what = format!("lesson = {lesson} is not allowed: write a [lesson] table");
+            return Err(ConfigError::at(place, what));
+        }
         let clock = match text(place, table, "clock")? {
             None => Clock::Episodes,
             Some(id) => clock(place, &id)?,
@@ -108,7 +127,10 @@ impl ArenaConfig {
             let what = format!("has {found} [[run]] tables, 1 to {MAX_RUNS} are allowed");
             return Err(ConfigError::at(place, what));
         }
+        let named: Vec<bool> = runs.iter().map(|run| run.get("name").is_some()).collect();
         let run = |(i, v): (usize, &Value)| run(&format!("{place}, run {}", letter(i)), v);
+        let mut runs: Vec<_> = runs.iter().enumerate().map(run).collect::<Result<_>>()?;
+        tell_apart(place, &mut runs, &named)?;
         Ok(Self {
             title: text(place, table, "title")?.unwrap_or_else(|| place.to_owned()),
             clock,
@@ -116,8 +138,9 @@ impl ArenaConfig {
             lanes: whole(place, table, "lanes", 1, MAX_LANES as i64)?.unwrap_or(1) as usize,
             seed: whole(place, table, "seed", 0, i64::MAX)?.unwrap_or(0) as u64,
             speed,
+            threshold: whole(place, table, "threshold", 1, 1_000_000)?.unwrap_or(20) as f64,
             world: world_config(&format!("{place}, [world]"), table.get("world"))?,
-            runs: runs.iter().enumerate().map(run).collect::<Result<_>>()?,
+            runs,
         })
     }
 
@@ -127,6 +150,20 @@ impl ArenaConfig {
         let config: GridConfig = params_from(params);
         info.build(source.as_ref(), &config)
             .map_err(|e| ConfigError::at(&format!("world {}", info.id), e))
+    }
+
+    /// Refuses what would not fit into memory: `pairs` of state and action in every lane.
+    pub(super) fn check_size(&self, pairs: usize) -> Result<()> {
+        let (lanes, runs) = (self.lanes, self.runs.len());
+        let gib = (pairs as f64) * PAIR_BYTES * (lanes as f64) * (runs as f64) / GIB;
+        if gib <= MAX_GIB {
+            return Ok(());
+        }
+        let what = format!(
+            "{runs} runs with {lanes} lanes each need about {gib:.1} GiB for tables of {pairs} \
+             values; at most {MAX_GIB} GiB are allowed: take fewer lanes or a smaller world"
+        );
+        Err(ConfigError(what))
     }
 
     /// Applies `key=value`: `planning_steps=5` to every run that has this parameter,
@@ -179,6 +216,27 @@ pub fn letter(index: usize) -> char {
     char::from(b'A' + (index % 26) as u8)
 }
 
+/// Names that repeat: an agent's title gets the letter of its run, a given name is refused.
+fn tell_apart(place: &str, runs: &mut [RunConfig], named: &[bool]) -> Result<()> {
+    for i in 0..runs.len() {
+        let taken = |name: &str| {
+            // An agent's title also makes way for names given further down.
+            let counts = |j: usize| j < i || (named[j] && !named[i]);
+            (0..runs.len()).find(|&j| counts(j) && runs[j].name == name)
+        };
+        let mut name = runs[i].name.clone();
+        if !named[i] && taken(&name).is_some() {
+            name = format!("{name} {}", letter(i));
+        }
+        if let Some(other) = taken(&name) {
+            let what = format!("name '{name}' belongs to run {} already", letter(other));
+            return Err(ConfigError::at(&format!("{place}, run {}", letter(i)), what));
+        }
+        runs[i].name = name;
+    }
+    Ok(())
+}
+
 fn world_config(place: &str, value: Option<&Value>) -> Result<WorldConfig> {
     let Some(Value::Table(table)) = value else {
         return Err(ConfigError::at(place, "missing; write a [world] table with an id"));
@@ -219,36 +277,6 @@ fn source(place: &str, table: &Table, info: &World) -> Result<Option<GridSource>
         source.wind = wind(place, value)?;
     }
     Ok(Some(source))
-}
-
-fn rewards(place: &str, value: &Value) -> Result<BTreeMap<char, f64>> {
-    let entry = |(key, value): (&String, &Value)| {
-        let mut letters = key.chars();
-        let number = value.as_float().or(value.as_integer().map(|i| i as f64));
-        match (letters.next(), letters.next(), number) {
-            (Some(letter), None, Some(reward)) if letter.is_ascii_lowercase() => {
-                Some((letter, reward))
-            }
-            _ => None,
-        }
-    };
-    let table = value.as_table();
-    let read: Option<BTreeMap<_, _>> = table.and_then(|t| t.iter().map(entry).collect());
-    read.ok_or_else(|| {
-        let what =
-            format!("rewards = {value} is not allowed: small letters with numbers, like a = -0.1");
-        ConfigError::at(place, what)
-    })
-}
-
-fn wind(place: &str, value: &Value) -> Result<Vec<i8>> {
-    let number = |v: &Value| v.as_integer().filter(|i| i.abs() < 64).map(|i| i as i8);
-    let read: Option<Vec<i8>> = value.as_array().and_then(|a| a.iter().map(number).collect());
-    read.ok_or_else(|| {
-        let what =
-            format!("wind = {value} is not allowed: whole numbers from -63 to 63, one a column");
-        ConfigError::at(place, what)
-    })
 }
 
 fn run(place: &str, value: &Value) -> Result<RunConfig> {

@@ -284,6 +284,7 @@ impl Engine {
             speed: self.speed,
             seed: e.config().seed,
             lanes: e.config().lanes,
+            threshold: e.config().threshold,
             watched: e.watched(),
             scene: Arc::new(e.scene().clone()),
             truth: e.truth().clone(),

@@ -6,10 +6,13 @@ use super::run::{Lane, Run};
 /// Most memory that keyframes may take, in bytes.
 pub const MEMORY: usize = 256 << 20;
 
-/// The arena at one position, before the parameter events of that position were applied.
+/// The arena at one position.
 pub(super) struct Keyframe {
     /// Where.
     pub position: Position,
+    /// How many events it holds already: all of those before its position, and those at it that
+    /// had been applied when it was taken.
+    pub applied: usize,
     /// `[runs][lanes]`.
     pub lanes: Vec<Vec<Lane>>,
     bytes: usize,
@@ -24,8 +27,9 @@ pub struct Keyframes {
 }
 
 impl Keyframes {
-    /// Adds a copy of `runs` at `position`, unless there is one at or after it.
-    pub fn add(&mut self, position: Position, runs: &[Run]) {
+    /// Adds a copy of `runs` at `position`, where `applied` events hold, unless there is one at or
+    /// after it.
+    pub fn add(&mut self, position: Position, applied: usize, runs: &[Run]) {
         if self.frames.last().is_some_and(|f| f.position >= position) {
             return;
         }
@@ -33,7 +37,7 @@ impl Keyframes {
         let lanes: Vec<Vec<Lane>> = runs.iter().map(copy).collect();
         let bytes = lanes.iter().flatten().map(|l| l.cohort().bytes()).sum();
         self.bytes += bytes;
-        self.frames.push(Keyframe { position, lanes, bytes });
+        self.frames.push(Keyframe { position, applied, lanes, bytes });
         while self.bytes > MEMORY && self.frames.len() > 2 {
             self.thin();
         }
@@ -59,6 +63,14 @@ impl Keyframes {
     pub fn truncate(&mut self, position: Position) {
         self.frames.retain(|f| f.position <= position);
         self.bytes = self.frames.iter().map(|f| f.bytes).sum();
+    }
+
+    /// Forgets a frame at the end that holds more than `events`: one of those it holds is about to
+    /// change. True if there was one.
+    pub(super) fn forget_beyond(&mut self, events: usize) -> bool {
+        let touched = self.frames.pop_if(|frame| frame.applied > events);
+        self.bytes -= touched.as_ref().map_or(0, |frame| frame.bytes);
+        touched.is_some()
     }
 
     /// Host memory in bytes, as the cohorts report it.

@@ -1,6 +1,8 @@
 //! Reading TOML strictly: an unknown key, a value out of range or a file from the future is one
 //! sentence that says what, where and what is allowed.
 
+use std::collections::BTreeMap;
+
 use toml::{Table, Value};
 
 use super::clock::Clock;
@@ -34,11 +36,16 @@ pub fn parse(place: &str, text: &str) -> Result<Table> {
 
 /// Refuses files from the future and files without a version.
 pub(super) fn check_version(place: &str, table: &Table) -> Result<()> {
-    match table.get("version").and_then(Value::as_integer) {
-        Some(VERSION) => Ok(()),
-        Some(found) => {
+    match table.get("version") {
+        Some(Value::Integer(VERSION)) => Ok(()),
+        Some(Value::Integer(found)) => {
             let what =
                 format!("is a file of version {found}; this program reads version {VERSION}");
+            Err(ConfigError::at(place, what))
+        }
+        Some(other) => {
+            let what =
+                format!("version = {other} is not allowed: a whole number without quotes, like 1");
             Err(ConfigError::at(place, what))
         }
         None => {
@@ -109,6 +116,38 @@ pub(super) fn positive(place: &str, value: &Value) -> Result<f64> {
     number.filter(|&x| (0.1..=1e9).contains(&x)).ok_or_else(|| {
         let what =
             format!("speed = {value} is not allowed: steps a second, 0.1 to 1e9, or \"max\"");
+        ConfigError::at(place, what)
+    })
+}
+
+/// Rewards of small letters.
+pub(super) fn rewards(place: &str, value: &Value) -> Result<BTreeMap<char, f64>> {
+    let entry = |(key, value): (&String, &Value)| {
+        let mut letters = key.chars();
+        let number = value.as_float().or(value.as_integer().map(|i| i as f64));
+        match (letters.next(), letters.next(), number) {
+            (Some(letter), None, Some(reward)) if letter.is_ascii_lowercase() => {
+                Some((letter, reward))
+            }
+            _ => None,
+        }
+    };
+    let table = value.as_table();
+    let read: Option<BTreeMap<_, _>> = table.and_then(|t| t.iter().map(entry).collect());
+    read.ok_or_else(|| {
+        let what =
+            format!("rewards = {value} is not allowed: small letters with numbers, like a = -0.1");
+        ConfigError::at(place, what)
+    })
+}
+
+/// Wind per column.
+pub(super) fn wind(place: &str, value: &Value) -> Result<Vec<i8>> {
+    let number = |v: &Value| v.as_integer().filter(|i| (-63..=63).contains(i)).map(|i| i as i8);
+    let read: Option<Vec<i8>> = value.as_array().and_then(|a| a.iter().map(number).collect());
+    read.ok_or_else(|| {
+        let what =
+            format!("wind = {value} is not allowed: whole numbers from -63 to 63, one a column");
         ConfigError::at(place, what)
     })
 }

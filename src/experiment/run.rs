@@ -119,10 +119,10 @@ pub struct Run {
 }
 
 impl Run {
-    pub(super) fn new(config: RunConfig, cohorts: Vec<Box<dyn Cohort>>) -> Self {
+    pub(super) fn new(config: RunConfig, cohorts: Vec<Box<dyn Cohort>>, threshold: f64) -> Self {
         Self {
             config,
-            record: Record::new(cohorts.len()),
+            record: Record::new(cohorts.len(), threshold),
             lanes: cohorts.into_iter().map(Lane::new).collect(),
             recorder: Recorder::default(),
         }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 
+use super::command::without_overtaken;
 use super::config::{ArenaConfig, ConfigError};
 use super::engine::{Command, Engine, SLICE};
 use super::snapshot::Snapshot;
@@ -148,12 +149,12 @@ fn receive(
         None if unpublished => inbox.try_recv().ok(),
         None => Some(inbox.recv().ok()?),
     };
-    let mut asked = false;
-    let mut next = first;
-    while let Some(command) = next {
+    // What waits is taken at once, so that what was overtaken meanwhile is not done at all.
+    let waiting = first.into_iter().chain(inbox.try_iter().take(QUEUE)).collect();
+    let commands = without_overtaken(waiting);
+    let asked = !commands.is_empty();
+    for command in commands {
         engine.handle(command);
-        asked = true;
-        next = inbox.try_recv().ok();
     }
     // A closed channel shows as an empty one above; look again so that the thread ends.
     match inbox.try_recv() {

@@ -9,19 +9,15 @@ use super::config::letter;
 use super::record::{EpisodeRow, Record};
 use crate::agents::AgentInfo;
 use crate::base::series::Series;
-use crate::base::stats::mean;
 use crate::mdp::scene::Scene;
 use crate::mdp::trace::{CodeLine, Mark};
 use crate::probes::curves::{Curve, Lane, by_episode, by_mean_reading, step_held};
+pub use crate::probes::price::Price;
 use crate::probes::truth::Truth;
 use crate::probes::values::ValueMap;
 
 /// Marks handed to the window: enough for every spark and line it can show singly.
 pub const MARKS: usize = 256;
-/// Mean steps an episode that count as "found the way" in the slope chart.
-pub const THRESHOLD: f64 = 20.0;
-/// Episodes among which the first good one is looked for.
-const SEARCHED: u64 = 1_000;
 
 /// One run at one moment.
 #[derive(Clone, Debug)]
@@ -65,19 +61,9 @@ pub struct Curves {
     pub steps: Vec<Curve>,
     /// Cumulative reward, one curve a run.
     pub reward: Vec<Curve>,
-    /// When the mean first was at most [`THRESHOLD`] steps an episode: the price on three clocks.
+    /// When the mean first was at most [`Snapshot::threshold`] steps an episode: the price on
+    /// three clocks.
     pub price: Vec<Option<Price>>,
-}
-
-/// What reaching [`THRESHOLD`] has cost, as means over lanes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Price {
-    /// Episodes.
-    pub episodes: f64,
-    /// Real steps.
-    pub env_steps: f64,
-    /// Updates, real and imagined.
-    pub updates: f64,
 }
 
 /// The arena at one moment.
@@ -101,6 +87,8 @@ pub struct Snapshot {
     pub seed: u64,
     /// Seeds per run.
     pub lanes: usize,
+    /// Mean steps an episode that count as "found the way".
+    pub threshold: f64,
     /// The watched lane.
     pub watched: usize,
     /// The world's picture.
@@ -195,7 +183,7 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         axis,
         steps: curve(|row| row.length as f64),
         reward: curve(|row| row.total_return),
-        price: records().map(price).collect(),
+        price: records().map(Record::price).collect(),
     }
 }
 
@@ -225,28 +213,4 @@ fn curve_of(
     };
     let lanes: Vec<_> = lanes.iter().map(lane).collect();
     if shared { step_held(&lanes, watched) } else { by_mean_reading(&lanes, watched) }
-}
-
-/// First episode at which the mean over lanes is at most [`THRESHOLD`], and what it took.
-fn price(record: &Record) -> Option<Price> {
-    let mut rows = Vec::with_capacity(record.lanes().len());
-    for index in 0..SEARCHED {
-        rows.clear();
-        rows.extend(record.lanes().iter().map_while(|lane| lane.get(index)));
-        if rows.len() < record.lanes().len() {
-            return None;
-        }
-        let average = |value: fn(&EpisodeRow) -> u64| {
-            let values: Vec<f64> = rows.iter().map(|row| value(row) as f64).collect();
-            mean(&values)
-        };
-        if average(|row| row.length)? <= THRESHOLD {
-            return Some(Price {
-                episodes: (index + 1) as f64,
-                env_steps: average(|row| row.env_steps)?,
-                updates: average(|row| row.updates)?,
-            });
-        }
-    }
-    None
 }

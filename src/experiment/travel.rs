@@ -15,12 +15,15 @@ impl Experiment {
         let Some(spec) = specs.and_then(|s| s.get(param)) else {
             return Ok(());
         };
-        let value = spec.check(value)?;
+        let value = spec.check_live(value)?;
         if self.runs[run].param(param) == value {
             return Ok(());
         }
-        self.note(run, Change::Param { param, value });
+        let again = self.note(run, Change::Param { param, value });
         self.runs[run].set_param(param, value);
+        if again {
+            self.keyframe();
+        }
         Ok(())
     }
 
@@ -31,15 +34,19 @@ impl Experiment {
         if units == 0 || !self.runs.get(run).is_some_and(Run::can_dream) {
             return;
         }
-        self.note(run, Change::Dream { units, done: 0 });
+        let again = self.note(run, Change::Dream { units, done: 0 });
         let recorded = self.records.then_some(self.watched);
         let done = self.runs[run].dream(units, recorded)[self.watched];
         self.events[self.applied - 1].change = Change::Dream { units, done };
+        if again {
+            self.keyframe();
+        }
     }
 
     /// Writes a change into the log at the present position; the future seen before no longer
-    /// holds for this run.
-    fn note(&mut self, run: usize, change: Change) {
+    /// holds for this run. True if the keyframe here must be taken again after the change, since
+    /// it holds an event that this one may replace.
+    fn note(&mut self, run: usize, change: Change) -> bool {
         let here = self.position;
         let counters = self.runs[run].counters(self.watched);
         let event = Event { position: here, run, change, counters };
@@ -55,12 +62,15 @@ impl Experiment {
         self.events.insert(at, event);
         self.applied = at + 1;
         self.keyframes.truncate(here);
+        let before = self.events.partition_point(|e| e.position < here);
+        let again = self.keyframes.forget_beyond(before);
         self.furthest = here;
         let run = &mut self.runs[run];
         for (lane, slot) in run.lanes.iter().enumerate() {
             let episodes = slot.cohort().counters(0).episodes;
             run.record.truncate(lane, episodes);
         }
+        again
     }
 
     pub(super) fn apply_due_events(&mut self) {
@@ -95,10 +105,9 @@ impl Experiment {
         for (run, lanes) in self.runs.iter_mut().zip(&frame.lanes) {
             run.lanes = lanes.iter().map(Lane::duplicate).collect();
         }
-        let position = frame.position;
-        self.position = position;
+        self.position = frame.position;
+        self.applied = frame.applied;
         self.under_way = None;
-        self.applied = self.events.partition_point(|e| e.position < position);
         true
     }
 

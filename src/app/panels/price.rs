@@ -7,7 +7,7 @@ use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
 use crate::app::widgets::number::grouped;
 use crate::app::widgets::{badge, text};
-use crate::experiment::snapshot::{Price as Cost, RunSnapshot, Snapshot, THRESHOLD};
+use crate::experiment::snapshot::{Price as Cost, RunSnapshot, Snapshot};
 
 /// Long and short name of a clock, and how a price is read on it.
 type PriceClock = (&'static str, &'static str, fn(&Cost) -> f64);
@@ -24,7 +24,7 @@ pub struct Price;
 
 impl Panel for Price {
     fn title(&self) -> &'static str {
-        "The price of 20 steps"
+        "The price of the way"
     }
 
     fn question(&self) -> &'static str {
@@ -36,7 +36,8 @@ impl Panel for Price {
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {
-        let mut text = format!("First episode with a mean of {THRESHOLD} steps or less\n");
+        let mut text =
+            format!("First episode with a mean of {} steps or less\n", snapshot.threshold);
         for (run, price) in snapshot.runs.iter().zip(reached(snapshot)) {
             text += &match price {
                 Some(p) => format!(
@@ -120,8 +121,8 @@ fn slopes(ui: &mut Ui, s: &Snapshot) {
         .map(|(run, _)| format!("{} {}", run.letter, run.name))
         .collect();
     let note = match missing.is_empty() {
-        true => format!("first mean of {THRESHOLD} steps or less over {} seeds", s.lanes),
-        false => format!("not yet at {THRESHOLD} steps: {}", missing.join(", ")),
+        true => format!("first mean of {} steps or less over {} seeds", s.threshold, s.lanes),
+        false => format!("not yet at {} steps: {}", s.threshold, missing.join(", ")),
     };
     let note = text::elided(&painter, &note, theme::small(ui.ctx()), t.text_weak, rect.width());
     text::place(&painter, &note, rect.left_bottom(), Align2::LEFT_BOTTOM);
