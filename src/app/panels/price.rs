@@ -24,7 +24,7 @@ pub struct Price;
 
 impl Panel for Price {
     fn title(&self) -> &'static str {
-        "The price of the way"
+        "Price of the way"
     }
 
     fn question(&self) -> &'static str {
