@@ -6,7 +6,9 @@
 
 pub mod actions;
 mod apply;
+pub mod film_view;
 pub mod fonts;
+pub mod headless;
 pub mod icons;
 pub mod keys;
 pub mod lab;

@@ -50,6 +50,8 @@ pub struct View {
     pub side_open: bool,
     /// The answer to the lesson's question is shown.
     pub revealed: bool,
+    /// Nothing can be pressed: a film or a picture.
+    pub still: bool,
     /// Panel over the whole middle.
     pub enlarged: Option<PanelId>,
     /// Overview of keys open.
@@ -73,6 +75,7 @@ impl Default for View {
             numbers: false,
             side_open: false,
             revealed: false,
+            still: false,
             enlarged: None,
             keys_open: false,
             draft: None,

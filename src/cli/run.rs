@@ -54,17 +54,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
 }
 
 fn apply(arena: &mut ArenaConfig, args: &RunArgs) -> Result<()> {
-    for assignment in &args.set {
-        arena.set(assignment).map_err(|e| CliError::Usage(e.to_string()))?;
-    }
-    if let Some(seeds) = args.seeds {
-        if !(1..=MAX_LANES).contains(&seeds) {
-            let what = format!("--seeds {seeds}: 1 to {MAX_LANES} are allowed");
-            return Err(CliError::Usage(what));
-        }
-        arena.lanes = seeds;
-    }
-    arena.seed = args.seed.unwrap_or(arena.seed);
+    change(arena, &args.set, args.seeds, args.seed)?;
     for (flag, value, clock) in
         [("--episodes", args.episodes, Clock::Episodes), ("--steps", args.steps, Clock::EnvSteps)]
     {
@@ -77,8 +67,29 @@ fn apply(arena: &mut ArenaConfig, args: &RunArgs) -> Result<()> {
     Ok(())
 }
 
+/// Parameters, seeds per run, and the first seed.
+pub(super) fn change(
+    arena: &mut ArenaConfig,
+    set: &[String],
+    seeds: Option<usize>,
+    seed: Option<u64>,
+) -> Result<()> {
+    for assignment in set {
+        arena.set(assignment).map_err(|e| CliError::Usage(e.to_string()))?;
+    }
+    if let Some(seeds) = seeds {
+        if !(1..=MAX_LANES).contains(&seeds) {
+            let what = format!("--seeds {seeds}: 1 to {MAX_LANES} are allowed");
+            return Err(CliError::Usage(what));
+        }
+        arena.lanes = seeds;
+    }
+    arena.seed = seed.unwrap_or(arena.seed);
+    Ok(())
+}
+
 /// Says what is odd about the world; refuses what could never end.
-fn say_about_world(arena: &ArenaConfig) -> Result<()> {
+pub(super) fn say_about_world(arena: &ArenaConfig) -> Result<()> {
     let world = arena.build_world().map_err(|e| CliError::Usage(e.to_string()))?;
     if world.distance(true).is_none() {
         eprintln!("note: no goal can be reached from a start of this map");

@@ -42,7 +42,11 @@ impl Ffmpeg {
             std::io::ErrorKind::NotFound => FilmError::NoFfmpeg,
             _ => FilmError::Encoder(format!("ffmpeg could not start: {error}")),
         })?;
-        let said = child.stderr.take().map(|err| std::thread::spawn(move || read(err)));
+        let listen = |err| {
+            let thread = std::thread::Builder::new().name("ffmpeg's words".to_owned());
+            thread.spawn(move || read(err)).ok()
+        };
+        let said = child.stderr.take().and_then(listen);
         Ok(Self { child, said, part: Some(part) })
     }
 

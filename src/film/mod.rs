@@ -164,8 +164,9 @@ pub enum FilmError {
     NoFolder(PathBuf),
     /// Too small or too large.
     #[error(
-        "--size {0}x{1}: {}x{} to {}x{} are allowed",
-        SMALLEST.0, SMALLEST.1, LARGEST.0, LARGEST.1
+        "--size {0}x{1}: {least} to {most} are allowed",
+        least = format_args!("{}x{}", SMALLEST.0, SMALLEST.1),
+        most = format_args!("{}x{}", LARGEST.0, LARGEST.1)
     )]
     Size(u32, u32),
     /// Too slow or too fast.
@@ -181,7 +182,7 @@ pub enum FilmError {
     )]
     NoFfmpeg,
     /// The place cannot be written.
-    #[error("--out {}: cannot be written: {1}", .0.display())]
+    #[error("--out {}: cannot be written: {why}", .0.display(), why = .1)]
     CannotWrite(PathBuf, String),
     /// The disk is full, or the like.
     #[error("the film could not be written: {0}")]

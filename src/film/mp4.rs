@@ -8,15 +8,19 @@ use std::fs::File;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 
 use mp4_atom::{
-    Avc1, Avcc, Co64, Codec, Colr, Dinf, Dref, DrefEntry, Encode, FixedPoint, FourCC, Ftyp, Hdlr, Mdhd, Mdia,
-    Minf, Moov, Mvhd, Stbl, Stco, Stsc, StscEntry, Stsd, Stss, Stsz, StszSamples, Stts, SttsEntry,
-    Tkhd, Trak, Url, Visual, Vmhd,
+    Avc1, Avcc, Co64, Codec, Colr, Dinf, Dref, DrefEntry, Encode, FixedPoint, FourCC, Ftyp, Hdlr,
+    Mdhd, Mdia, Minf, Moov, Mvhd, Stbl, Stco, Stsc, StscEntry, Stsd, Stss, Stsz, StszSamples, Stts,
+    SttsEntry, Tkhd, Trak, Url, Visual, Vmhd,
 };
 
 use super::FilmError;
 
 /// Parts of a picture's time that the file can tell apart.
 const PARTS: u32 = 1_000;
+/// Kinds of units: a picture that needs no other, and what all pictures share.
+const IDR: u8 = 5;
+const SPS: u8 = 7;
+const PPS: u8 = 8;
 /// Bytes of an index without the tables that grow.
 const INDEX: usize = 2_048;
 
@@ -34,8 +38,11 @@ pub struct Mp4 {
     sizes: Vec<u32>,
     /// Pictures that need no other, from 1.
     keys: Vec<u32>,
-    parameters: Option<(Vec<u8>, Vec<u8>)>,
-    scratch: Vec<u8>,
+    sps: Vec<u8>,
+    pps: Vec<u8>,
+    /// The picture under way, and whether it needs no other.
+    picture: Vec<u8>,
+    key: bool,
 }
 
 impl Mp4 {
@@ -66,45 +73,45 @@ impl Mp4 {
             end: data + 16,
             sizes: Vec::new(),
             keys: Vec::new(),
-            parameters: None,
-            scratch: Vec::new(),
+            sps: Vec::new(),
+            pps: Vec::new(),
+            picture: Vec::new(),
+            key: false,
         })
     }
 
-    /// Pictures so far.
-    pub fn frames(&self) -> u64 {
-        self.sizes.len() as u64
-    }
-
-    /// Adds a picture: its units as the encoder gave them, each behind a start code.
-    pub fn push<'a>(&mut self, units: impl Iterator<Item = &'a [u8]>) -> Result<(), FilmError> {
-        self.scratch.clear();
-        let (mut key, mut sps, mut pps) = (false, None, None);
-        for unit in units.map(without_start_code).filter(|u| !u.is_empty()) {
-            match unit[0] & 31 {
-                7 => sps = Some(unit.to_vec()),
-                8 => pps = Some(unit.to_vec()),
-                kind => {
-                    key |= kind == 5;
-                    self.scratch.extend_from_slice(&(unit.len() as u32).to_be_bytes());
-                    self.scratch.extend_from_slice(unit);
-                }
+    /// Adds a unit of the picture under way, as the encoder gave it: behind a start code.
+    pub fn unit(&mut self, unit: &[u8]) {
+        let unit = without_start_code(unit);
+        match unit.first().map(|byte| byte & 31) {
+            None => {}
+            Some(SPS) => self.sps = unit.to_vec(),
+            Some(PPS) => self.pps = unit.to_vec(),
+            Some(kind) => {
+                self.key |= kind == IDR;
+                self.picture.extend_from_slice(&(unit.len() as u32).to_be_bytes());
+                self.picture.extend_from_slice(unit);
             }
         }
-        if let (None, Some(sps), Some(pps)) = (&self.parameters, sps, pps) {
-            self.parameters = Some((sps, pps));
-        }
-        self.file.write_all(&self.scratch).map_err(FilmError::Disk)?;
-        self.sizes.push(self.scratch.len() as u32);
-        self.end += self.scratch.len() as u64;
-        if key {
+    }
+
+    /// Ends the picture under way.
+    pub fn end_picture(&mut self) -> Result<(), FilmError> {
+        self.file.write_all(&self.picture).map_err(FilmError::Disk)?;
+        self.sizes.push(self.picture.len() as u32);
+        self.end += self.picture.len() as u64;
+        if std::mem::take(&mut self.key) {
             self.keys.push(self.sizes.len() as u32);
         }
+        self.picture.clear();
         Ok(())
     }
 
     /// Writes the index into its room.
     pub fn finish(mut self) -> Result<(), FilmError> {
+        if self.sizes.is_empty() {
+            return Err(FilmError::Empty);
+        }
         let mut index = Vec::new();
         self.index()?.encode(&mut index).map_err(index_error)?;
         let rest = self.room.1 - index.len() as u64;
@@ -143,7 +150,6 @@ impl Mp4 {
     }
 
     fn tables(&self) -> Result<Stbl, FilmError> {
-        let (sps, pps) = self.parameters.as_ref().ok_or(FilmError::Empty)?;
         let (width, height) = (self.width, self.height);
         let visual = Visual { data_reference_index: 1, width, height, ..Visual::default() };
         let bt709 = Colr::Nclx {
@@ -152,7 +158,7 @@ impl Mp4 {
             matrix_coefficients: 1,
             full_range_flag: false,
         };
-        let avcc = Avcc::new(sps, pps).map_err(index_error)?;
+        let avcc = Avcc::new(&self.sps, &self.pps).map_err(index_error)?;
         let avc1 = Avc1 { visual, avcc, colr: Some(bt709), ..Avc1::default() };
         let frames = self.sizes.len() as u32;
         let stts = SttsEntry { sample_count: frames, sample_delta: PARTS };

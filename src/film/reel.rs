@@ -86,7 +86,8 @@ impl Reel {
         }
         self.send(Message::Finish)?;
         self.join()?;
-        let bytes = std::fs::metadata(&self.out).map_or(0, |m| if m.is_file() { m.len() } else { 0 });
+        let bytes =
+            std::fs::metadata(&self.out).map_or(0, |m| if m.is_file() { m.len() } else { 0 });
         Ok(Done { out: self.out.clone(), frames: self.frames, bytes })
     }
 

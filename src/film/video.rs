@@ -44,7 +44,7 @@ fn config(spec: &Spec) -> EncoderConfig {
     };
     EncoderConfig::new()
         .usage_type(UsageType::ScreenContentRealTime)
-        .rate_control_mode(RateControlMode::Quality)
+        .rate_control_mode(RateControlMode::Bufferbased)
         .bitrate(BitRate::from_bps(100_000_000))
         .max_frame_rate(FrameRate::from_hz(spec.fps as f32))
         .qp(qp)
@@ -65,11 +65,12 @@ impl Writer for Video {
         let strides = (width, width / 2, width / 2);
         let source = YUVSlices::new((&p.y, &p.u, &p.v), (width, height), strides);
         let stream = self.encoder.encode(&source).map_err(explain)?;
-        let layers = (0..stream.num_layers()).filter_map(|i| stream.layer(i));
-        let units = layers.flat_map(|layer| {
-            (0..layer.nal_count()).filter_map(move |i| layer.nal_unit(i))
-        });
-        self.mp4.push(units)
+        for layer in (0..stream.num_layers()).filter_map(|i| stream.layer(i)) {
+            for unit in (0..layer.nal_count()).filter_map(|i| layer.nal_unit(i)) {
+                self.mp4.unit(unit);
+            }
+        }
+        self.mp4.end_picture()
     }
 
     fn finish(self: Box<Self>) -> Result<(), FilmError> {

@@ -121,7 +121,7 @@ impl Mazes {
             let ink = egui::Color32::PLACEHOLDER;
             let title = ui.painter().layout_no_wrap(self.title().to_owned(), font, ink);
             scale.bar(ui, ui.available_width() - title.size().x - 24.0 * points);
-            if !cx.view.lecture && ui.available_width() > 640.0 * points {
+            if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
                 arrows_or_numbers(ui, cx);
             }

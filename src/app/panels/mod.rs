@@ -35,6 +35,21 @@ impl PanelId {
     /// All panels.
     pub const ALL: [Self; 4] = [Self::Mazes, Self::Steps, Self::Reward, Self::Price];
 
+    /// Name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mazes => "mazes",
+            Self::Steps => "steps",
+            Self::Reward => "reward",
+            Self::Price => "price",
+        }
+    }
+
+    /// The panel called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|id| id.name() == name)
+    }
+
     /// Makes the panel.
     pub fn open(self) -> Box<dyn Panel> {
         match self {
@@ -107,7 +122,8 @@ fn framed(
         return;
     }
     let (title, question) = (panel.title(), panel.question());
-    let frame = widgets::panel::Panel::new(title).question(question).tools(TOOLS).dense();
+    let tools = if cx.view.still { &[] } else { TOOLS };
+    let frame = widgets::panel::Panel::new(title).question(question).tools(tools).dense();
     let done = frame.min_height(size.y).show(ui, |ui| body(ui, cx));
     if let Some((tool, _)) = done.tool {
         use_tool(panel, id, tool, cx);
