@@ -30,6 +30,10 @@ pub fn film(args: &FilmArgs) -> Result<()> {
     let request = request(args)?;
     // What cannot become a film is refused before the arena runs.
     request.spec(1).check().map_err(|e| explain(e.into()))?;
+    if request.size != args.size {
+        let (width, height) = request.size;
+        eprintln!("note: --size rounded up to {width}x{height}: video needs even sides");
+    }
     let listening = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
     listening.map_err(|e| CliError::Failed(format!("interrupts cannot be answered: {e}")))?;
     let going = || !STOP.load(Ordering::Relaxed);
@@ -47,7 +51,11 @@ pub fn film(args: &FilmArgs) -> Result<()> {
         0 => String::new(),
         bytes => format!(", {:.2} MB", bytes as f64 / 1e6),
     };
-    let said = format!("{}: {} pictures, {seconds:.2} s{size}", done.out.display(), done.frames);
+    let length = match request.kind {
+        Kind::Picture => "1 picture".to_owned(),
+        _ => format!("{} pictures, {seconds:.2} s", done.frames),
+    };
+    let said = format!("{}: {length}{size}", done.out.display());
     if ending.stopped {
         return Err(CliError::Failed(format!("stopped; what was filmed is kept. {said}")));
     }
@@ -68,9 +76,6 @@ fn request(args: &FilmArgs) -> Result<Request> {
         return Err(CliError::Usage(what));
     }
     let size = (even(args.size.0), even(args.size.1));
-    if size != args.size {
-        eprintln!("note: --size rounded up to {}x{}: video needs even sides", size.0, size.1);
-    }
     let script = script(args, &lesson, &arena)?;
     Ok(Request {
         take: Take::from_start(arena),

@@ -49,7 +49,6 @@ fn config(spec: &Spec) -> EncoderConfig {
         .max_frame_rate(FrameRate::from_hz(spec.fps as f32))
         .qp(qp)
         .skip_frames(false)
-        .scene_change_detect(false)
         .adaptive_quantization(false)
         .background_detection(false)
         .intra_frame_period(IntraFramePeriod::from_num_frames(KEY_EVERY * spec.fps))

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use eframe::egui_wgpu::{
-    RenderState, RendererOptions, ScreenDescriptor, WgpuConfiguration, WgpuSetup,
+    RenderState, RendererOptions, ScreenDescriptor, WgpuConfiguration, WgpuError, WgpuSetup,
     WgpuSetupCreateNew, wgpu,
 };
 use egui::{Context, FullOutput, Pos2, RawInput, Rect, Ui, Vec2, ViewportId};
@@ -209,9 +209,20 @@ fn plain(color: egui::Color32) -> wgpu::Color {
     wgpu::Color { r, g, b, a }
 }
 
-/// A device on the best adapter: hardware before software.
+/// A device on the best adapter: hardware before software, and OpenGL only where there is
+/// nothing else.
 fn adapter() -> Result<RenderState, HeadlessError> {
+    let asked = wgpu::Backends::from_env();
+    let first = open(asked.unwrap_or(wgpu::Backends::PRIMARY));
+    match asked {
+        None if first.is_err() => open(wgpu::Backends::GL),
+        _ => first,
+    }
+}
+
+fn open(backends: wgpu::Backends) -> Result<RenderState, HeadlessError> {
     let mut setup = WgpuSetupCreateNew::without_display_handle();
+    setup.instance_descriptor.backends = backends;
     setup.native_adapter_selector = Some(Arc::new(|adapters, _| {
         let rank = |adapter: &&wgpu::Adapter| match adapter.get_info().device_type {
             wgpu::DeviceType::DiscreteGpu => 0,
@@ -220,14 +231,17 @@ fn adapter() -> Result<RenderState, HeadlessError> {
             wgpu::DeviceType::Other => 3,
             wgpu::DeviceType::Cpu => 4,
         };
-        let best = adapters.iter().min_by_key(rank).cloned();
-        best.ok_or_else(|| "there is none".to_owned())
+        adapters.iter().min_by_key(rank).cloned().ok_or_else(|| "none was found".to_owned())
     }));
     let setup = WgpuSetup::CreateNew(setup);
     let config = WgpuConfiguration { wgpu_setup: setup.clone(), ..Default::default() };
     let instance = pollster::block_on(setup.new_instance());
     // No dithering and no multisampling: flat colours stay flat, and so compress well.
     let options = RendererOptions { dithering: false, ..RendererOptions::default() };
-    pollster::block_on(RenderState::create(&config, &instance, None, options))
-        .map_err(|e| HeadlessError::NoAdapter(e.to_string()))
+    pollster::block_on(RenderState::create(&config, &instance, None, options)).map_err(|error| {
+        HeadlessError::NoAdapter(match error {
+            WgpuError::CustomNativeAdapterSelectionError(why) => why,
+            other => other.to_string(),
+        })
+    })
 }
