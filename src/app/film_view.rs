@@ -63,7 +63,7 @@ impl Script {
 /// The picture, from tick to tick.
 pub struct FilmView {
     snapshot: Arc<Snapshot>,
-    lesson: Lesson,
+    lesson: Arc<Lesson>,
     script: Script,
     panels: Vec<(PanelId, Box<dyn Panel>)>,
     view: View,
@@ -76,7 +76,13 @@ pub struct FilmView {
 
 impl FilmView {
     /// The first picture of a film of `frames` pictures.
-    pub fn new(snapshot: Snapshot, lesson: Lesson, script: Script, fps: u32, frames: u64) -> Self {
+    pub fn new(
+        snapshot: Snapshot,
+        lesson: Arc<Lesson>,
+        script: Script,
+        fps: u32,
+        frames: u64,
+    ) -> Self {
         let view =
             View { theme: script.theme, still: true, numbers: script.numbers, ..View::default() };
         let panels = script.panels.iter().map(|&id| (id, id.open())).collect();
@@ -85,8 +91,16 @@ impl FilmView {
     }
 
     /// One panel alone at one moment, as the window has it.
-    pub fn panel(snapshot: Arc<Snapshot>, lesson: Lesson, script: Script, view: View) -> Self {
-        let panels = script.panels.iter().map(|&id| (id, id.open())).collect();
+    pub fn panel(snapshot: Arc<Snapshot>, lesson: Arc<Lesson>, id: PanelId, view: View) -> Self {
+        let script = Script {
+            title: String::new(),
+            caption: String::new(),
+            panels: vec![id],
+            theme: view.theme,
+            numbers: view.numbers,
+            card: false,
+        };
+        let panels = vec![(id, id.open())];
         let view = View { still: true, ..view };
         let (fps, frames, frame) = (1.0, 1, 0);
         Self { snapshot, lesson, script, panels, view, fps, frames, frame, bare: true }

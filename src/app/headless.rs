@@ -5,16 +5,19 @@
 
 mod stage;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use egui::Context;
 
 use super::film_view::{FilmView, Script};
+use super::panels::PanelId;
+use super::theme::Theme;
 use super::{fonts, theme};
 use crate::experiment::config::ConfigError;
 use crate::experiment::engine::Engine;
 use crate::experiment::take::Take;
-use crate::film::{Codec, Done, FilmError, Frame, Kind, Quality, Reel, Spec};
+use crate::film::{Codec, Done, FilmError, Kind, Quality, Reel, Spec};
 use crate::lessons::Lesson;
 use stage::Stage;
 
@@ -256,23 +259,53 @@ impl Request {
         let snapshot = engine.film_snapshot();
         let mut script = self.script.clone();
         script.card &= self.kind != Kind::Picture;
-        FilmView::new(snapshot, self.lesson.clone(), script, self.fps, frames)
+        FilmView::new(snapshot, Arc::new(self.lesson.clone()), script, self.fps, frames)
     }
+}
 
-    /// One picture of a moment as it is.
-    pub fn still(&self, view: &mut FilmView) -> Result<Frame, HeadlessError> {
-        let ctx = Context::default();
-        fonts::install(&ctx);
-        theme::install(&ctx, self.script.theme, self.script.scale());
-        let mut stage = Stage::open(ctx, [self.size.0, self.size.1], points(self.size))?;
-        for time in [0.0, 0.5] {
-            stage.rehearse(time, |ui| view.ui(ui));
+/// The paper of a single picture.
+#[derive(Clone, Copy, Debug)]
+pub struct Sheet {
+    /// Pixels across and down.
+    size: (u32, u32),
+    /// Pixels a point.
+    points: f32,
+    theme: Theme,
+}
+
+impl Sheet {
+    /// What suits a panel on a slide.
+    pub fn of(panel: PanelId, theme: Theme) -> Self {
+        match panel {
+            PanelId::Mazes => Self { size: (1920, 800), points: 1.5, theme },
+            _ => Self { size: (1600, 1000), points: 2.0, theme },
         }
-        let mut frame = Frame::default();
-        stage.draw(1.0, self.script.theme.tokens().bg, |ui| view.ui(ui));
-        stage.take(true, &mut frame)?;
-        Ok(frame)
     }
+}
+
+/// Draws one picture and saves it.
+pub fn save(mut view: FilmView, sheet: Sheet, out: &Path) -> Result<(), HeadlessError> {
+    let ctx = Context::default();
+    fonts::install(&ctx);
+    theme::install(&ctx, sheet.theme, 1.0);
+    let mut stage = Stage::open(ctx, [sheet.size.0, sheet.size.1], sheet.points)?;
+    for time in [0.0, 0.5] {
+        stage.rehearse(time, |ui| view.ui(ui));
+    }
+    stage.draw(1.0, sheet.theme.tokens().bg, |ui| view.ui(ui));
+    let mut reel = Reel::open(&Spec {
+        out: out.to_owned(),
+        kind: Kind::Picture,
+        size: sheet.size,
+        fps: 1,
+        frames: 1,
+        codec: Codec::default(),
+        quality: Quality::default(),
+        force: false,
+    })?;
+    while push(&mut stage, &mut reel, true)? {}
+    reel.finish()?;
+    Ok(())
 }
 
 /// Hands the oldest picture to the encoder, if it is ready.

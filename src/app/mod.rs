@@ -15,6 +15,7 @@ pub mod lab;
 pub mod link;
 pub mod panels;
 pub mod shell;
+pub mod studio;
 pub mod theme;
 pub mod tiles;
 pub mod view;

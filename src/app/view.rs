@@ -54,6 +54,8 @@ pub struct View {
     pub still: bool,
     /// Panel over the whole middle.
     pub enlarged: Option<PanelId>,
+    /// The card for a film is open.
+    pub record_open: bool,
     /// Overview of keys open.
     pub keys_open: bool,
     /// Parameter under the hand.
@@ -77,6 +79,7 @@ impl Default for View {
             revealed: false,
             still: false,
             enlarged: None,
+            record_open: false,
             keys_open: false,
             draft: None,
             message: None,

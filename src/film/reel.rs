@@ -1,7 +1,7 @@
 //! The thread that turns pictures into a film while the next ones are drawn.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use super::{FilmError, Frame, Spec, writer};
@@ -62,10 +62,7 @@ impl Reel {
 
     /// A picture to draw into: a used one where there is one.
     pub fn blank(&self) -> Frame {
-        match self.used.try_recv() {
-            Ok(frame) => frame,
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => Frame::default(),
-        }
+        self.used.try_recv().unwrap_or_default()
     }
 
     /// Adds a picture; waits if the encoder is behind.

@@ -76,7 +76,7 @@ pub struct Cx<'a> {
 }
 
 /// A view of a probe or of metrics.
-pub trait Panel {
+pub trait Panel: Send {
     /// Title.
     fn title(&self) -> &'static str;
     /// The question it answers, at most 60 characters.
@@ -90,7 +90,7 @@ pub trait Panel {
 }
 
 /// The tools of a panel, in the order of its header.
-pub const TOOLS: &[PanelTool] = &[PanelTool::Copy, PanelTool::Data, PanelTool::Enlarge];
+pub const TOOLS: &[PanelTool] = &PanelTool::WIDE;
 
 /// Least height of a chart in points before the text scale.
 const LEAST: f32 = 80.0;
@@ -139,7 +139,8 @@ pub fn use_tool(panel: &dyn Panel, id: PanelId, tool: PanelTool, cx: &mut Cx<'_>
             let open = cx.view.enlarged == Some(id);
             Action::Enlarge((!open).then_some(id))
         }
-        PanelTool::Picture | PanelTool::More => return,
+        PanelTool::Picture => Action::Picture(id),
+        PanelTool::More => return,
     };
     cx.actions.push(action);
 }

@@ -211,7 +211,7 @@ fn failure(ui: &mut Ui, index: usize, cx: &mut Cx<'_>) {
             ui.add(Label::new(RichText::new(&failure.text).color(t.text)).wrap());
             return;
         }
-        if button(ui, icons::RESTART, \"Restart\") {
+        if button(ui, icons::RESTART, "Restart") {
             cx.actions.push(Action::Engine(Command::Reset));
         }
         if button(ui, icons::COPY, "Copy report") {
