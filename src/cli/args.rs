@@ -66,7 +66,7 @@ pub struct RunArgs {
     /// Stop after this many real steps in every lane
     #[arg(long, value_name = "N")]
     pub steps: Option<u64>,
-    /// Write the table to this file (.csv) instead of stdout
+    /// Write the table to this file (.csv or .parquet) instead of stdout
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Overwrite the file if it exists

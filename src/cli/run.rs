@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::RunArgs;
+use super::columns::Table;
 use super::output::Output;
 use super::{CliError, Result, open_lesson};
 use crate::base::params::Params as _;
@@ -12,7 +13,6 @@ use crate::envs::grid::GridConfig;
 use crate::experiment::arena::Experiment;
 use crate::experiment::clock::{Clock, Position};
 use crate::experiment::config::{ArenaConfig, MAX_LANES};
-use crate::experiment::table::EpisodeTable;
 
 /// Episodes after which rows are written and forgotten work is freed; the order of rows in the
 /// file depends on it, so it is part of the format.
@@ -31,8 +31,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let mut experiment = Experiment::new(arena, workers).map_err(usage)?;
     let output = Output::open(args.out.as_deref(), args.force)?;
     let name = output.name();
-    let broken = |e: csv::Error| CliError::Failed(format!("{name}: cannot be written: {e}"));
-    let mut table = EpisodeTable::new(output).map_err(broken)?;
+    let mut table = Table::new(args.out.as_deref(), output)?;
     let bar = progress(&experiment);
     let (clock, end) = (experiment.position().clock, experiment.config().length);
     let mut next = 0;
@@ -41,15 +40,13 @@ pub fn run(args: &RunArgs) -> Result<()> {
         while !experiment.advance_to(Position::at(clock, next), Some(Instant::now() + LOOK)) {
             show(&bar, &experiment);
         }
-        table.write_new(&experiment).map_err(broken)?;
+        table.write_new(&name, &experiment)?;
         if experiment.all_stand() {
             break;
         }
     }
     bar.finish_and_clear();
-    let output =
-        table.finish().map_err(|e| CliError::Failed(format!("{name}: cannot be written: {e}")))?;
-    output.finish()?;
+    table.finish(&name)?;
     report_failures(&experiment)
 }
 
