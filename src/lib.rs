@@ -25,6 +25,7 @@ pub mod base;
 pub mod cli;
 pub mod envs;
 pub mod experiment;
+pub mod film;
 pub mod lessons;
 pub mod mdp;
 pub mod models;

@@ -12,6 +12,7 @@ fn main() -> ExitCode {
     let done = match &cli.command {
         Some(Command::List) => cli::list::list(&mut std::io::stdout().lock()),
         Some(Command::Run(args)) => cli::run::run(args),
+        Some(Command::Film(args)) => cli::film::film(args),
         Some(Command::Replay(args)) => cli::replay::replay(args, &mut std::io::stdout().lock()),
         None => laboratory(&cli.open),
     };

@@ -282,7 +282,7 @@ fn outputs_that_cannot_be_written_leave_nothing() {
     assert!(said.starts_with("--out ") && said.contains("cannot be written"), "{said}");
     let other = here.join("x.txt");
     let said = bad(2, &["run", "dyna-maze", "--out", other.to_str().unwrap()]);
-    assert!(said.contains("the name must end in .csv"), "{said}");
+    assert!(said.contains("the name must end in .csv or .parquet"), "{said}");
     // A mistake found after the flags leaves nothing either.
     let fine = here.join("x.csv");
     bad(2, &["run", "dyna-maze", "--set", "alpha=9", "--out", fine.to_str().unwrap()]);

@@ -1,5 +1,6 @@
 //! What a person asked for. Widgets and keys emit actions; [`super::lab::Lab`] applies them.
 
+use super::headless::Request;
 use super::panels::PanelId;
 use super::theme::Theme;
 use crate::experiment::engine::Command;
@@ -41,6 +42,14 @@ pub enum Action {
     Side(bool),
     /// One panel over the whole middle, or none.
     Enlarge(Option<PanelId>),
+    /// The card for a film shown or hidden.
+    Record(bool),
+    /// Film this.
+    Film(Box<Request>),
+    /// Stop filming; what is there is kept. Without a film: forget how the last one ended.
+    StopFilm,
+    /// Save a panel as a picture.
+    Picture(PanelId),
     /// Overview of keys shown or hidden.
     Keys(bool),
     /// Text to the clipboard, and what to say about it.

@@ -3,7 +3,11 @@
 use egui::Context;
 
 use super::actions::Action;
+use super::film_view::FilmView;
+use super::headless::{Request, Sheet};
 use super::lab::{Lab, last_run};
+use super::panels::PanelId;
+use super::studio::{free_name, slug};
 use super::theme;
 use super::view::{DREAM, Draft, LINE};
 use crate::experiment::arena::Grain;
@@ -65,6 +69,10 @@ impl Lab {
             Action::Numbers(on) => self.view.numbers = on,
             Action::Side(open) => self.view.side_open = open,
             Action::Enlarge(panel) => self.view.enlarged = panel,
+            Action::Record(open) => self.view.record_open = open,
+            Action::Film(request) => self.film(ctx, *request),
+            Action::StopFilm => self.stop_film(),
+            Action::Picture(panel) => self.picture(ctx, panel),
             Action::Keys(open) => self.view.keys_open = open,
             Action::Copy(text, said) => {
                 ctx.copy_text(text);
@@ -87,6 +95,28 @@ impl Lab {
             _ => {}
         }
         self.link.send(command);
+    }
+
+    fn film(&mut self, ctx: &Context, request: Request) {
+        if !self.studio.film(ctx, request) {
+            self.say(ctx, "A film is under way already.".to_owned());
+        }
+    }
+
+    fn stop_film(&mut self) {
+        self.studio.stop();
+        self.studio.ended = None;
+    }
+
+    /// Draws a panel as it is now, off-screen, larger than life.
+    fn picture(&mut self, ctx: &Context, panel: PanelId) {
+        let snapshot = self.link.snapshot().clone();
+        let lesson = self.lessons[self.lesson].clone();
+        let out = free_name(&format!("{}-{}", slug(&snapshot.title), panel.name()), "png");
+        let view = FilmView::panel(snapshot, lesson, panel, self.view.clone());
+        let sheet = Sheet::of(panel, self.view.theme_now());
+        self.studio.picture(ctx, view, sheet, out);
+        self.say(ctx, "Drawing the picture …".to_owned());
     }
 
     /// Line by line: the next line of the unit shown; after its last line, the next unit.

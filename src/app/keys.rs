@@ -24,6 +24,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Tab, ↑  ↓", "next control, move the focused slider"),
     ("Page Down, Page Up", "next or previous answer, then lesson"),
     ("L", "lecture view"),
+    ("R", "record a film"),
     ("T", "next theme"),
     ("Ctrl +  −  0", "text larger, smaller, as it was"),
     ("S", "parameters and code, in a narrow window"),
@@ -138,9 +139,14 @@ fn navigation(view: &View, actions: &mut Actions, pressed: impl Fn(Modifiers, Ke
         };
         actions.push(Action::Enlarge(panel));
     }
+    if plain(Key::R) {
+        actions.push(Action::Record(!view.record_open));
+    }
     if plain(Key::Escape) {
         actions.extend(if view.keys_open {
             Some(Action::Keys(false))
+        } else if view.record_open {
+            Some(Action::Record(false))
         } else if view.enlarged.is_some() {
             Some(Action::Enlarge(None))
         } else if view.lecture {

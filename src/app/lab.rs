@@ -14,7 +14,9 @@ use super::keys;
 use super::link::Link;
 use super::panels::{Cx, Panel, PanelId};
 use super::shell::code::CodeMemory;
+use super::shell::record::{self, Form};
 use super::shell::{Room, help, lecture, rail, side, top_bar, transport};
+use super::studio::Studio;
 use super::theme::{self, Theme};
 use super::tiles::{Panes, low, tabbed, wide};
 use super::view::{Draft, View};
@@ -49,6 +51,8 @@ pub struct Lab {
     tabbed: Tree<PanelId>,
     low: Tree<PanelId>,
     code: CodeMemory,
+    pub(super) studio: Studio,
+    form: Option<Form>,
     beside: bool,
     /// The context's clock at the last frame, in seconds.
     last_time: Option<f64>,
@@ -83,6 +87,8 @@ impl Lab {
             tabbed: tabbed(),
             low: low(),
             code: CodeMemory::default(),
+            studio: Studio::default(),
+            form: None,
             beside: options.beside,
             last_time: None,
         })
@@ -110,6 +116,9 @@ impl Lab {
         }
         if !self.link.is_alive() {
             self.say(ctx, "The arena has stopped by a fault of the program.".to_owned());
+        }
+        if let Some(said) = self.studio.poll() {
+            self.say(ctx, said);
         }
         let snapshot = self.link.snapshot();
         self.view.run = self.view.run.min(snapshot.runs.len() - 1);
@@ -177,6 +186,7 @@ impl Lab {
         } else {
             self.desk_ui(ui, &mut cx);
         }
+        record::record(&ctx, &mut self.form, &self.studio, &mut cx);
         if view.keys_open {
             help::help(&ctx, &mut actions);
         }

@@ -6,13 +6,16 @@
 
 pub mod actions;
 mod apply;
+pub mod film_view;
 pub mod fonts;
+pub mod headless;
 pub mod icons;
 pub mod keys;
 pub mod lab;
 pub mod link;
 pub mod panels;
 pub mod shell;
+pub mod studio;
 pub mod theme;
 pub mod tiles;
 pub mod view;

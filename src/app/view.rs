@@ -50,8 +50,12 @@ pub struct View {
     pub side_open: bool,
     /// The answer to the lesson's question is shown.
     pub revealed: bool,
+    /// Nothing can be pressed: a film or a picture.
+    pub still: bool,
     /// Panel over the whole middle.
     pub enlarged: Option<PanelId>,
+    /// The card for a film is open.
+    pub record_open: bool,
     /// Overview of keys open.
     pub keys_open: bool,
     /// Parameter under the hand.
@@ -73,7 +77,9 @@ impl Default for View {
             numbers: false,
             side_open: false,
             revealed: false,
+            still: false,
             enlarged: None,
+            record_open: false,
             keys_open: false,
             draft: None,
             message: None,

@@ -40,6 +40,8 @@ pub enum Command {
     List,
     /// Run a lesson or a file without a window; the table of episodes goes to stdout
     Run(RunArgs),
+    /// Film a lesson or a file without a window: MP4, GIF, PNG or a folder of PNGs
+    Film(FilmArgs),
     /// Step the true world from a state and print every transition as CSV
     Replay(ReplayArgs),
 }
@@ -64,7 +66,7 @@ pub struct RunArgs {
     /// Stop after this many real steps in every lane
     #[arg(long, value_name = "N")]
     pub steps: Option<u64>,
-    /// Write the table to this file (.csv) instead of stdout
+    /// Write the table to this file (.csv or .parquet) instead of stdout
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Overwrite the file if it exists
@@ -88,6 +90,67 @@ impl RunArgs {
     }
 }
 
+/// `film`.
+#[derive(Args, Debug)]
+pub struct FilmArgs {
+    /// Lesson, or a .toml file
+    pub lesson: String,
+    /// Where it goes: .mp4, .gif, .png (the last picture) or a folder (every picture)
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Pixels; odd numbers are rounded up to even ones
+    #[arg(long, value_name = "WxH", default_value = "1280x720", value_parser = pixels)]
+    pub size: (u32, u32),
+    /// Pictures a second [default: 60, GIF 20]
+    #[arg(long, value_name = "N")]
+    pub fps: Option<u32>,
+    /// Length of the film
+    #[arg(long, value_name = "S", group = "length")]
+    pub seconds: Option<f64>,
+    /// Length of the film in steps of the lesson
+    #[arg(long, value_name = "N", group = "length")]
+    pub steps: Option<u64>,
+    /// Length of the film in episodes
+    #[arg(long, value_name = "N", group = "length")]
+    pub episodes: Option<u64>,
+    /// Steps a second of film [default: as the lesson has it]
+    #[arg(long, value_name = "N")]
+    pub speed: Option<f64>,
+    /// Panel in the picture; give it again for more: mazes, steps, reward, price
+    #[arg(long = "panel", value_name = "NAME")]
+    pub panels: Vec<String>,
+    /// Title in the picture [default: the lesson's]
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// A sentence beside the title [default: the lesson's]
+    #[arg(long, value_name = "TEXT")]
+    pub caption: Option<String>,
+    /// Colours: dark, light, projector-dark or projector-light
+    #[arg(long, value_name = "THEME", default_value = "dark")]
+    pub theme: String,
+    /// Leave out the card at the beginning
+    #[arg(long)]
+    pub no_card: bool,
+    /// Who compresses an MP4: embedded, or ffmpeg from the PATH
+    #[arg(long, value_name = "NAME", default_value = "embedded")]
+    pub encoder: String,
+    /// What compression leaves: small, good (crisp text and thin lines) or best
+    #[arg(long, value_name = "NAME", default_value = "good")]
+    pub quality: String,
+    /// Set a parameter: key=value for all runs, B.key=value for run B, world.key=value
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Lanes (seeds) per run
+    #[arg(long, value_name = "N")]
+    pub seeds: Option<usize>,
+    /// Seed of lane 0
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Overwrite the file if it exists
+    #[arg(long)]
+    pub force: bool,
+}
+
 /// `replay`.
 #[derive(Args, Debug)]
 pub struct ReplayArgs {
@@ -105,6 +168,13 @@ pub struct ReplayArgs {
     /// Set a parameter of the world: key=value
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+}
+
+/// Reads `1280x720`.
+fn pixels(text: &str) -> Result<(u32, u32), String> {
+    let read = |s: &str| s.trim().parse::<u32>().ok();
+    let sides = text.split_once('x').and_then(|(w, h)| Some((read(w)?, read(h)?)));
+    sides.ok_or_else(|| "WIDTHxHEIGHT in pixels is allowed, e.g. 1280x720".to_owned())
 }
 
 /// Reads `3s`, `500ms`, `2min`.

@@ -2,6 +2,8 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage.
 
 pub mod args;
+pub mod columns;
+pub mod film;
 pub mod list;
 pub mod output;
 pub mod replay;

@@ -22,21 +22,22 @@ pub enum Output {
 }
 
 impl Output {
-    /// Opens stdout, or a new file at `path` that must end in `.csv`.
+    /// Opens stdout, or a new file at `path` that must end in `.csv` or `.parquet`.
     pub fn open(path: Option<&Path>, force: bool) -> Result<Self> {
         let Some(path) = path else {
             return Ok(Self::Stdout(BufWriter::new(std::io::stdout())));
         };
         let shown = path.display();
-        if path.extension().is_none_or(|e| e != "csv") {
-            let what = format!("--out {shown}: the name must end in .csv");
+        let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+        if !["csv", "parquet"].contains(&extension.as_str()) {
+            let what = format!("--out {shown}: the name must end in .csv or .parquet");
             return Err(CliError::Usage(what));
         }
         if path.exists() && !force {
             let what = format!("--out {shown}: the file exists; give --force to overwrite it");
             return Err(CliError::Usage(what));
         }
-        let temporary = path.with_extension(format!("csv.{}.part", std::process::id()));
+        let temporary = path.with_extension(format!("{extension}.{}.part", std::process::id()));
         let file = File::create(&temporary)
             .map_err(|e| CliError::Failed(format!("--out {shown}: cannot be written: {e}")))?;
         Ok(Self::File { file: BufWriter::new(file), temporary, target: path.to_owned() })

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::RunArgs;
+use super::columns::Table;
 use super::output::Output;
 use super::{CliError, Result, open_lesson};
 use crate::base::params::Params as _;
@@ -12,7 +13,6 @@ use crate::envs::grid::GridConfig;
 use crate::experiment::arena::Experiment;
 use crate::experiment::clock::{Clock, Position};
 use crate::experiment::config::{ArenaConfig, MAX_LANES};
-use crate::experiment::table::EpisodeTable;
 use crate::mdp::Tabular as _;
 
 /// Episodes after which rows are written, run by run and lane by lane; the order of rows in the
@@ -34,8 +34,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let mut experiment = Experiment::new(arena, workers).map_err(usage)?;
     let output = Output::open(args.out.as_deref(), args.force)?;
     let name = output.name();
-    let broken = |e: csv::Error| CliError::Failed(format!("{name}: cannot be written: {e}"));
-    let mut table = EpisodeTable::new(output).map_err(broken)?;
+    let mut table = Table::new(args.out.as_deref(), output)?;
     let bar = progress(&experiment);
     let (clock, end) = (experiment.position().clock, experiment.config().length);
     let mut next = 0;
@@ -43,33 +42,21 @@ pub fn run(args: &RunArgs) -> Result<()> {
         let chunk = if clock == Clock::Episodes { CHUNK } else { CHUNK_OF_TICKS };
         next = end.min(next.saturating_add(chunk));
         while !experiment.advance_to(Position::at(clock, next), Some(Instant::now() + LOOK)) {
-            table.collect(&experiment).map_err(broken)?;
+            table.collect(&name, &experiment)?;
             show(&bar, &experiment);
         }
-        table.write_new(&experiment).map_err(broken)?;
+        table.write_new(&name, &experiment)?;
         if experiment.all_stand() {
             break;
         }
     }
     bar.finish_and_clear();
-    let output =
-        table.finish().map_err(|e| CliError::Failed(format!("{name}: cannot be written: {e}")))?;
-    output.finish()?;
+    table.finish(&name)?;
     report_failures(&experiment)
 }
 
 fn apply(arena: &mut ArenaConfig, args: &RunArgs) -> Result<()> {
-    for assignment in &args.set {
-        arena.set(assignment).map_err(|e| CliError::Usage(e.to_string()))?;
-    }
-    if let Some(seeds) = args.seeds {
-        if !(1..=MAX_LANES).contains(&seeds) {
-            let what = format!("--seeds {seeds}: 1 to {MAX_LANES} are allowed");
-            return Err(CliError::Usage(what));
-        }
-        arena.lanes = seeds;
-    }
-    arena.seed = args.seed.unwrap_or(arena.seed);
+    change(arena, &args.set, args.seeds, args.seed)?;
     for (flag, value, clock) in
         [("--episodes", args.episodes, Clock::Episodes), ("--steps", args.steps, Clock::EnvSteps)]
     {
@@ -82,8 +69,29 @@ fn apply(arena: &mut ArenaConfig, args: &RunArgs) -> Result<()> {
     Ok(())
 }
 
+/// Parameters, seeds per run, and the first seed.
+pub(super) fn change(
+    arena: &mut ArenaConfig,
+    set: &[String],
+    seeds: Option<usize>,
+    seed: Option<u64>,
+) -> Result<()> {
+    for assignment in set {
+        arena.set(assignment).map_err(|e| CliError::Usage(e.to_string()))?;
+    }
+    if let Some(seeds) = seeds {
+        if !(1..=MAX_LANES).contains(&seeds) {
+            let what = format!("--seeds {seeds}: 1 to {MAX_LANES} are allowed");
+            return Err(CliError::Usage(what));
+        }
+        arena.lanes = seeds;
+    }
+    arena.seed = seed.unwrap_or(arena.seed);
+    Ok(())
+}
+
 /// Says what is odd about the world; refuses what could never end.
-fn say_about_world(arena: &ArenaConfig) -> Result<()> {
+pub(super) fn say_about_world(arena: &ArenaConfig) -> Result<()> {
     let world = arena.build_world().map_err(|e| CliError::Usage(e.to_string()))?;
     if world.distance(true).is_none() {
         eprintln!("note: no goal can be reached from a start of this map");

@@ -78,7 +78,7 @@ impl Engine {
         self.grains_on(1)
     }
 
-    fn grains_owed(&self) -> Aim {
+    pub(super) fn grains_owed(&self) -> Aim {
         self.grains_on(match self.grain {
             Grain::Step => (self.debt as u64).max(1),
             Grain::Unit | Grain::Episode => 1,

@@ -37,10 +37,10 @@ pub struct Engine {
     pub(super) stride: u64,
     pub(super) limit: u64,
     pub(super) selected: usize,
-    axis: Clock,
+    pub(super) axis: Clock,
     curves: Arc<Curves>,
     curves_of: Option<(Clock, usize, Vec<u64>)>,
-    next_curves: Instant,
+    pub(super) next_curves: Instant,
     generation: u64,
     notice: Option<String>,
 }
@@ -48,27 +48,30 @@ pub struct Engine {
 impl Engine {
     /// Builds the arena; it plays at once.
     pub fn new(config: ArenaConfig, workers: usize) -> Result<Self, ConfigError> {
-        let experiment = open(config.clone(), workers)?;
-        let axis = config.clock;
-        Ok(Self {
-            curves: Arc::new(curves(&experiment, axis)),
+        Ok(Self::around(open(config.clone(), workers)?, config, workers))
+    }
+
+    /// A transport around an arena; `lesson` is what a reset goes back to.
+    pub(super) fn around(experiment: Experiment, lesson: ArenaConfig, workers: usize) -> Self {
+        Self {
+            curves: Arc::new(curves(&experiment, lesson.clock)),
             experiment,
             workers,
             playing: true,
             grain: Grain::Step,
-            speed: config.speed,
+            speed: lesson.speed,
             debt: 0.0,
             aim: None,
             stride: 1,
-            limit: config.length,
+            limit: lesson.length,
             selected: 0,
-            axis,
+            axis: lesson.clock,
             curves_of: None,
             next_curves: Instant::now(),
             generation: 0,
             notice: None,
-            lesson: config,
-        })
+            lesson,
+        }
     }
 
     /// The arena.
@@ -289,6 +292,7 @@ impl Engine {
             scene: Arc::new(e.scene().clone()),
             truth: e.truth().clone(),
             world: Arc::new(WorldConfig::clone(&e.config().world)),
+            config: Arc::new(e.config().clone()),
             runs: runs.map(|(i, run)| run_snapshot(i, run, e)).collect(),
             curves: self.curves.clone(),
             events: e.events().into(),

@@ -18,6 +18,7 @@ pub mod run;
 pub mod runner;
 pub mod snapshot;
 pub mod table;
+pub mod take;
 mod travel;
 pub mod workers;
 

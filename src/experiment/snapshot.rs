@@ -97,6 +97,8 @@ pub struct Snapshot {
     pub truth: Arc<Truth>,
     /// Parameters of the world.
     pub world: Arc<super::config::WorldConfig>,
+    /// What the arena was built from: with the events, all it takes to live it again.
+    pub config: Arc<super::config::ArenaConfig>,
     /// The runs.
     pub runs: Vec<RunSnapshot>,
     /// Learning curves.

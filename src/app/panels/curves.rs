@@ -77,7 +77,10 @@ impl Curves {
             x_end: by_episode.then_some(s.limit as f64),
             now: now(s),
             reference: reference(s).filter(|_| self.log_y),
-            empty: "Curves begin with the first finished episode. Space plays.",
+            empty: match cx.view.still {
+                true => "Curves begin with the first finished episode.",
+                false => "Curves begin with the first finished episode. Space plays.",
+            },
         };
         chart.ui(ui, &curves);
     }

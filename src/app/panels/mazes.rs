@@ -6,10 +6,12 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
 use super::look::Look;
 use super::tile::{text, tile};
-use super::{Cx, Panel};
+use super::{Cx, Panel, PanelId, use_tool};
 use crate::app::actions::Action;
 use crate::app::theme;
+use crate::app::widgets::button::icon_button;
 use crate::app::widgets::color_bar::ColorBar;
+use crate::app::widgets::panel::PanelTool;
 use crate::app::widgets::segmented::segmented;
 use crate::app::words;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
@@ -119,12 +121,15 @@ impl Mazes {
         let height = if one_line { 34.0 } else { 46.0 } * points;
         let row = vec2(ui.available_width(), height);
         ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+            if !cx.view.still && !cx.view.lecture {
+                self.tools(ui, cx);
+            }
             // The title is never cut for the sake of the bar.
             let font = theme::title(ui.ctx());
             let ink = egui::Color32::PLACEHOLDER;
             let title = ui.painter().layout_no_wrap(self.title().to_owned(), font, ink);
             scale.bar(ui, ui.available_width() - title.size().x - 24.0 * points);
-            if !cx.view.lecture && ui.available_width() > 640.0 * points {
+            if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
                 arrows_or_numbers(ui, cx);
             }
@@ -144,6 +149,22 @@ impl Mazes {
                 ui.with_layout(Layout::left_to_right(Align::Center), add);
             } else {
                 ui.with_layout(Layout::top_down(Align::Min), add);
+            }
+        });
+    }
+}
+
+impl Mazes {
+    /// All tools behind one icon: the row has a bar and a switch already.
+    fn tools(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let (icon, tip) = PanelTool::More.look();
+        let button = icon_button(ui, icon, tip);
+        egui::Popup::menu(&button).show(|ui| {
+            for tool in PanelTool::WIDE {
+                let (_, name) = tool.look();
+                if ui.button(name).clicked() {
+                    use_tool(self, PanelId::Mazes, tool, cx);
+                }
             }
         });
     }

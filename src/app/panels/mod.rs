@@ -35,6 +35,21 @@ impl PanelId {
     /// All panels.
     pub const ALL: [Self; 4] = [Self::Mazes, Self::Steps, Self::Reward, Self::Price];
 
+    /// Name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mazes => "mazes",
+            Self::Steps => "steps",
+            Self::Reward => "reward",
+            Self::Price => "price",
+        }
+    }
+
+    /// The panel called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|id| id.name() == name)
+    }
+
     /// Makes the panel.
     pub fn open(self) -> Box<dyn Panel> {
         match self {
@@ -61,7 +76,7 @@ pub struct Cx<'a> {
 }
 
 /// A view of a probe or of metrics.
-pub trait Panel {
+pub trait Panel: Send {
     /// Title.
     fn title(&self) -> &'static str;
     /// The question it answers, at most 60 characters.
@@ -75,7 +90,7 @@ pub trait Panel {
 }
 
 /// The tools of a panel, in the order of its header.
-pub const TOOLS: &[PanelTool] = &[PanelTool::Copy, PanelTool::Data, PanelTool::Enlarge];
+pub const TOOLS: &[PanelTool] = &PanelTool::WIDE;
 
 /// Least height of a chart in points before the text scale.
 const LEAST: f32 = 80.0;
@@ -107,7 +122,8 @@ fn framed(
         return;
     }
     let (title, question) = (panel.title(), panel.question());
-    let frame = widgets::panel::Panel::new(title).question(question).tools(TOOLS).dense();
+    let tools = if cx.view.still { &[] } else { TOOLS };
+    let frame = widgets::panel::Panel::new(title).question(question).tools(tools).dense();
     let done = frame.min_height(size.y).show(ui, |ui| body(ui, cx));
     if let Some((tool, _)) = done.tool {
         use_tool(panel, id, tool, cx);
@@ -123,7 +139,8 @@ pub fn use_tool(panel: &dyn Panel, id: PanelId, tool: PanelTool, cx: &mut Cx<'_>
             let open = cx.view.enlarged == Some(id);
             Action::Enlarge((!open).then_some(id))
         }
-        PanelTool::Picture | PanelTool::More => return,
+        PanelTool::Picture => Action::Picture(id),
+        PanelTool::More => return,
     };
     cx.actions.push(action);
 }

@@ -34,7 +34,7 @@ pub fn tile(
     cx: &mut Cx<'_>,
 ) {
     let run = &cx.snapshot.runs[index];
-    let state = match (&run.failure, cx.view.run == index) {
+    let state = match (&run.failure, cx.view.run == index && !cx.view.still) {
         (Some(_), _) => PanelState::Failed,
         (None, true) => PanelState::Selected,
         (None, false) => PanelState::Normal,
@@ -217,6 +217,10 @@ fn failure(ui: &mut Ui, index: usize, cx: &mut Cx<'_>) {
         false => Button::new(name).icon(icon).show(ui).clicked(),
     };
     ui.horizontal(|ui| {
+        if cx.view.still {
+            ui.add(Label::new(RichText::new(&failure.text).color(t.text)).wrap());
+            return;
+        }
         if button(ui, icons::RESTART, "Restart") {
             cx.actions.push(Action::Engine(Command::Reset));
         }

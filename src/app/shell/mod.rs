@@ -5,6 +5,7 @@ pub mod help;
 pub mod lecture;
 pub mod provenance;
 pub mod rail;
+pub mod record;
 pub mod scrub;
 pub mod side;
 pub mod top_bar;

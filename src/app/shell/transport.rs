@@ -35,6 +35,9 @@ pub fn transport(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
             if framed_icon_button(ui, icons::RESTART, "Start anew (Home)").clicked() {
                 cx.actions.push(Action::Engine(Command::Reset));
             }
+            if framed_icon_button(ui, icons::RECORD, "Record (R)").clicked() {
+                cx.actions.push(Action::Record(!cx.view.record_open));
+            }
             if room.fields {
                 lanes_and_seed(ui, cx);
             }
