@@ -28,14 +28,14 @@ mod line {
     pub const PLAN: u8 = 8;
 }
 
-const fn program(pick: &'static str) -> [CodeLine; 10] {
+const fn program(pick: &'static str, learn: CodeLine) -> [CodeLine; 10] {
     const REAL: Option<Source> = Some(Source::Real);
     const DREAM: Option<Source> = Some(Source::Imagined);
     [
         CodeLine::new(0, "repeat for every real step", None),
         CodeLine::new(1, "a ← ε-greedy(Q, s)", REAL),
         CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
-        CodeLine::new(1, "Q[s,a] += α (r + γ V(s′) − Q[s,a])", REAL),
+        learn,
         CodeLine::new(1, "model[s,a] ← r, s′", REAL),
         CodeLine::new(1, "repeat n times", None),
         CodeLine::new(2, pick, DREAM),
@@ -45,8 +45,15 @@ const fn program(pick: &'static str) -> [CodeLine; 10] {
     ]
 }
 
-static BOOK: [CodeLine; 10] = program("s̃, ã ← a pair taken");
-static LECTURE: [CodeLine; 10] = program("s̃ seen, ã ← ε-greedy");
+const PAIRS: &str = "s̃, ã ← a pair taken";
+const STATES: &str = "s̃ seen, ã ← ε-greedy";
+const DIRECT: CodeLine = CodeLine::new(1, "Q[s,a] += α (r + γ V(s′) − Q[s,a])", Some(Source::Real));
+const INDIRECT: CodeLine = CodeLine::new(1, "(Q learns from the model alone)", None);
+
+static BOOK: [CodeLine; 10] = program(PAIRS, DIRECT);
+static LECTURE: [CodeLine; 10] = program(STATES, DIRECT);
+static BOOK_INDIRECT: [CodeLine; 10] = program(PAIRS, INDIRECT);
+static LECTURE_INDIRECT: [CodeLine; 10] = program(STATES, INDIRECT);
 
 // ---------------------------------------------------------------- configuration
 
@@ -260,21 +267,18 @@ impl Agent for DynaQ {
     }
 
     fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
-        for done in 0..units {
-            if !self.can_dream() {
-                return done;
-            }
+        let mut done = 0;
+        while done < units && self.can_dream() {
             self.plan_once(watch);
             watch.unit();
+            done += 1;
         }
-        units
+        done
     }
 
     fn can_dream(&self) -> bool {
         self.model.known_pairs() > 0 && !self.values.has_failed()
     }
-
-    // ------------------------------------------------------------ answers
 
     fn work(&self) -> Work {
         self.work
@@ -294,9 +298,11 @@ impl Agent for DynaQ {
     }
 
     fn code(&self) -> &'static [CodeLine] {
-        match self.config.picks {
-            Picks::PairsTaken => &BOOK,
-            Picks::EpsilonGreedy => &LECTURE,
+        match (self.config.picks, self.config.direct) {
+            (Picks::PairsTaken, Direct::On) => &BOOK,
+            (Picks::EpsilonGreedy, Direct::On) => &LECTURE,
+            (Picks::PairsTaken, Direct::Off) => &BOOK_INDIRECT,
+            (Picks::EpsilonGreedy, Direct::Off) => &LECTURE_INDIRECT,
         }
     }
 

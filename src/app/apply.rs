@@ -32,12 +32,22 @@ impl Lab {
                 self.view.line = 0;
                 let grain = [Grain::Unit, Grain::Unit, Grain::Step, Grain::Episode][index.min(3)];
                 self.link.send(Command::Grain(grain));
+                // Each grain has a pace at which it can be followed.
+                if self.link.snapshot().speed.is_some() {
+                    let lesson = self.lessons[self.lesson].arena.speed;
+                    let pace = [20.0, 20.0, lesson.unwrap_or(60.0), 2.0][index.min(3)];
+                    self.link.send(Command::Speed(Some(pace)));
+                }
             }
             Action::Run(run) => {
                 self.view.run = run;
                 self.link.send(Command::Select(run));
             }
-            Action::Cell(cell) => self.view.cell = cell,
+            Action::Cell(cell) => {
+                self.view.cell = cell;
+                // Where the side column is a drawer, the answer would stay hidden.
+                self.view.side_open |= cell.is_some();
+            }
             Action::Lesson(index) => self.open_lesson(index),
             Action::Forward if !self.view.revealed && self.has_answer() => {
                 self.view.revealed = true
@@ -61,7 +71,10 @@ impl Lab {
                 self.say(ctx, said.to_owned());
             }
         }
-        theme::install(ctx, self.view.theme_now(), self.view.scale());
+        let look = (self.view.theme_now(), self.view.scale());
+        if look != (theme::current(ctx), theme::scale(ctx)) {
+            theme::install(ctx, look.0, look.1);
+        }
         ctx.request_repaint();
     }
 
@@ -109,6 +122,7 @@ impl Lab {
         };
         self.link.send(Command::Load(Box::new(lesson.arena.clone())));
         self.view.run = last_run(lesson);
+        self.link.send(Command::Select(self.view.run));
         self.view.cell = None;
         self.view.revealed = false;
         self.view.enlarged = None;

@@ -3,7 +3,7 @@
 use egui::{Context, Key, Modifiers};
 
 use super::actions::{Action, Actions};
-use super::view::View;
+use super::view::{FASTEST, View};
 use crate::experiment::arena::Grain;
 use crate::experiment::clock::Clock;
 use crate::experiment::engine::Command;
@@ -91,8 +91,9 @@ fn transport(snapshot: &Snapshot, actions: &mut Actions, pressed: impl Fn(Modifi
     }
     for (keys, factor) in [([Key::Plus, Key::Equals], 2.0), ([Key::Minus, Key::Minus], 0.5)] {
         if keys.into_iter().any(|key| pressed(Modifiers::NONE, key)) {
-            let speed = snapshot.speed.unwrap_or(super::view::FASTEST) * factor;
-            let speed = (speed <= super::view::FASTEST).then_some(speed.max(1.0));
+            let wish = snapshot.speed.unwrap_or(FASTEST) * factor;
+            // Beyond the fastest lies "as fast as it goes"; slower never means faster.
+            let speed = (factor < 1.0 || wish <= FASTEST).then_some(wish.clamp(1.0, FASTEST));
             actions.push(Action::Engine(Command::Speed(speed)));
         }
     }

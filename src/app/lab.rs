@@ -16,10 +16,11 @@ use super::panels::{Cx, Panel, PanelId};
 use super::shell::code::CodeMemory;
 use super::shell::{Room, help, lecture, rail, side, top_bar, transport};
 use super::theme::{self, Theme};
-use super::tiles::{Panes, low, wide};
+use super::tiles::{Panes, low, tabbed, wide};
 use super::view::{Draft, View};
 use super::{fonts, icons};
 use crate::experiment::config::ConfigError;
+use crate::experiment::engine::Command;
 use crate::experiment::runner::Notify;
 use crate::experiment::snapshot::Snapshot;
 use crate::lessons::{self, Lesson};
@@ -40,11 +41,12 @@ pub struct Options {
 /// The laboratory.
 pub struct Lab {
     pub(super) link: Link,
-    pub(super) lessons: Vec<Lesson>,
+    pub(super) lessons: Vec<Arc<Lesson>>,
     pub(super) lesson: usize,
     pub(super) view: View,
     panels: BTreeMap<PanelId, Box<dyn Panel>>,
     wide: Tree<PanelId>,
+    tabbed: Tree<PanelId>,
     low: Tree<PanelId>,
     code: CodeMemory,
     beside: bool,
@@ -59,15 +61,18 @@ impl Lab {
         let mut lessons = lessons::all()?;
         // A lesson from a file stands beside the program's own.
         let known = lessons.iter().position(|l| l.id == options.lesson.id && !l.id.is_empty());
-        let lesson = known.unwrap_or_else(|| {
-            lessons.push(options.lesson.clone());
-            lessons.len() - 1
-        });
+        let lesson = known.unwrap_or(lessons.len());
+        match lessons.get_mut(lesson) {
+            Some(same) => *same = options.lesson.clone(),
+            None => lessons.push(options.lesson.clone()),
+        }
+        let lessons = lessons.into_iter().map(Arc::new).collect();
         let view = View { theme: options.theme, run: last_run(&options.lesson), ..View::default() };
         theme::install(ctx, view.theme_now(), view.scale());
         let waker = ctx.clone();
         let notify: Notify = Arc::new(move || waker.request_repaint());
-        let link = open(&options.lesson, options.beside, &notify)?;
+        let mut link = open(&options.lesson, options.beside, &notify)?;
+        link.send(Command::Select(view.run));
         Ok(Self {
             link,
             lessons,
@@ -75,6 +80,7 @@ impl Lab {
             view,
             panels: PanelId::ALL.into_iter().map(|id| (id, id.open())).collect(),
             wide: wide(),
+            tabbed: tabbed(),
             low: low(),
             code: CodeMemory::default(),
             beside: options.beside,
@@ -113,6 +119,21 @@ impl Lab {
         }
         if self.link.is_busy() || (!self.beside && self.link.snapshot().playing) {
             ctx.request_repaint();
+        }
+    }
+
+    /// The question in big type; once it is answered, the curves that show it stand beside.
+    fn lecture_answer(&mut self, ui: &mut Ui, rest: egui::Rect, cx: &mut Cx<'_>) {
+        let split = if cx.view.revealed { rest.left() + 0.45 * rest.width() } else { rest.right() };
+        let mut words = ui.new_child(UiBuilder::new().max_rect(rest.with_max_x(split)));
+        lecture::question(&mut words, cx);
+        let curves = rest.with_min_x(split + 20.0);
+        if cx.view.revealed
+            && let Some(panel) = self.panels.get_mut(&PanelId::Steps)
+        {
+            cx.bare = true;
+            panel.ui(&mut ui.new_child(UiBuilder::new().max_rect(curves)), cx);
+            cx.bare = false;
         }
     }
 
@@ -203,8 +224,14 @@ impl Lab {
             panel.ui(ui, cx);
             return;
         }
-        let tree = if room.high { &mut self.wide } else { &mut self.low };
-        let mut behavior = Panes { panels: &mut self.panels, cx, tabbed: !room.high };
+        // Three panels side by side need room for their titles, too.
+        let wide = ui.available_width() >= 1150.0 * theme::scale(ui.ctx());
+        let (tree, tabbed) = match (room.high, wide) {
+            (true, true) => (&mut self.wide, false),
+            (true, false) => (&mut self.tabbed, true),
+            (false, _) => (&mut self.low, true),
+        };
+        let mut behavior = Panes { panels: &mut self.panels, cx, tabbed };
         tree.ui(&mut behavior, ui);
     }
 
@@ -229,8 +256,7 @@ impl Lab {
             }
             if !cx.lesson.ask.is_empty() {
                 let rest = all.with_min_y(split + 20.0);
-                let mut rest = ui.new_child(UiBuilder::new().max_rect(rest));
-                lecture::question(&mut rest, cx);
+                self.lecture_answer(ui, rest, cx);
             }
         });
     }

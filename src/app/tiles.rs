@@ -125,13 +125,23 @@ pub fn wide() -> Tree<PanelId> {
     column(tiles, mazes, row, 1.05, "wide tiles")
 }
 
-/// The same on a low window: one panel below, the others behind tabs.
+/// The same where three do not fit side by side: one below, the others behind tabs.
+pub fn tabbed() -> Tree<PanelId> {
+    stacked(1.0, "tabbed tiles")
+}
+
+/// The same on a low window: the mazes keep what they need.
 pub fn low() -> Tree<PanelId> {
+    stacked(1.7, "low tiles")
+}
+
+/// The mazes above, `share` times as high as the tabs below.
+fn stacked(share: f32, id: &str) -> Tree<PanelId> {
     let mut tiles = Tiles::default();
     let mazes = tiles.insert_pane(PanelId::Mazes);
     let tabs = [PanelId::Steps, PanelId::Reward, PanelId::Price].map(|id| tiles.insert_pane(id));
     let tabs = tiles.insert_tab_tile(tabs.to_vec());
-    column(tiles, mazes, tabs, 1.7, "low tiles")
+    column(tiles, mazes, tabs, share, id)
 }
 
 fn column(

@@ -79,7 +79,7 @@ pub fn position(position: Position) -> String {
         String::new()
     };
     let unit = if position.unit > 0 {
-        format!(", unit {}", grouped(position.unit))
+        format!(", update {}", grouped(position.unit))
     } else {
         String::new()
     };
@@ -91,7 +91,7 @@ pub fn position(position: Position) -> String {
     }
 }
 
-/// The same, or that the end is reached.
+/// The place on screen: never further than a lane on screen has come, and the end by its name.
 pub fn place(snapshot: &Snapshot) -> String {
     let here = snapshot.position;
     if here.count >= snapshot.limit {
@@ -101,7 +101,13 @@ pub fn place(snapshot: &Snapshot) -> String {
             clock => format!("{n} {} done", clock.label()),
         };
     }
-    position(here)
+    if here.clock != Clock::Episodes {
+        return position(here);
+    }
+    // A goal far ahead only means "to the end of the episode".
+    let lanes = snapshot.runs.iter().map(|run| run.lane.counters);
+    let step = lanes.filter(|c| c.episodes == here.count).map(|c| c.step).max();
+    position(Position { step: here.step.min(step.unwrap_or(0)), ..here })
 }
 
 #[cfg(test)]

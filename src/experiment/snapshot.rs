@@ -118,21 +118,50 @@ impl Snapshot {
     }
 }
 
+/// Name and note of a run as it is set now: "n = 50" becomes "n = 5" when n was changed, and the
+/// note says what it was.
+fn names(run: &Run) -> (String, String) {
+    let (mut name, mut was) = (run.config.name.clone(), Vec::new());
+    for (index, spec) in run.config.info.params().iter().enumerate() {
+        let (before, now) = (run.config.params[index], run.param(index));
+        if before == now {
+            continue;
+        }
+        let symbol = spec.symbol.split(',').next().unwrap_or_default();
+        let label = if symbol.chars().count() == 1 { symbol } else { spec.label };
+        let written = |value| format!("{label} = {}", spec.show(value));
+        match name.contains(&written(before)) {
+            true => {
+                name = name.replace(&written(before), &written(now));
+                was.push(format!("was {}", written(before)));
+            }
+            false => was.push(format!("now {}", written(now))),
+        }
+    }
+    match was.is_empty() {
+        true => (name, run.config.note.clone()),
+        false => (name, was.join(", ")),
+    }
+}
+
 /// Takes the picture of one run.
 pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnapshot {
     let lane = run.lane_view(experiment.watched());
     let table = lane.view.table.as_ref();
     let marks = run.recorder().marks();
+    let (name, note) = names(run);
+    // Of a slice that went on unwatched, nobody knows the last unit.
+    let unit = if run.recorder().is_full() { &[] } else { run.recorder().last_unit() };
     RunSnapshot {
         letter: letter(index),
-        name: run.config.name.clone(),
-        note: run.config.note.clone(),
+        name,
+        note,
         agent: run.config.info,
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),
         way_home: table.and_then(|t| experiment.truth().greedy_way(t)).map(|way| way.len() - 1),
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),
-        unit_marks: run.recorder().last_unit().into(),
+        unit_marks: unit.into(),
         code: run.code(),
         can_dream: run.can_dream(),
         failure: run.failure().cloned(),

@@ -1,9 +1,10 @@
 //! Lessons, lecture view, themes, sizes; and that nothing hangs over the edge.
 
-use egui::{Key, Modifiers, Rect};
+use egui::{Key, Modifiers, Rect, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use imaginarium::app::panels::PanelId;
 use imaginarium::app::theme::Theme;
+use imaginarium::lessons::{self, Lesson};
 
 use crate::desk::{Desk, LARGE, SMALL, opening};
 
@@ -23,7 +24,7 @@ fn page_down_reveals_the_answer_and_page_up_hides_it() {
 #[test]
 fn paging_walks_through_the_lessons_and_stops_at_both_ends() {
     let mut desk = Desk::paused();
-    let lessons = imaginarium::lessons::all().expect("the program's own");
+    let lessons = lessons::all().expect("the program's own");
     let titles: Vec<&str> = lessons.iter().map(|l| l.arena.title.as_str()).collect();
     desk.key(Key::PageUp);
     assert_eq!(desk.snapshot().title, titles[0], "nothing stands before the first");
@@ -36,6 +37,18 @@ fn paging_walks_through_the_lessons_and_stops_at_both_ends() {
         desk.key(Key::PageUp).frames(2);
     }
     assert_eq!(desk.snapshot().title, titles[0]);
+}
+
+#[test]
+fn a_lesson_is_opened_from_the_rail() {
+    for lesson in lessons::all().expect("sound lessons") {
+        let mut desk = Desk::new();
+        // The title also stands in the top bar, once the lesson is open.
+        desk.harness.get_by_role_and_label(Role::Button, &lesson.arena.title).click();
+        desk.frames(5);
+        assert_eq!(desk.snapshot().title, lesson.arena.title);
+        assert!(desk.has(&lesson.ask) && desk.snapshot().playing);
+    }
 }
 
 #[test]
@@ -128,10 +141,7 @@ fn check_edges(desk: &Desk, what: &str) {
         let rect = desk.get(label).rect();
         assert!(inside(screen, rect), "{what}: {label} at {rect:?} is not inside {screen:?}");
     }
-    for (label, rect) in desk.controls() {
-        let across = rect.left() >= screen.left() - 0.5 && rect.right() <= screen.right() + 0.5;
-        assert!(across, "{what}: {label} at {rect:?} reaches over {screen:?}");
-    }
+    check_across(desk, what);
     let bar: Vec<_> = TRANSPORT.map(|label| (label, desk.get(label).rect())).into();
     for (index, (label, rect)) in bar.iter().enumerate() {
         for (other, place) in &bar[index + 1..] {
@@ -141,6 +151,14 @@ fn check_edges(desk: &Desk, what: &str) {
                 "{what}: {label} at {rect:?} lies on {other} at {place:?}"
             );
         }
+    }
+}
+
+fn check_across(desk: &Desk, what: &str) {
+    let screen = desk.screen();
+    for (label, rect) in desk.controls() {
+        let across = rect.left() >= screen.left() - 0.5 && rect.right() <= screen.right() + 0.5;
+        assert!(across, "{what}: {label} at {rect:?} reaches over {screen:?}");
     }
 }
 
@@ -192,6 +210,41 @@ fn hover_all(desk: &mut Desk) {
     }
     desk.harness.remove_cursor();
     desk.frames(2);
+}
+
+/// Six agents, one of which fails: as much as a window ever holds.
+fn six() -> Lesson {
+    let runs = [
+        "agent = 'random'\nname = 'random'",
+        "agent = 'q-learning'\nname = 'Q-learning'",
+        "agent = 'dyna-q'\nname = 'Dyna-Q, a name longer than its tile'\nplanning_steps = 10",
+        "agent = 'dyna-q'\nname = 'from the policy'\npicks = 'e-greedy'",
+        "agent = 'value-iteration'\nname = 'value iteration'",
+        "agent = 'dyna-q'\nname = 'wild'\nplanning_steps = 50\nalpha = 2.5",
+    ];
+    let title = "title = 'Six ways through the same maze and a title without an end'";
+    crate::desk::lesson(&format!("{title}\nlength = 60\nlanes = 2\nspeed = 'max'"), &runs)
+}
+
+#[test]
+fn six_runs_fit() {
+    for size in [[800.0, 560.0], SMALL, [1440.0, 900.0], LARGE] {
+        let mut desk = Desk::open(six(), Theme::Light, size);
+        desk.frames(2).pause();
+        assert!(desk.run(5).failure.is_some());
+        let what = format!("six runs at {}x{}", size[0], size[1]);
+        let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6];
+        for (run, key) in keys.into_iter().enumerate() {
+            desk.key(key);
+            assert_eq!(desk.view().run, run);
+            let s = desk.snapshot();
+            let maze = format!("Maze of run {} {}", s.runs[run].letter, s.runs[run].name);
+            let rect = desk.get(&maze).rect();
+            assert!(inside(desk.screen(), rect), "{what}: {maze} at {rect:?}");
+            check_across(&desk, &what);
+        }
+        desk.click("Copy report");
+    }
 }
 
 fn everywhere(theme: Theme) {

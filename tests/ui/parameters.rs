@@ -73,6 +73,22 @@ fn n_is_dragged_from_0_to_50_while_it_runs() {
 }
 
 #[test]
+fn an_agent_plans_on_while_the_world_stands_still() {
+    let mut desk = Desk::paused();
+    desk.go_to(1, 3);
+    let before = desk.run(2).lane.counters;
+    desk.key(Key::P);
+    let after = desk.run(2).lane.counters;
+    assert_eq!(after.imagined_updates, before.imagined_updates + 50);
+    assert_eq!((after.env_steps, after.real_updates), (before.env_steps, before.real_updates));
+    assert_eq!(desk.run(0).lane.counters.imagined_updates, 0, "the others do not");
+    let event = desk.snapshot().events.last().map(|e| (e.run, e.change));
+    assert_eq!(event, Some((2, Change::Dream { units: 50, done: 50 })));
+    desk.click("Plan 50 times");
+    assert_eq!(desk.run(2).lane.counters.imagined_updates, before.imagined_updates + 100);
+}
+
+#[test]
 fn a_number_is_typed() {
     let mut desk = Desk::paused();
     desk.click("Discount: type a number").type_text("0,5");

@@ -33,12 +33,12 @@ fn a_cell_says_who_wrote_its_value() {
     desk.click_at(place);
     assert_eq!((desk.view().run, desk.view().cell), (2, Some(17)));
     assert!(desk.has_words("Cell (1,8) going up: Q = "), "{:#?}", desk.harness);
-    assert!(desk.has_words("% of this number was dreamt"));
+    assert!(desk.has_words("% dreamt by weight"));
     // The same cell in another maze: the other run's value.
     let place = desk.cell(MAZE_A, 1, 8);
     desk.click_at(place);
     assert_eq!(desk.view().run, 0);
-    assert!(desk.has("0 % of this number was dreamt") || desk.view().cell.is_none());
+    assert!(desk.has("0 % dreamt by weight") || desk.view().cell.is_none());
 }
 
 #[test]

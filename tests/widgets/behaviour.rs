@@ -1,6 +1,8 @@
 //! What must hold whatever the chart looks like: steady labels, harmless bad numbers, speed.
 
 use egui::{Rect, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 use imaginarium::app::theme::{self, Theme};
 use imaginarium::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
 
@@ -46,6 +48,43 @@ fn labels_do_not_wander_while_data_arrive() {
         last = places;
     }
     assert!(moves <= 14, "labels moved {moves} times in 50 episodes");
+}
+
+#[test]
+fn a_curve_that_has_ended_says_nothing_about_later() {
+    let line = |until: u32| (1..=until).map(|x| [f64::from(x), 20.0]).collect::<Vec<_>>();
+    let (short, long) = (line(10), line(40));
+    let mut harness = Harness::builder()
+        .with_size(vec2(900.0, 500.0))
+        .with_context_setup(|ctx| {
+            imaginarium::app::fonts::install(ctx);
+            theme::install(ctx, Theme::Dark, 1.0);
+        })
+        .build_ui(|ui| {
+            let t = Theme::Dark.tokens();
+            let curve = |letter, name, mean, color| Curve {
+                letter,
+                name,
+                color,
+                mean,
+                band: None,
+                rings: &[],
+                ahead_from: None,
+                marks: &[],
+            };
+            let curves = [
+                curve('A', "stopped early", &short, t.runs[0]),
+                curve('B', "went on", &long, t.runs[1]),
+            ];
+            let chart = Chart { id: "ends", x_end: Some(50.0), ..Chart::default() };
+            chart.ui(ui, &curves);
+        });
+    for (x, early) in [(150.0, true), (600.0, false)] {
+        harness.hover_at(pos2(x, 200.0));
+        harness.run_steps(60);
+        assert_eq!(harness.query_by_label("stopped early").is_some(), early, "at {x}");
+        assert!(harness.query_by_label("went on").is_some());
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
 use crate::app::words;
+use crate::base::params::Range;
+use crate::base::rng::lane_seed;
 use crate::experiment::arena::Change;
 use crate::experiment::clock::Clock;
 use crate::experiment::snapshot::{Curves as Data, Snapshot};
@@ -49,28 +51,18 @@ impl Curves {
         let lines = (self.of)(data);
         let t = theme::tokens(ui.ctx());
         let marks: Vec<Vec<Mark>> = (0..s.runs.len()).map(|run| events(s, run)).collect();
-        let same_clock = data.axis == s.position.clock;
-        let ahead = (same_clock && s.furthest > s.position).then_some(s.position.count as f64);
-        let curve = |(index, line): (usize, &'_ Line)| Curve {
-            letter: s.runs[index].letter,
-            name: "",
-            color: t.run(index),
-            mean: &[],
-            band: None,
-            rings: &[],
-            ahead_from: ahead.filter(|_| !line.mean.is_empty()),
-            marks: &[],
-        };
         let curves: Vec<Curve<'_>> = lines
             .iter()
             .enumerate()
             .map(|(index, line)| Curve {
+                letter: s.runs[index].letter,
                 name: &s.runs[index].name,
+                color: t.run(index),
                 mean: &line.mean,
                 band: (s.lanes > 1).then_some((line.low.as_slice(), line.high.as_slice())),
                 rings: if s.lanes > 1 { &line.watched } else { &[] },
+                ahead_from: Some(present(s, index)),
                 marks: &marks[index],
-                ..curve((index, line))
             })
             .collect();
         let note = note(s);
@@ -91,12 +83,18 @@ impl Curves {
     }
 }
 
+/// How far run `index` has come on the axis of the curves; what lies beyond was seen before going
+/// back in time.
+fn present(s: &Snapshot, index: usize) -> f64 {
+    s.runs[index].lane.counters.on(s.curves.axis) as f64
+}
+
 /// What line, band and rings mean.
 fn note(s: &Snapshot) -> String {
     match s.lanes {
         1 => format!("one seed: {}", s.seed),
         n => {
-            let seed = s.seed + s.watched as u64;
+            let seed = lane_seed(s.seed, s.watched);
             format!("line: mean of {n} seeds, band: 10 to 90 %, rings: seed {seed}")
         }
     }
@@ -137,25 +135,42 @@ fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
     let axis = s.curves.axis;
     let episode = |count: u64| if axis == Clock::Episodes { count + 1 } else { count };
     let params = s.runs[run].agent.params();
+    let letter = s.runs[run].letter;
     let changes = s.events.iter().filter(|e| e.run == run).map(|e| {
         let text = match e.change {
             Change::Param { param, value } => {
                 let spec = &params[param];
                 let name = symbol(spec.symbol).unwrap_or(spec.label);
-                format!("{name} = {}", spec.show(value))
+                let written = match spec.range {
+                    Range::Choice(all) => {
+                        all.get(value as usize).map_or("", |c| c.label).to_owned()
+                    }
+                    _ => spec.show(value),
+                };
+                format!("{letter}: {name} = {written}")
             }
-            Change::Dream { done, .. } => format!("planned {done} times"),
+            Change::Dream { done, .. } => format!("{letter}: planned {done} times"),
         };
         let on_clock = axis == e.position.clock;
         let at = if on_clock { e.position.count } else { e.counters.on(axis) };
         Mark { x: episode(at) as f64, text, kind: MarkKind::Change }
     });
+    // A drag while playing leaves many values at one place: the last of them counts.
+    let mut marks: Vec<Mark> = Vec::new();
+    for mark in changes {
+        let name = |m: &Mark| m.text.split(" = ").next().map(str::to_owned);
+        match marks.last_mut() {
+            Some(last) if last.x == mark.x && name(last) == name(&mark) => *last = mark,
+            _ => marks.push(mark),
+        }
+    }
     let failure = s.runs[run].failure.iter().map(|f| Mark {
         x: episode(f.counters.on(axis)) as f64,
         text: "stopped".to_owned(),
         kind: MarkKind::Failure,
     });
-    changes.chain(failure).collect()
+    marks.extend(failure);
+    marks
 }
 
 /// The symbol alone, without its explanation; `None` where the notation has none.
@@ -179,8 +194,10 @@ impl Panel for Curves {
 
     fn text(&self, snapshot: &Snapshot) -> String {
         let mut text = format!("{} against {}\n", self.title, axis_label(snapshot.curves.axis));
-        for (run, line) in snapshot.runs.iter().zip((self.of)(&snapshot.curves)) {
-            text += &match line.mean.last() {
+        for (index, line) in (self.of)(&snapshot.curves).iter().enumerate() {
+            let run = &snapshot.runs[index];
+            let now = present(snapshot, index);
+            text += &match line.mean.iter().rfind(|[x, _]| *x <= now) {
                 Some([x, y]) => format!("{} {}: {y:.1} at {x:.0}\n", run.letter, run.name),
                 None => format!("{} {}: nothing finished yet\n", run.letter, run.name),
             };

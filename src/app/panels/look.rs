@@ -38,6 +38,11 @@ impl Look {
         }
         self.seen = Some(run.lane.clone());
         let imagined = run.map.as_ref().map_or(Vec::new(), |m| m.imagined.clone());
+        // Going back in time undoes what was dreamt later.
+        let sum = |counts: &[u64]| counts.iter().sum::<u64>();
+        if sum(&imagined) < sum(&self.imagined) {
+            self.sparks.clear();
+        }
         self.dots = density(&self.imagined, &imagined);
         let nothing_new = self.dots.is_empty();
         self.imagined = imagined;

@@ -1,5 +1,7 @@
 //! The mazes of all runs, side by side, on one scale.
 
+use std::ops::Range;
+
 use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
 use super::look::Look;
@@ -17,8 +19,15 @@ use crate::mdp::scene::{GridScene, Scene};
 /// from the goal, so equal distances take equal colours.
 const LOG: (i32, i32) = (-4, 0);
 
-/// Least width of a tile in points before the text scale.
-const LEAST: f32 = 180.0;
+/// Least width of a tile in points before the text scale: two counters side by side.
+const LEAST: f32 = 200.0;
+/// Space between tiles.
+const GAP: f32 = 16.0;
+
+/// A run with values beyond this is on its way to infinity: its picture is clipped.
+const DIVERGED: f64 = 1e4;
+/// What stands in the question's place where the question is void.
+const NO_WAY: &str = "No goal can be reached from a start of this map.";
 
 /// How values become colours: the same in all tiles.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,6 +44,7 @@ impl Scale {
         // A run that diverged would take all colours away from the others.
         let healthy = snapshot.runs.iter().filter(|r| r.failure.is_none());
         let ranges = healthy.filter_map(|r| r.map.as_ref()?.range());
+        let ranges = ranges.filter(|(low, high)| low.abs().max(high.abs()) < DIVERGED);
         let all = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         match all {
             Some((low, high)) if low < 0.0 || high > 1.0 => Self::Linear(low, high),
@@ -103,8 +113,9 @@ impl Mazes {
     fn header(&self, ui: &mut Ui, scale: Scale, cx: &mut Cx<'_>) {
         let t = theme::tokens(ui.ctx());
         let points = theme::scale(ui.ctx());
-        // On a low window title and question share a line.
-        let one_line = ui.available_height() < 420.0 * points;
+        // On a low window title and question share a line, if it is long enough.
+        let room = ui.available_size() / points;
+        let one_line = room.y < 420.0 && room.x >= 900.0;
         let height = if one_line { 34.0 } else { 46.0 } * points;
         let row = vec2(ui.available_width(), height);
         ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
@@ -119,6 +130,7 @@ impl Mazes {
             }
             let title = RichText::new(self.title()).font(theme::title(ui.ctx()));
             let question = match cx.lesson.question.as_str() {
+                _ if cx.snapshot.truth.shortest.is_none() => NO_WAY,
                 "" => self.question(),
                 lesson => lesson,
             };
@@ -143,6 +155,21 @@ fn arrows_or_numbers(ui: &mut Ui, cx: &mut Cx<'_>) {
     if segmented(ui, "Cells show", &["arrows", "numbers"], &mut shown).changed() {
         cx.actions.push(Action::Numbers(shown == 1));
     }
+}
+
+/// The runs that have room for a tile: all, or as many as fit, the selected one among them. The
+/// keys 1 to 6 bring the others.
+fn shown(ui: &Ui, cx: &Cx<'_>) -> Range<usize> {
+    let count = cx.snapshot.runs.len();
+    let room = ui.available_size();
+    let across = columns(count, room, cx.snapshot);
+    let least = LEAST * theme::scale(ui.ctx());
+    let fit = ((room.x + GAP) / (least + GAP)).floor().max(1.0) as usize;
+    if across <= fit {
+        return 0..count;
+    }
+    let first = (cx.view.run + 1).saturating_sub(fit);
+    first..first + fit
 }
 
 /// One row of tiles or two, whichever gives the larger cells.
@@ -188,27 +215,20 @@ impl Panel for Mazes {
         let scale = Scale::of(cx.snapshot);
         self.header(ui, scale, cx);
         ui.add_space(4.0);
-        let count = cx.snapshot.runs.len();
+        let shown = shown(ui, cx);
+        let count = shown.len();
         let columns = columns(count, ui.available_size(), cx.snapshot);
         let rows = count.div_ceil(columns);
-        let gap = 16.0;
         let all = ui.available_size();
-        let least = LEAST * theme::scale(ui.ctx());
-        if all.x < (least + gap) * columns as f32 {
-            // Not even two counters side by side: the selected run alone, the others by key.
-            let notes = notes_fit(ui, all.x, cx);
-            tile(ui, cx.view.run, &mut self.looks, &scale, notes, cx);
-            return;
-        }
         let size = vec2(
-            (all.x - gap * (columns - 1) as f32) / columns as f32,
-            (all.y - gap * (rows - 1) as f32) / rows as f32,
+            (all.x - GAP * (columns - 1) as f32) / columns as f32,
+            (all.y - GAP * (rows - 1) as f32) / rows as f32,
         );
         let notes = notes_fit(ui, size.x, cx);
-        ui.spacing_mut().item_spacing = vec2(gap, gap);
+        ui.spacing_mut().item_spacing = vec2(GAP, GAP);
         for row in 0..rows {
             ui.horizontal_top(|ui| {
-                for index in row * columns..((row + 1) * columns).min(count) {
+                for index in shown.clone().skip(row * columns).take(columns) {
                     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                         ui.set_min_size(size);
                         ui.spacing_mut().item_spacing = vec2(8.0, 7.0) * theme::scale(ui.ctx());

@@ -9,7 +9,7 @@ pub mod mazes;
 pub mod price;
 pub mod tile;
 
-use egui::{Frame, Margin, Stroke, Ui, vec2};
+use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
 use super::actions::{Action, Actions};
 use super::view::View;
@@ -77,6 +77,9 @@ pub trait Panel {
 /// The tools of a panel, in the order of its header.
 pub const TOOLS: &[PanelTool] = &[PanelTool::Copy, PanelTool::Data, PanelTool::Enlarge];
 
+/// Least height of a chart in points before the text scale.
+const LEAST: f32 = 80.0;
+
 /// Draws a panel's frame around `body`, with title, question and tools unless it is bare.
 fn framed(
     panel: &dyn Panel,
@@ -86,6 +89,14 @@ fn framed(
     body: impl FnOnce(&mut Ui, &mut Cx<'_>),
 ) {
     let size = ui.available_size();
+    // Big type in a low window with everything open: say so instead of drawing a smear.
+    let body = |ui: &mut Ui, cx: &mut Cx<'_>| match ui.available_height() {
+        high if high >= LEAST * theme::scale(ui.ctx()) => body(ui, cx),
+        _ => {
+            let words = RichText::new("Too low to draw. The frame in the corner enlarges it.");
+            ui.add(Label::new(words.color(theme::tokens(ui.ctx()).text_weak)).truncate());
+        }
+    };
     if cx.bare {
         let t = theme::tokens(ui.ctx());
         let frame = Frame::new().fill(t.panel).stroke(Stroke::new(1.0, t.stroke));

@@ -1,13 +1,13 @@
 //! The price of finding the way: the same moment read on three clocks. Lines that cross are the
 //! message: whoever is cheap in episodes may be dear in updates.
 
-use egui::{Align2, Pos2, Rect, Stroke, Ui, pos2};
+use egui::{Align2, Pos2, Rect, Role, Stroke, Ui, WidgetInfo, pos2};
 
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
 use crate::app::widgets::number::grouped;
 use crate::app::widgets::{badge, text};
-use crate::experiment::snapshot::{Price as Cost, Snapshot};
+use crate::experiment::snapshot::{Price as Cost, RunSnapshot, Snapshot};
 
 /// Long and short name of a clock, and how a price is read on it.
 type PriceClock = (&'static str, &'static str, fn(&Cost) -> f64);
@@ -38,7 +38,7 @@ impl Panel for Price {
     fn text(&self, snapshot: &Snapshot) -> String {
         let mut text =
             format!("First episode with a mean of {} steps or less\n", snapshot.threshold);
-        for (run, price) in snapshot.runs.iter().zip(&snapshot.curves.price) {
+        for (run, price) in snapshot.runs.iter().zip(reached(snapshot)) {
             text += &match price {
                 Some(p) => format!(
                     "{} {}: {} episodes, {:.0} real steps, {:.0} updates\n",
@@ -52,7 +52,7 @@ impl Panel for Price {
 
     fn data(&self, snapshot: &Snapshot) -> String {
         let mut csv = "run,episodes,real_steps,updates\n".to_owned();
-        for (run, price) in snapshot.runs.iter().zip(&snapshot.curves.price) {
+        for (run, price) in snapshot.runs.iter().zip(reached(snapshot)) {
             if let Some(p) = price {
                 let (e, s, u) = (p.episodes, p.env_steps, p.updates);
                 csv += &format!("{},{e},{s},{u}\n", run.letter);
@@ -62,10 +62,20 @@ impl Panel for Price {
     }
 }
 
+/// What each run has paid by now: prices seen before going back in time are not yet paid.
+fn reached(s: &Snapshot) -> Vec<Option<Cost>> {
+    let paid = |(run, price): (&RunSnapshot, &Option<Cost>)| {
+        price.filter(|p| p.episodes <= run.lane.counters.episodes as f64)
+    };
+    s.runs.iter().zip(&s.curves.price).map(paid).collect()
+}
+
 fn slopes(ui: &mut Ui, s: &Snapshot) {
     let points = theme::scale(ui.ctx());
     let t = theme::tokens(ui.ctx());
     let (response, painter) = ui.allocate_painter(ui.available_size(), egui::Sense::hover());
+    let spoken = Price.text(s);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
     let rect = response.rect;
     let bottom = rect.bottom() - 26.0 * points;
     let field = Rect::from_min_max(
@@ -106,7 +116,7 @@ fn slopes(ui: &mut Ui, s: &Snapshot) {
             text::place(&painter, &word, free.min, Align2::LEFT_TOP);
         }
     }
-    let missing: Vec<String> = (s.runs.iter().zip(&s.curves.price))
+    let missing: Vec<String> = (s.runs.iter().zip(reached(s)))
         .filter(|(_, p)| p.is_none())
         .map(|(run, _)| format!("{} {}", run.letter, run.name))
         .collect();
@@ -128,7 +138,8 @@ fn clear_of(labels: &[Rect], mut label: Rect) -> Rect {
 
 /// Where each run stands on each clock: log scale between the least and the greatest cost.
 fn places(s: &Snapshot, field: Rect) -> Vec<Option<Vec<(Pos2, f64)>>> {
-    let known: Vec<&Cost> = s.curves.price.iter().flatten().collect();
+    let costs = reached(s);
+    let known: Vec<&Cost> = costs.iter().flatten().collect();
     let place = |cost: &Cost| {
         let at = CLOCKS.iter().enumerate().map(|(i, (_, _, read))| {
             let logs = known.iter().map(|c| read(c).max(1.0).ln());
@@ -143,5 +154,5 @@ fn places(s: &Snapshot, field: Rect) -> Vec<Option<Vec<(Pos2, f64)>>> {
         });
         at.collect()
     };
-    s.curves.price.iter().map(|cost| cost.as_ref().map(place)).collect()
+    costs.iter().map(|cost| cost.as_ref().map(place)).collect()
 }

@@ -5,7 +5,7 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 use super::Cx;
 use super::mazes::{Looks, Scale};
 use crate::app::actions::Action;
-use crate::app::widgets::button::Button;
+use crate::app::widgets::button::{Button, framed_icon_button};
 use crate::app::widgets::grid_picture::GridPicture;
 use crate::app::widgets::number::{grouped, hero_pair};
 use crate::app::widgets::panel::{Panel, PanelState};
@@ -18,7 +18,9 @@ use crate::mdp::scene::Scene;
 use crate::probes::values::ValueMap;
 
 /// Height of everything below the picture, in points before the text scale.
-const FOOT: f32 = 92.0;
+const FOOT: f32 = 82.0;
+/// The same where a failure is told.
+const FAILED_FOOT: f32 = 98.0;
 /// The same in a low tile, where only the counters stand there.
 const LOW_FOOT: f32 = 36.0;
 
@@ -48,7 +50,11 @@ pub fn tile(
         let points = theme::scale(ui.ctx());
         // A low tile keeps the picture and the two counters.
         let low = size.y < 250.0 * points && cx.snapshot.runs[index].failure.is_none();
-        let foot = if low { LOW_FOOT } else { FOOT };
+        let foot = match &cx.snapshot.runs[index].failure {
+            Some(_) => FAILED_FOOT,
+            None if low => LOW_FOOT,
+            None => FOOT,
+        };
         let high = (ui.available_height() - foot * points).max(40.0);
         picture(ui, index, looks, scale, vec2(ui.available_width(), high), cx);
         ui.add_space(4.0);
@@ -133,6 +139,10 @@ fn cell_text(cx: &Cx<'_>, run: &RunSnapshot, cell: usize) -> String {
         let (real, imagined) = (grouped(tally.real), grouped(tally.imagined));
         text += &format!("\n{name}: {} ({real} real, {imagined} imagined)", words::value(q));
     }
+    if let Some(share) = run.map.as_ref().and_then(|m| m.imagined_share.get(cell)) {
+        let percent = 100.0 * share.clamp(0.0, 1.0);
+        text += &format!("\ndashed bar: {percent:.0} % of the value was dreamt");
+    }
     text
 }
 
@@ -147,8 +157,8 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
     meter::meter(ui, c.real_updates, c.imagined_updates);
     ui.add_space(2.0);
     let t = theme::tokens(ui.ctx());
-    let left = place(index, cx.snapshot);
     let brief = ui.available_width() < 330.0 * theme::scale(ui.ctx());
+    let left = place(index, cx.snapshot, brief);
     let right = match (run.way_home, run.map.is_some()) {
         _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
         (Some(steps), _) if brief => format!("way home: {steps}"),
@@ -167,8 +177,9 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
     });
 }
 
-/// How far a run has come, and whether it waits for the others.
-fn place(index: usize, s: &Snapshot) -> String {
+/// How far a run has come, and whether it waits for the others. On the clock of episodes a narrow
+/// tile leaves the episode to the transport.
+fn place(index: usize, s: &Snapshot, brief: bool) -> String {
     let run = &s.runs[index];
     let c = &run.lane.counters;
     let by_episode = s.position.clock == Clock::Episodes;
@@ -176,6 +187,10 @@ fn place(index: usize, s: &Snapshot) -> String {
         "stands still on this clock".to_owned()
     } else if by_episode && c.episodes >= s.limit {
         format!("{} episodes done", grouped(c.episodes))
+    } else if s.waits(index) && brief {
+        "waits".to_owned()
+    } else if by_episode && brief {
+        format!("step {}", grouped(c.step))
     } else if s.waits(index) {
         format!("Episode {}, waits", grouped(c.episodes))
     } else {
@@ -195,14 +210,21 @@ fn failure(ui: &mut Ui, index: usize, cx: &mut Cx<'_>) {
         let title = RichText::new(&failure.title).font(theme::body_strong(ui.ctx()));
         ui.add(Label::new(title.color(t.text_strong)).truncate());
     });
+    // A narrow tile has room for the icons and a beginning of the text; the rest is a tooltip.
+    let narrow = ui.available_width() < 400.0 * theme::scale(ui.ctx());
+    let button = |ui: &mut Ui, icon: char, name: &str| match narrow {
+        true => framed_icon_button(ui, icon, name).clicked(),
+        false => Button::new(name).icon(icon).show(ui).clicked(),
+    };
     ui.horizontal(|ui| {
-        if Button::new("Restart").icon(icons::RESTART).show(ui).clicked() {
+        if button(ui, icons::RESTART, "Restart") {
             cx.actions.push(Action::Engine(Command::Reset));
         }
-        if Button::new("Copy report").icon(icons::COPY).show(ui).clicked() {
+        if button(ui, icons::COPY, "Copy report") {
             cx.actions.push(Action::Copy(report(run), "Report copied"));
         }
-        ui.add(Label::new(RichText::new(&failure.text).color(t.text)).wrap());
+        let text = Label::new(RichText::new(&failure.text).color(t.text));
+        ui.add(text.truncate()).on_hover_text(&failure.text);
     });
 }
 

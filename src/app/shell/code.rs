@@ -17,6 +17,8 @@ use crate::mdp::trace::{Effect, Mark, Source};
 #[derive(Default)]
 pub struct CodeMemory {
     of: (u64, usize),
+    /// Where the run stood; going back in time forgets what was undone.
+    stood: (u64, u64, usize),
     values: BTreeMap<u8, String>,
     effect: Option<Effect>,
 }
@@ -37,8 +39,13 @@ impl CodeMemory {
         let t = theme::tokens(ui.ctx());
         let title = RichText::new("What runs now").font(theme::title(ui.ctx()));
         ui.label(title.color(t.text_strong));
-        let waits = cx.snapshot.waits(cx.view.run);
-        let words = if waits { "waits for the other runs".to_owned() } else { progress(run) };
+        let words = if cx.snapshot.waits(cx.view.run) {
+            "waits for the other runs".to_owned()
+        } else if too_fast(run) {
+            "too fast to be read: slow down, or step".to_owned()
+        } else {
+            progress(run)
+        };
         ui.label(RichText::new(words).font(theme::small(ui.ctx())).color(t.text_weak));
         ui.add_space(2.0);
         let lit = lit_mark(cx, run).map(|m| usize::from(m.line));
@@ -63,7 +70,11 @@ impl CodeMemory {
 
     fn remember(&mut self, cx: &Cx<'_>, run: &RunSnapshot) {
         let of = (cx.snapshot.generation, cx.view.run);
-        if std::mem::replace(&mut self.of, of) != of {
+        let c = &run.lane.counters;
+        let line = if line_by_line(cx) { cx.view.line } else { 0 };
+        let stands = (c.env_steps, c.imagined_updates, line);
+        let back = stands < std::mem::replace(&mut self.stood, stands);
+        if std::mem::replace(&mut self.of, of) != of || back || too_fast(run) {
             self.values.clear();
             self.effect = None;
         }
@@ -71,13 +82,18 @@ impl CodeMemory {
             true => &run.unit_marks[..run.unit_marks.len().min(cx.view.line + 1)],
             false => &run.marks[..],
         };
-        for mark in upto {
+        for mark in upto.iter().filter(|_| !too_fast(run)) {
             if let Some(text) = words::mark(&cx.snapshot.truth, mark) {
                 self.values.insert(mark.line, text);
             }
             self.effect = mark.effect.or(self.effect);
         }
     }
+}
+
+/// The recorder was full before the slice ended: the last line is not known.
+fn too_fast(run: &RunSnapshot) -> bool {
+    run.unit_marks.is_empty() && !run.marks.is_empty()
 }
 
 /// Line by line is a view of the last unit, while nothing moves.

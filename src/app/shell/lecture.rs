@@ -1,10 +1,11 @@
 //! The lecture view: pictures, one question, one line below. Everything else is a key.
 
-use egui::{Align, Frame, Label, Layout, Margin, RichText, Sense, Stroke, Ui, vec2};
+use egui::{Align, Frame, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
 use super::scrub;
 use crate::app::actions::Action;
 use crate::app::panels::Cx;
+use crate::app::widgets::button::icon_button;
 use crate::app::widgets::legend;
 use crate::app::widgets::source::Source;
 use crate::app::{icons, theme, words};
@@ -39,10 +40,8 @@ pub fn bottom(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.add_space(20.0);
             let icon = if cx.snapshot.playing { icons::PAUSE } else { icons::PLAY };
-            let icon = RichText::new(icon).font(theme::icon_fill(ui.ctx(), 22.0));
-            let name = if cx.snapshot.playing { "Pause" } else { "Play" };
-            let label = Label::new(icon.color(t.text_strong)).sense(Sense::click());
-            if ui.add(label).on_hover_text(name).clicked() {
+            let name = if cx.snapshot.playing { "Pause (Space)" } else { "Play (Space)" };
+            if icon_button(ui, icon, name).clicked() {
                 cx.actions.push(Action::TogglePlay);
             }
             let place = words::place(cx.snapshot);

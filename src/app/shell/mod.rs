@@ -33,6 +33,8 @@ pub struct Room {
     pub high: bool,
     /// The transport has a place for seed and lanes.
     pub fields: bool,
+    /// It shows all clocks side by side and the position in full.
+    pub clocks: bool,
 }
 
 impl Room {
@@ -45,6 +47,7 @@ impl Room {
             rail: size.x >= 1100.0,
             high: size.y >= 800.0,
             fields: size.x >= 780.0,
+            clocks: size.x >= 1600.0,
         }
     }
 }

@@ -32,7 +32,8 @@ pub fn provenance(ui: &mut Ui, cx: &Cx<'_>) {
     ui.add_space(2.0);
     meter(ui, tally.real, tally.imagined);
     hero_pair(ui, (tally.real, "real"), (tally.imagined, "imagined"));
-    let share = format!("{:.0} % of this number was dreamt", tally.share.clamp(0.0, 1.0) * 100.0);
+    let percent = tally.share.clamp(0.0, 1.0) * 100.0;
+    let share = format!("{percent:.0} % dreamt by weight: later updates count more");
     ui.label(RichText::new(share).font(theme::small(ui.ctx())).color(t.text_weak));
 }
 

@@ -1,7 +1,10 @@
 //! Lessons in lecture order, notes, and the question for the room.
 
+use std::sync::Arc;
+
 use egui::{
-    Align, CursorIcon, Frame, Label, Layout, Margin, Panel, RichText, Role, Sense, Stroke, Ui,
+    Align, Align2, CursorIcon, Frame, Label, Layout, Margin, Panel, RichText, Role, Sense, Stroke,
+    Ui,
 };
 use egui::{UiBuilder, WidgetInfo, vec2};
 
@@ -9,12 +12,12 @@ use super::Room;
 use crate::app::actions::Action;
 use crate::app::panels::Cx;
 use crate::app::widgets::button::{Button, framed_icon_button};
-use crate::app::widgets::{focus, key_chip};
+use crate::app::widgets::{focus, key_chip, text};
 use crate::app::{icons, theme};
 use crate::lessons::{Lesson, chapter_name};
 
 /// Draws the rail.
-pub fn rail(ui: &mut Ui, room: Room, lessons: &[Lesson], open: usize, cx: &mut Cx<'_>) {
+pub fn rail(ui: &mut Ui, room: Room, lessons: &[Arc<Lesson>], open: usize, cx: &mut Cx<'_>) {
     if !room.names {
         numbers(ui, lessons, open, cx);
         return;
@@ -36,7 +39,7 @@ pub fn rail(ui: &mut Ui, room: Room, lessons: &[Lesson], open: usize, cx: &mut C
 }
 
 /// Chapter numbers alone, for narrow windows.
-fn numbers(ui: &mut Ui, lessons: &[Lesson], open: usize, cx: &mut Cx<'_>) {
+fn numbers(ui: &mut Ui, lessons: &[Arc<Lesson>], open: usize, cx: &mut Cx<'_>) {
     ui.with_layout(Layout::top_down(Align::Center), |ui| {
         for (index, lesson) in lessons.iter().enumerate() {
             let number = format!("{:02}", lesson.chapter);
@@ -83,11 +86,13 @@ fn entry(ui: &mut Ui, title: &str, open: bool) -> bool {
     let edge = if open { t.accent } else { t.stroke };
     ui.painter().line_segment([inner.left_top(), inner.left_bottom()], Stroke::new(2.0, edge));
     let ink = if open { t.text_strong } else { t.text_weak };
-    let text = ui.painter().layout_no_wrap(title.to_owned(), theme::body(ui.ctx()), ink);
-    let at = inner.left_center() + vec2(12.0, -text.size().y / 2.0);
-    ui.painter().galley(at, text, ink);
+    let room = inner.width() - 24.0;
+    let words = text::elided(ui.painter(), title, theme::body(ui.ctx()), ink, room);
+    let cut = words.elided;
+    text::place(ui.painter(), &words, inner.left_center() + vec2(12.0, 0.0), Align2::LEFT_CENTER);
     focus::ring(ui, &response, rect, 6.0);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, title));
+    let response = if cut { response.on_hover_text(title) } else { response };
     response.on_hover_cursor(CursorIcon::PointingHand).clicked()
 }
 

@@ -164,7 +164,7 @@ fn clock(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
     let mut chosen = Clock::ALL.iter().position(|&c| c == axis).unwrap_or(0);
     let before = chosen;
     let labels = Clock::ALL.map(Clock::label);
-    if room.names {
+    if room.clocks {
         segmented(ui, "Clock of every curve", &labels, &mut chosen);
     } else {
         menu(ui, "Clock of every curve (C)", &labels, &mut chosen, 110.0);

@@ -218,7 +218,8 @@ impl Chart<'_> {
 
     /// What a screen reader says: the labels and the last value of every run.
     fn spoken(&self, curves: &[Curve<'_>]) -> String {
-        let mut text = format!("Chart of {} over {}", self.y_label, self.x_label);
+        let what = if self.y_label.is_empty() { self.id } else { self.y_label };
+        let mut text = format!("Chart of {what} over {}", self.x_label);
         for curve in curves {
             if let Some([x, y]) = curve.mean.iter().rev().find(|[_, y]| y.is_finite()) {
                 let (x, y) = (numerals::number(*x, 4), numerals::number(*y, 4));

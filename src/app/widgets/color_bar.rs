@@ -20,7 +20,7 @@ pub struct ColorBar<'a> {
 
 /// Length of the bar, and the least it may shrink to, in points before the text scale.
 const WIDTH: f32 = 220.0;
-const LEAST: f32 = 110.0;
+const LEAST: f32 = 170.0;
 
 impl<'a> ColorBar<'a> {
     /// A log bar of the value map from 10 to the power `low` up to 10 to the power `high`.
@@ -49,7 +49,7 @@ impl<'a> ColorBar<'a> {
         self
     }
 
-    /// Least room there is, in points: the bar gets shorter, then `no news` goes.
+    /// Least room there is, in points: the bar gets shorter, then `no news` goes, then all.
     pub const fn room(mut self, room: f32) -> Self {
         self.room = room;
         self
@@ -66,6 +66,10 @@ impl<'a> ColorBar<'a> {
         let overhang = 18.0 * scale;
         let lead = news.size().x + 8.0 * scale + cell + gap;
         let rest = self.room - label.size().x - overhang * 1.5;
+        if rest < LEAST * scale {
+            // Not even the bar alone: the tooltips of the cells have the numbers.
+            return ui.allocate_exact_size(Vec2::ZERO, Sense::hover()).1;
+        }
         let no_news = self.no_news && rest - lead >= LEAST * scale;
         let lead = if no_news { lead } else { 0.0 };
         let wide = (rest - lead).clamp(LEAST * scale, WIDTH * scale);

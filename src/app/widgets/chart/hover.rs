@@ -36,7 +36,7 @@ pub(super) fn ui(
     };
     let [factor, offset] = frame.affine[0];
     let x = frame.axes[0].value((f64::from(pointer.x) - offset) / factor);
-    let picked: Vec<_> = curves
+    let mut picked: Vec<_> = curves
         .iter()
         .filter_map(|curve| Some((curve, nearest_index(curve.mean, x)?)))
         .filter(|(curve, index)| frame.at(curve.mean[*index]).is_some())
@@ -49,8 +49,17 @@ pub(super) fn ui(
     else {
         return response;
     };
+    // A curve that ends before has no value here, and holding its last one would be a lie.
+    picked.retain(|(curve, _)| reaches(frame, curve, at));
     paint(frame, at, &picked);
     response.on_hover_ui_at_pointer(|ui| table(ui, chart, frame, at, &picked))
+}
+
+/// Whether `at` lies between the ends of a curve, give or take what a hand can aim at.
+fn reaches(frame: &Frame<'_>, curve: &Curve<'_>, at: f64) -> bool {
+    let x = |point: Option<&[f64; 2]>| point.and_then(|point| frame.x(point[0]));
+    let ends = x(curve.mean.first()).zip(x(curve.mean.last())).zip(frame.x(at));
+    ends.is_some_and(|((first, last), at)| (first - REACH..=last + REACH).contains(&at))
 }
 
 /// A hairline and a dot on every curve.

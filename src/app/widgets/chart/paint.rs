@@ -178,6 +178,7 @@ pub(super) fn rings(frame: &Frame<'_>, painter: &Painter, curves: &[Curve<'_>]) 
     let mut all = Vec::new();
     for curve in curves {
         let mut last_x = f32::NEG_INFINITY;
+        let split = curve.ahead_from.and_then(|x| frame.x(x)).unwrap_or(f32::INFINITY);
         for point in curve.rings {
             let Some(at) = frame.at(*point) else { continue };
             // Touching rings would be a chain nobody can read: keep the first of each place.
@@ -189,7 +190,9 @@ pub(super) fn rings(frame: &Frame<'_>, painter: &Painter, curves: &[Curve<'_>]) 
             let radius = radius + f32::from(*before) * 1.7 * stroke;
             let fill = if *before == 0 { frame.tokens.panel } else { Color32::TRANSPARENT };
             *before = before.saturating_add(1);
-            painter.circle(at, radius, fill, Stroke::new(stroke, curve.color));
+            let ahead = at.x > split + 0.5;
+            let ink = if ahead { curve.color.gamma_multiply(AHEAD) } else { curve.color };
+            painter.circle(at, radius, fill, Stroke::new(stroke, ink));
             all.push(at);
         }
     }
