@@ -40,7 +40,9 @@ pub fn install(ctx: &Context, theme: Theme, text_scale: f32) {
     style.animation_time = 0.08;
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.35;
-    ctx.set_style_of(base, style);
+    // Both, so that a system that changes its mind about dark and light changes nothing here.
+    ctx.set_style_of(egui::Theme::Dark, style.clone());
+    ctx.set_style_of(egui::Theme::Light, style);
 }
 
 fn installed(ctx: &Context) -> Installed {
