@@ -2,12 +2,15 @@
 //! and thin lines survive, where the index stands. What needs an adapter says so where there is
 //! none; with `IMAGINARIUM_REQUIRE_ADAPTER=1` it fails instead.
 
+#[path = "common/adapter.rs"]
+mod adapter;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use imaginarium::app::film_view::Script;
-use imaginarium::app::headless::{self, Length, Request};
+use imaginarium::app::headless::{Length, Request};
 use imaginarium::app::panels::PanelId;
 use imaginarium::app::theme::Theme;
 use imaginarium::experiment::take::Take;
@@ -45,20 +48,6 @@ impl Drop for Folder {
     }
 }
 
-/// False, with the reason on stderr, where nothing can draw.
-fn can_draw() -> bool {
-    match headless::adapter() {
-        Ok(_) => true,
-        Err(why) if std::env::var_os("IMAGINARIUM_REQUIRE_ADAPTER").is_some() => {
-            panic!("an adapter is required: {why}")
-        }
-        Err(why) => {
-            eprintln!("skipped: {why}");
-            false
-        }
-    }
-}
-
 /// The opening lesson in a small picture.
 fn request(out: PathBuf, kind: Kind, length: Length) -> Request {
     let lesson = lessons::find(lessons::FIRST).unwrap();
@@ -89,7 +78,8 @@ fn shoot(request: &Request) -> u64 {
     let frames = request.rehearse(&|| true).unwrap();
     let ending = request.shoot(frames, &mut |_| true).unwrap();
     assert!(!ending.stopped);
-    assert_eq!(ending.done.frames, frames);
+    let alone = request.kind == Kind::Picture;
+    assert_eq!(ending.done.frames, if alone { 1 } else { frames });
     frames
 }
 
@@ -193,7 +183,7 @@ fn picture(file: &Path) -> Frame {
 
 #[test]
 fn a_film_has_the_pictures_asked_for_and_is_the_same_twice() {
-    if !can_draw() {
+    if !adapter::can_draw() {
         return;
     }
     let folder = Folder::new("twice");
@@ -215,7 +205,7 @@ fn a_film_has_the_pictures_asked_for_and_is_the_same_twice() {
 
 #[test]
 fn text_and_curves_survive_compression() {
-    if !can_draw() {
+    if !adapter::can_draw() {
         return;
     }
     let folder = Folder::new("crisp");
@@ -284,7 +274,7 @@ fn run_hues_stay_apart(drawn: &Frame, want: &Planes, shown: &Planes) {
 
 #[test]
 fn gif_and_pictures_have_every_tick() {
-    if !can_draw() {
+    if !adapter::can_draw() {
         return;
     }
     let folder = Folder::new("kinds");
@@ -319,8 +309,28 @@ fn gif_and_pictures_have_every_tick() {
 }
 
 #[test]
+fn drawing_only_what_changed_leaves_no_trace() {
+    if !adapter::can_draw() {
+        return;
+    }
+    let folder = Folder::new("trace");
+    // Through the end of the card and of some episodes; then the last picture drawn in one go.
+    let film = |out: PathBuf, kind| {
+        let mut film = request(out, kind, Length::Steps(1_640));
+        (film.size, film.speed) = ((1280, 720), 1_200.0);
+        shoot(&film);
+    };
+    film(folder.join("film"), Kind::Pictures);
+    film(folder.join("alone.png"), Kind::Picture);
+    let (one, other) =
+        (picture(&folder.join("film/frame-00041.png")), picture(&folder.join("alone.png")));
+    let off = one.rgba.iter().zip(&other.rgba).filter(|(a, b)| a != b).count();
+    assert_eq!(off, 0, "bytes differ");
+}
+
+#[test]
 fn stopping_keeps_what_was_filmed_and_failing_keeps_nothing() {
-    if !can_draw() {
+    if !adapter::can_draw() {
         return;
     }
     let folder = Folder::new("stop");
@@ -408,7 +418,7 @@ fn without_an_adapter_it_says_what_is_missing() {
 
 #[test]
 fn odd_sizes_are_rounded_and_an_interrupt_leaves_a_film() {
-    if !can_draw() {
+    if !adapter::can_draw() {
         return;
     }
     let folder = Folder::new("binary");

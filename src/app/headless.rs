@@ -3,6 +3,7 @@
 //! No clock on the wall comes in anywhere. Picture `f` shows the arena after
 //! `floor((f + 1) * speed / fps)` steps, whether it took a millisecond or a minute to draw.
 
+mod damage;
 mod stage;
 
 use std::path::{Path, PathBuf};
@@ -30,7 +31,7 @@ const LEAST: f32 = 0.75;
 /// Longest film, in seconds.
 const LONGEST: f64 = 4.0 * 3600.0;
 /// Pictures laid out before a single one, so that it shows what was moving.
-const SETTLE: u64 = 3;
+const SETTLE: u64 = 40;
 
 /// How long a film is.
 #[derive(Clone, Copy, Debug, PartialEq)]

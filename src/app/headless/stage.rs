@@ -15,6 +15,7 @@ use eframe::egui_wgpu::{
 use egui::{Context, FullOutput, Pos2, RawInput, Rect, Ui, Vec2, ViewportId};
 
 use super::HeadlessError;
+use super::damage::Damage;
 use crate::film::Frame;
 
 /// Pictures on their way from the adapter.
@@ -30,6 +31,7 @@ pub struct Stage {
     points: f32,
     target: wgpu::Texture,
     view: wgpu::TextureView,
+    damage: Damage,
     /// Bytes from one row to the next in a read-back buffer.
     pitch: u32,
     waiting: VecDeque<Shot>,
@@ -65,7 +67,8 @@ impl Stage {
         let view = target.create_view(&wgpu::TextureViewDescriptor::default());
         let pitch = (4 * size[0]).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT);
         let (waiting, free) = (VecDeque::new(), Vec::new());
-        Ok(Self { ctx, gpu, size, points, target, view, pitch, waiting, free })
+        let damage = Damage::new(size, points);
+        Ok(Self { ctx, gpu, size, points, target, view, damage, pitch, waiting, free })
     }
 
     /// The adapter's name.
@@ -83,7 +86,11 @@ impl Stage {
     pub fn draw(&mut self, time: f64, ground: egui::Color32, ui: impl FnMut(&mut Ui)) {
         let mut output = self.lay_out(time, ui);
         let shapes = std::mem::take(&mut output.shapes);
-        let jobs = self.ctx.tessellate(shapes, self.points);
+        let all = self.ctx.tessellate(shapes, self.points);
+        if output.textures_delta.set.values().flatten().any(|image| image.is_whole()) {
+            self.damage.forget();
+        }
+        let jobs = self.damage.jobs(&all, ground);
         let free = std::mem::take(&mut output.textures_delta.free);
         self.textures(output);
         let screen = ScreenDescriptor { pixels_per_point: self.points, size_in_pixels: self.size };
@@ -95,10 +102,7 @@ impl Stage {
         let attachment = wgpu::RenderPassColorAttachment {
             view: &self.view,
             resolve_target: None,
-            ops: wgpu::Operations {
-                load: wgpu::LoadOp::Clear(plain(ground)),
-                store: wgpu::StoreOp::Store,
-            },
+            ops: wgpu::Operations { load: wgpu::LoadOp::Load, store: wgpu::StoreOp::Store },
             depth_slice: None,
         };
         let pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
@@ -201,12 +205,6 @@ impl Stage {
             renderer.free_texture(&id);
         }
     }
-}
-
-/// The colour as the adapter clears with it: egui draws without conversion.
-fn plain(color: egui::Color32) -> wgpu::Color {
-    let [r, g, b, a] = color.to_normalized_gamma_f32().map(f64::from);
-    wgpu::Color { r, g, b, a }
 }
 
 /// A device on the best adapter: hardware before software, and OpenGL only where there is

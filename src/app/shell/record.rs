@@ -3,7 +3,7 @@
 
 use egui::{
     Align, Align2, Area, Checkbox, Context, DragValue, Frame, Grid, Label, Layout, Margin, Order,
-    RichText, Stroke, TextEdit, Ui,
+    Response, RichText, Stroke, TextEdit, Ui,
 };
 
 use crate::app::actions::{Action, Actions};
@@ -150,35 +150,36 @@ fn header(ui: &mut Ui, actions: &mut Actions) {
     ui.add_space(6.0);
 }
 
-fn name(ui: &mut Ui, text: &str) {
+fn name(ui: &mut Ui, text: &str) -> Response {
     let t = theme::tokens(ui.ctx());
-    ui.label(RichText::new(text).color(t.text_weak));
+    ui.label(RichText::new(text).color(t.text_weak))
+}
+
+/// A line to type in.
+fn line(ui: &mut Ui, title: &str, text: &mut String) {
+    let label = name(ui, title);
+    ui.add(TextEdit::singleline(text).desired_width(f32::INFINITY)).labelled_by(label.id);
+    ui.end_row();
 }
 
 fn fields(ui: &mut Ui, form: &mut Form) {
-    name(ui, "File");
-    ui.add(TextEdit::singleline(&mut form.out).desired_width(f32::INFINITY));
-    ui.end_row();
+    line(ui, "File", &mut form.out);
     choice(ui, "Kind", &KINDS.map(|k| k.0), &mut form.kind).then(|| {
         let path = std::path::Path::new(&form.out).with_extension(KINDS[form.kind].1);
         form.out = path.display().to_string();
     });
     choice(ui, "Size", &SIZES.map(|s| s.0), &mut form.size);
     choice(ui, "Pictures a second", &RATES.map(|r| r.0), &mut form.rate);
-    name(ui, "Length");
+    let label = name(ui, "Length");
     let seconds = DragValue::new(&mut form.seconds).range(0.1..=3_600.0).speed(0.1).suffix(" s");
-    ui.add(seconds.max_decimals(1));
+    ui.add(seconds.max_decimals(1)).labelled_by(label.id);
     ui.end_row();
-    name(ui, "Speed");
+    let label = name(ui, "Speed");
     let speed = DragValue::new(&mut form.speed).range(0.1..=10_000.0).speed(1.0);
-    ui.add(speed.suffix(" steps/s").max_decimals(1));
+    ui.add(speed.suffix(" steps/s").max_decimals(1)).labelled_by(label.id);
     ui.end_row();
-    name(ui, "Title");
-    ui.add(TextEdit::singleline(&mut form.title).desired_width(f32::INFINITY));
-    ui.end_row();
-    name(ui, "Caption");
-    ui.add(TextEdit::singleline(&mut form.caption).desired_width(f32::INFINITY));
-    ui.end_row();
+    line(ui, "Title", &mut form.title);
+    line(ui, "Caption", &mut form.caption);
     name(ui, "Panels");
     ui.horizontal_wrapped(|ui| {
         for (id, on) in PanelId::ALL.into_iter().zip(&mut form.panels) {
