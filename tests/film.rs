@@ -353,7 +353,7 @@ fn a_lesson_that_ends_first_is_refused() {
     let film = request(PathBuf::from("a.mp4"), Kind::Mp4, Length::Seconds(1_000.0));
     let said = film.rehearse(&|| true).unwrap_err();
     assert!(said.is_usage());
-    assert!(said.to_string().starts_with("the lesson ends after 36.2"), "{said}");
+    assert!(said.to_string().starts_with("the lesson ends after 31.2"), "{said}");
     let film = request(PathBuf::from("a.mp4"), Kind::Mp4, Length::Seconds(1e9));
     assert!(film.rehearse(&|| true).unwrap_err().to_string().contains("four hours"));
 }
@@ -427,7 +427,7 @@ fn odd_sizes_are_rounded_and_an_interrupt_leaves_a_film() {
     assert_eq!(done.status.code(), Some(0), "{text}");
     assert!(text.contains("rounded up to 642x362"), "{text}");
     let (frames, _) = decode(&folder.join("a.mp4"));
-    assert_eq!((frames.len(), frames[0].width, frames[0].height), (4, 642, 362));
+    assert_eq!((frames.len(), frames[0].width, frames[0].height), (8, 642, 362));
     interrupt(&folder);
 }
 
