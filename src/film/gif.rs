@@ -7,12 +7,17 @@ use std::io::BufWriter;
 
 use gif::{DisposalMethod, EncodingError, Repeat};
 
-use super::palette::{Histogram, Palette, Rgb};
+use super::palette::{Histogram, Palette, Rgb, distance};
 use super::part::Part;
 use super::{FilmError, Frame, Spec, Writer};
 
 /// Colours of a picture; one more means "as before".
 const COLORS: usize = 255;
+/// Square of the distance up to which a pixel stays as it was while it changes: nobody sees it, and
+/// what does not change costs nothing. Once it rests it must be right, or faded words would leave
+/// ghosts behind.
+const NEAR: u32 = 7 * 5 * 5;
+const RIGHT: u32 = 7;
 /// Square of the distance from which a colour is missing in the first picture's list.
 const FAR: u32 = 7 * 10 * 10;
 
@@ -22,6 +27,9 @@ pub struct Gif {
     file: Option<File>,
     /// What the viewer sees.
     shown: Vec<Rgb>,
+    /// The picture before, and for each pixel how far from it the viewer's may be.
+    last: Vec<Rgb>,
+    slack: Vec<u32>,
     size: (u16, u16),
     palette: Palette,
     fps: u64,
@@ -45,6 +53,8 @@ impl Gif {
             encoder: None,
             file: Some(part.create()?),
             shown: Vec::new(),
+            last: Vec::new(),
+            slack: Vec::new(),
             size: (spec.size.0 as u16, spec.size.1 as u16),
             palette: Palette::default(),
             fps: u64::from(spec.fps),
@@ -77,9 +87,9 @@ impl Gif {
     /// The colours of this patch: the first picture's, or its own.
     fn colors_for(&mut self, pixels: &[Rgb], patch: &Patch) -> Option<Palette> {
         let changed = rows(patch, self.size.0).flat_map(|row| row.map(|i| (i, pixels[i])));
-        let shown = &self.shown;
-        let changed: Vec<Rgb> =
-            changed.filter(|&(i, p)| shown.get(i) != Some(&p)).map(|(_, p)| p).collect();
+        let (shown, slack) = (&self.shown, &self.slack);
+        let wrong = changed.filter(|&(i, p)| distance(shown[i], p) > slack[i]);
+        let changed: Vec<Rgb> = wrong.map(|(_, p)| p).collect();
         let histogram = histogram(changed.iter());
         let missing = histogram.keys().any(|&color| self.palette.nearest(color).1 > FAR);
         missing.then(|| Palette::of(&histogram, COLORS))
@@ -97,9 +107,13 @@ impl Gif {
         for i in rows(patch, self.size.0).flatten() {
             let (index, _) = palette.nearest(pixels[i]);
             let color = palette.colors()[usize::from(index)];
-            let same = !whole && self.shown[i] == color;
+            let same = !whole
+                && distance(self.shown[i], pixels[i])
+                    <= self.slack[i].max(distance(color, pixels[i]));
             buffer.push(if same { as_before } else { index });
-            self.shown[i] = color;
+            if !same {
+                self.shown[i] = color;
+            }
         }
         let table = own.as_ref().map(table);
         let frame = gif::Frame {
@@ -125,8 +139,11 @@ impl Writer for Gif {
     fn frame(&mut self, frame: &Frame) -> Result<(), FilmError> {
         let pixels: Vec<Rgb> = frame.rgba.chunks_exact(4).map(|p| [p[0], p[1], p[2]]).collect();
         self.begin(&pixels)?;
-        let patch = patch(&self.shown, &pixels, frame.width);
+        let rests = |(i, p): (usize, &Rgb)| if self.last.get(i) == Some(p) { RIGHT } else { NEAR };
+        self.slack = pixels.iter().enumerate().map(rests).collect();
+        let patch = patch(&self.shown, &pixels, &self.slack, frame.width);
         self.write(&pixels, &patch)?;
+        self.last = pixels;
         self.frames += 1;
         Ok(())
     }
@@ -153,20 +170,23 @@ fn histogram<'a>(pixels: impl Iterator<Item = &'a Rgb>) -> Histogram {
     sorted.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)).collect()
 }
 
-/// Where `now` differs from `before`; all of it at first, one pixel where nothing does.
-fn patch(before: &[Rgb], now: &[Rgb], width: usize) -> Patch {
+/// Where `now` is further from `before` than it may be; all of it at first, one pixel where
+/// nothing is.
+fn patch(before: &[Rgb], now: &[Rgb], slack: &[u32], width: usize) -> Patch {
     let height = now.len() / width;
     if before.is_empty() {
         return Patch { left: 0, top: 0, width, height };
     }
-    let rows = || before.chunks(width).zip(now.chunks(width)).enumerate();
-    let changed = rows().filter(|(_, (a, b))| a != b);
+    let wrong = |i: &usize| distance(before[*i], now[*i]) > slack[*i];
     let (mut top, mut bottom, mut left, mut right) = (height, 0, width, 0);
-    for (y, (a, b)) in changed {
-        (top, bottom) = (top.min(y), bottom.max(y));
-        let differ = |&x: &usize| a[x] != b[x];
-        left = left.min((0..width).find(differ).unwrap_or(width));
-        right = right.max((0..width).rev().find(differ).unwrap_or(0));
+    for y in 0..height {
+        let mut row = y * width..(y + 1) * width;
+        let Some(first) = row.find(wrong) else {
+            continue;
+        };
+        let last = row.rev().find(wrong).unwrap_or(first);
+        (top, bottom) = (top.min(y), y);
+        (left, right) = (left.min(first % width), right.max(last % width));
     }
     match top > bottom {
         true => Patch { left: 0, top: 0, width: 1, height: 1 },

@@ -44,7 +44,7 @@ impl Palette {
 }
 
 /// Square of a distance in which green weighs most, as in the eye.
-fn distance(a: Rgb, b: Rgb) -> u32 {
+pub fn distance(a: Rgb, b: Rgb) -> u32 {
     let square = |i: usize| u32::from(a[i].abs_diff(b[i])).pow(2);
     2 * square(0) + 4 * square(1) + square(2)
 }
