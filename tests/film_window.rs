@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 
 use desk::Desk;
 use egui::{Key, Modifiers};
+use imaginarium::app::film_view::FilmView;
+use imaginarium::app::headless::{self, Sheet};
+use imaginarium::app::panels::PanelId;
 
 /// Frames until `done`, or a minute.
 fn wait(desk: &mut Desk, done: impl Fn(&Desk) -> bool) {
@@ -81,4 +84,31 @@ fn a_film_that_cannot_be_is_refused_in_the_card() {
     desk.key(Key::Escape);
     desk.frames(2);
     assert!(!desk.has("File"));
+}
+
+#[test]
+fn every_panel_can_be_saved_as_a_picture() {
+    if !adapter::can_draw() {
+        return;
+    }
+    let mut desk = Desk::paused();
+    desk.go_to(9, 9);
+    let lesson = std::sync::Arc::new(desk::opening());
+    for id in PanelId::ALL {
+        let view = FilmView::panel(desk.snapshot(), lesson.clone(), id, desk.view());
+        let name = format!("panel-{}-{}.png", id.name(), std::process::id());
+        let out = std::env::temp_dir().join(name);
+        headless::save(view, Sheet::of(id, desk.view().theme_now()), &out).unwrap();
+        let picture = image::open(&out).unwrap().into_rgb8();
+        assert!(picture.width() >= 1600);
+        let ground = *picture.get_pixel(0, 0);
+        let drawn = picture.pixels().filter(|pixel| **pixel != ground).count();
+        assert!(drawn > 500_000, "{}: {drawn} pixels", id.name());
+        match std::env::var_os("PICTURES") {
+            Some(folder) => {
+                std::fs::rename(&out, std::path::Path::new(&folder).join(id.name())).unwrap();
+            }
+            None => std::fs::remove_file(&out).unwrap(),
+        }
+    }
 }
