@@ -129,13 +129,14 @@ fn stochastic_grid() -> (GridSource, GridConfig) {
         map: file["map"].as_str().unwrap().to_owned(),
         rewards: rewards.map(|(k, v)| (k.chars().next().unwrap(), v.as_float().unwrap())).collect(),
         wind: wind.map(|v| v.as_integer().unwrap() as i8).collect(),
+        after: None,
     };
     let config = GridConfig {
         slip: real("slip"),
         goal_reward: real("goal_reward"),
         pit_reward: real("pit_reward"),
         step_reward: real("step_reward"),
-        max_steps: 0,
+        ..GridConfig::default()
     };
     (source, config)
 }

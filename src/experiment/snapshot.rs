@@ -36,6 +36,8 @@ pub struct RunSnapshot {
     pub lane: Arc<LaneView>,
     /// Its value map, for agents with tables.
     pub map: Option<Arc<ValueMap>>,
+    /// The world's truth, its picture included, as the watched lane has it now.
+    pub truth: Arc<Truth>,
     /// Length of the greedy way home, if there is one.
     pub way_home: Option<usize>,
     /// Newest marks of the watched lane, oldest first.
@@ -91,9 +93,9 @@ pub struct Snapshot {
     pub threshold: f64,
     /// The watched lane.
     pub watched: usize,
-    /// The world's picture.
+    /// The world's picture, as the watched lane of run A has it now.
     pub scene: Arc<Scene>,
-    /// The world's truth.
+    /// The world's truth, likewise; each run's own is in [`RunSnapshot::truth`].
     pub truth: Arc<Truth>,
     /// Parameters of the world.
     pub world: Arc<super::config::WorldConfig>,
@@ -154,6 +156,7 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
     let (name, note) = names(run);
     // Of a slice that went on unwatched, nobody knows the last unit.
     let unit = if run.recorder().is_full() { &[] } else { run.recorder().last_unit() };
+    let truth = experiment.truth_of(index);
     RunSnapshot {
         letter: letter(index),
         name,
@@ -161,7 +164,8 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
         agent: run.config.info,
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),
-        way_home: table.and_then(|t| experiment.truth().greedy_way(t)).map(|way| way.len() - 1),
+        way_home: table.and_then(|t| truth.greedy_way(t)).map(|way| way.len() - 1),
+        truth: truth.clone(),
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),
         unit_marks: unit.into(),
         code: run.code(),
