@@ -29,29 +29,42 @@ mod line {
     pub const MODEL: u8 = 4;
     pub const PICK: u8 = 6;
     pub const IMAGINE: u8 = 7;
-    pub const PLAN: u8 = 8;
+    pub const BONUS: u8 = 8;
+    /// One less with the bonus in action choice.
+    pub const PLAN: u8 = 9;
 }
 
-const fn program(act: &'static str, imagine: &'static str) -> [CodeLine; 10] {
-    const REAL: Option<Source> = Some(Source::Real);
-    const DREAM: Option<Source> = Some(Source::Imagined);
+const REAL: Option<Source> = Some(Source::Real);
+const DREAM: Option<Source> = Some(Source::Imagined);
+
+const fn program(act: &'static str) -> [CodeLine; 11] {
     [
         CodeLine::new(0, "repeat for every real step", None),
         CodeLine::new(1, act, REAL),
         CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
         CodeLine::new(1, "Q[s,a] += α (r + γ V(s′) − Q[s,a])", REAL),
-        CodeLine::new(1, "model[s,a] ← r, s′;  τ[s,a] ← 0", REAL),
+        CodeLine::new(1, "model[s,a] ← r, s′; τ ← 0", REAL),
         CodeLine::new(1, "repeat n times", None),
         CodeLine::new(2, "s̃ seen, ã ← any action", DREAM),
-        CodeLine::new(2, imagine, DREAM),
+        CodeLine::new(2, "r̃, s̃′ ← model[s̃,ã]", DREAM),
+        CodeLine::new(2, "r̃ += κ √τ[s̃,ã]", DREAM),
         CodeLine::new(2, "Q[s̃,ã] += α (r̃ + γ V(s̃′) − Q[s̃,ã])", DREAM),
         CodeLine::new(1, "s ← s′;  τ ← τ + 1 everywhere", None),
     ]
 }
 
-static PLANNING: [CodeLine; 10] =
-    program("a ← ε-greedy(Q, s)", "r̃, s̃′ ← model[s̃,ã];  r̃ += κ √τ[s̃,ã]");
-static ACTION: [CodeLine; 10] = program("a ← ε-greedy(Q + κ √τ, s)", "r̃, s̃′ ← model[s̃,ã]");
+static PLANNING: [CodeLine; 11] = program("a ← ε-greedy(Q, s)");
+/// The same without the line that lifts the imagined reward.
+static ACTION: [CodeLine; 10] = {
+    let mut lines = [CodeLine::new(0, "", None); 10];
+    let all = program("a ← ε-greedy(Q + κ √τ, s)");
+    let mut at = 0;
+    while at < lines.len() {
+        lines[at] = all[if at < line::BONUS as usize { at } else { at + 1 }];
+        at += 1;
+    }
+    lines
+};
 
 // ---------------------------------------------------------------- configuration
 
@@ -71,7 +84,7 @@ crate::params! {
         /// Imagined updates after every real step.
         planning_steps: u32 = 10 => { "Planning steps", "n, per real step", Live, Int { min: 0.0, max: 500.0, log: true } },
         /// Weight of the bonus for what was not tried for long; too much drowns the rewards.
-        kappa: f64 = 0.001 => { "Curiosity", "κ", Live, Float { min: 0.0, max: 1.0, log: true } },
+        kappa: f64 = 0.001 => { "Curiosity", "κ", Live, Float { min: 1e-6, max: 1.0, log: true } },
         /// Whether the bonus is added to imagined rewards (book) or when an action is chosen.
         bonus: Bonus = Bonus::Planning => { "Bonus in", "", Live, Choice(Bonus::CHOICES) },
         /// How far each update moves the value towards its target; above 2 it diverges.
@@ -127,7 +140,7 @@ impl DynaQPlus {
 
     // ------------------------------------------------------------ plan
 
-    /// Lines 7 to 9, once.
+    /// Lines 7 to 10, once.
     #[inline(always)]
     fn plan_once<W: Watch>(&mut self, watch: &mut W) {
         let DynaQPlusConfig { alpha, gamma, bonus, .. } = self.base.config;
@@ -138,12 +151,14 @@ impl DynaQPlus {
         watch.line(line::PICK, || Some(Value::Pair(state, action)));
         let stay = Entry { reward: 0.0, next: state, goes_on: true };
         let entry = self.model.get(state, action).unwrap_or(stay);
-        let reward = match bonus {
-            Bonus::Planning => entry.reward + self.bonus(state, action),
-            Bonus::Action => entry.reward,
-        };
         self.base.work.imagined_steps += 1;
-        watch.line(line::IMAGINE, || Some(Value::Outcome(reward, entry.next)));
+        watch.line(line::IMAGINE, || Some(Value::Outcome(entry.reward, entry.next)));
+        let (mut reward, mut plan) = (entry.reward, line::BONUS);
+        if bonus == Bonus::Planning {
+            reward += self.bonus(state, action);
+            watch.line(line::BONUS, || Some(Value::Outcome(reward, entry.next)));
+            plan = line::PLAN;
+        }
         let imagined = Experience {
             state,
             action,
@@ -153,7 +168,7 @@ impl DynaQPlus {
             source: Source::Imagined,
         };
         let effect = self.base.update(imagined, alpha);
-        watch.effect(line::PLAN, || effect);
+        watch.effect(plan, || effect);
     }
 
     // ------------------------------------------------------------ act

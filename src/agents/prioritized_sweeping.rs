@@ -61,13 +61,13 @@ static SAMPLE: [CodeLine; 11] = program(
     "model[s,a] ← r, s′",
     "r̃, s̃′ ← model[s̃,ã]",
     "Q[s̃,ã] += α (r̃ + γ V(s̃′) − Q[s̃,ã])",
-    "queue what leads to s̃ if error > θ",
+    "queue what leads to s̃",
 );
 static EXPECTED: [CodeLine; 11] = program(
     "N[s,a,s′] += 1",
     "r̂, p̂ ← model[s̃,ã]",
     "Q[s̃,ã] += α (r̂ + γ Σ p̂ V − Q[s̃,ã])",
-    "queue what leads to s̃ if p̂ · error > θ",
+    "queue p̂ × what leads to s̃",
 );
 
 // ---------------------------------------------------------------- configuration

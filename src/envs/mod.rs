@@ -104,7 +104,7 @@ pub static WORLDS: &[World] = &[
     World {
         id: "windy-grid",
         title: "Stochastic windy grid",
-        help: "exercise 6.10 with four moves: -1 a step, gusts; gust = 0 is example 6.5, shortest path 15",
+        help: "after exercise 6.10: -1 a step, wind and gusts; wind stops at the goal, shortest path 10 (15 in the book)",
         map: mazes::windy_grid,
         changes: false,
         defaults: &[("goal_reward", 0.0), ("step_reward", -1.0), ("gust", 2.0 / 3.0)],
