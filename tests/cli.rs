@@ -174,11 +174,14 @@ fn names_that_do_not_exist() {
     let said = bad(2, &["run", "nowhere"]);
     assert!(said.starts_with("lesson 'nowhere' is unknown; allowed: dyna-maze"), "{said}");
     let said = bad(2, &["replay", "moon", "--state", "0,0", "--actions", "-"]);
-    assert!(said.starts_with("world 'moon' is unknown; allowed: dyna-maze, gridworld"), "{said}");
+    assert!(
+        said.starts_with("world 'moon' is unknown; allowed: dyna-maze, blocking-maze"),
+        "{said}"
+    );
     let here = folder("names");
     let cases = [
         (arena("id = 'moon'", DYNA), "[world]: world 'moon' is unknown; allowed: dyna-maze"),
-        (arena(MAZE, "agent = 'sarsa'"), "run A: agent 'sarsa' is unknown; allowed: random"),
+        (arena(MAZE, "agent = 'magic'"), "run A: agent 'magic' is unknown; allowed: random"),
         (arena(MAZE, "agent = 'dyna-q'\nn = 5"), "run A: key 'n' is unknown; allowed: agent"),
         (arena("id = 'dyna-maze'\nslop = 1", DYNA), "[world]: key 'slop' is unknown; allowed: id"),
         (format!("spede = 9\n{}", arena(MAZE, DYNA)), "key 'spede' is unknown; allowed: version"),

@@ -26,11 +26,18 @@ fn pairs() -> impl Iterator<Item = (&'static World, &'static AgentInfo)> {
     WORLDS.iter().flat_map(|w| AGENTS.iter().map(move |a| (w, a)))
 }
 
-/// The world with its defaults, and with slip, a step reward and a time limit.
-fn variants(world: &World) -> [Grid; 2] {
-    let rough =
-        GridConfig { slip: 0.3, step_reward: -0.01, max_steps: 50, ..GridConfig::default() };
-    [GridConfig::default(), rough].map(|config| world.build(None, &config).unwrap())
+/// The world with its defaults, and with slip, gusts, a step reward and a time limit; each in all
+/// its stages.
+fn variants(world: &World) -> Vec<Grid> {
+    let rough = GridConfig {
+        slip: 0.3,
+        gust: 0.2,
+        step_reward: -0.01,
+        max_steps: 50,
+        ..GridConfig::default()
+    };
+    let built = [world.config(), rough].map(|config| world.build(None, &config).unwrap());
+    built.iter().flat_map(Grid::stages).collect()
 }
 
 #[test]
@@ -223,9 +230,9 @@ fn worlds_can_be_built_at_both_ends_of_every_range() {
     for world in WORLDS {
         for (index, spec) in world.params().iter().enumerate() {
             for value in ends(spec) {
-                let mut config = GridConfig::default();
+                let mut config = world.config();
                 config.set(index, value);
-                assert_eq!(config.get(index), value);
+                assert_eq!((config.get(index), GridConfig::index(spec.key)), (value, Some(index)));
                 let grid = world.build(None, &config).unwrap();
                 let mut arena = pair(world, &AGENTS[1]);
                 arena.clock = Clock::EnvSteps;

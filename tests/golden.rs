@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::golden::{agree, number, rows};
 use common::{maze, three};
 use imaginarium::agents::table::{ActionValues, Experience};
 use imaginarium::base::series::Series;
@@ -17,28 +18,7 @@ use imaginarium::mdp::{Action, State, Tabular as _};
 use imaginarium::probes::values::ValueMap;
 use imaginarium::rl::dp::value_iteration;
 
-/// Rows of a golden file, by column number.
-fn rows(file: &str) -> Vec<Vec<String>> {
-    let path = format!("{}/tests/data/{file}", env!("CARGO_MANIFEST_DIR"));
-    let mut reader = csv::Reader::from_path(path).unwrap();
-    let records = reader.records().map(|r| r.unwrap());
-    records.map(|r| r.iter().map(str::to_owned).collect()).collect()
-}
-
-fn number(text: &str) -> f64 {
-    text.parse().unwrap()
-}
-
 const SEEDS: usize = 300;
-
-/// Our mean and theirs agree within four standard errors of their difference (Welch).
-fn agree(ours: &[f64], theirs: f64, std: f64, samples: f64) -> bool {
-    let n = ours.len() as f64;
-    let mine = mean(ours).unwrap();
-    let variance = ours.iter().map(|x| (x - mine).powi(2)).sum::<f64>() / (n - 1.0);
-    let error = (variance / n + std * std / samples).sqrt();
-    (mine - theirs).abs() <= 4.0 * error + 1e-9
-}
 
 #[test]
 fn learning_curves_agree_with_the_python_program() {
@@ -129,13 +109,14 @@ fn stochastic_grid() -> (GridSource, GridConfig) {
         map: file["map"].as_str().unwrap().to_owned(),
         rewards: rewards.map(|(k, v)| (k.chars().next().unwrap(), v.as_float().unwrap())).collect(),
         wind: wind.map(|v| v.as_integer().unwrap() as i8).collect(),
+        after: None,
     };
     let config = GridConfig {
         slip: real("slip"),
         goal_reward: real("goal_reward"),
         pit_reward: real("pit_reward"),
         step_reward: real("step_reward"),
-        max_steps: 0,
+        ..GridConfig::default()
     };
     (source, config)
 }

@@ -317,11 +317,7 @@ impl Agent for DynaQ {
     fn digest(&self, digest: &mut Digest) {
         (0..DynaQConfig::specs().len()).for_each(|i| digest.number(self.config.get(i)));
         self.values.digest(digest);
-        for (state, action, entry) in self.model.iter() {
-            digest.word(u64::from(state) << 8 | u64::from(action));
-            digest.number(entry.reward);
-            digest.word(u64::from(entry.next) << 1 | u64::from(entry.goes_on));
-        }
+        self.model.digest(digest);
         digest.word(self.explore.position() as u64);
         digest.word(self.plan.position() as u64);
         digest.word(u64::from(self.due));

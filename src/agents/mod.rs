@@ -4,8 +4,15 @@
 //! Agents know nothing of experiments, probes, panels or threads.
 
 pub mod dyna_q;
+pub mod dyna_q_plus;
+pub mod expected_sarsa;
+pub mod learner;
+pub mod monte_carlo;
+pub mod prioritized_sweeping;
 pub mod q_learning;
 pub mod random;
+pub mod replay;
+pub mod sarsa;
 pub mod table;
 pub mod value_iteration;
 
@@ -71,7 +78,7 @@ pub trait Agent: Clone + Send + 'static {
     type Action: Copy;
 
     /// An episode of lane `lane` begins with `obs`.
-    fn begin(&mut self, lane: usize, obs: Self::Obs);
+    fn begin(&mut self, _lane: usize, _obs: Self::Obs) {}
 
     /// Chooses an action for every active lane. All slices are `[L]`; entries of inactive lanes
     /// are left alone.
@@ -91,10 +98,14 @@ pub trait Agent: Clone + Send + 'static {
     );
 
     /// Planning units still to be done before the next real step.
-    fn due(&self) -> u32;
+    fn due(&self) -> u32 {
+        0
+    }
 
     /// Does up to `budget` planning units and returns how many; calls `watch.unit()` after each.
-    fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32;
+    fn plan<W: Watch>(&mut self, _budget: u32, _watch: &mut W) -> u32 {
+        0
+    }
 
     /// Plans up to `units` times while the world stands still, whatever is due, and returns how
     /// often. Agents without a model cannot.
@@ -169,10 +180,46 @@ pub static AGENTS: &[AgentInfo] = &[
         specs: q_learning::QLearningConfig::specs,
     },
     AgentInfo {
+        id: "sarsa",
+        title: "Sarsa",
+        help: "model-free: learns the value of the policy it follows, exploration included",
+        specs: sarsa::SarsaConfig::specs,
+    },
+    AgentInfo {
+        id: "expected-sarsa",
+        title: "Expected Sarsa",
+        help: "Sarsa with the expectation over the next action: less noise",
+        specs: sarsa::SarsaConfig::specs,
+    },
+    AgentInfo {
+        id: "monte-carlo",
+        title: "Monte-Carlo",
+        help: "waits for the end of the episode, then learns from its returns (first visits)",
+        specs: monte_carlo::MonteCarloConfig::specs,
+    },
+    AgentInfo {
+        id: "q-replay",
+        title: "Q-learning with replay",
+        help: "keeps its real steps and learns from them again, n a step (Lin 1992)",
+        specs: replay::ReplayConfig::specs,
+    },
+    AgentInfo {
         id: "dyna-q",
         title: "Dyna-Q",
         help: "learns a model and plans with it n times a step (Sutton & Barto, section 8.2)",
         specs: dyna_q::DynaQConfig::specs,
+    },
+    AgentInfo {
+        id: "dyna-q-plus",
+        title: "Dyna-Q+",
+        help: "Dyna-Q with a bonus for what it has not tried for long (Sutton & Barto, section 8.3)",
+        specs: dyna_q_plus::DynaQPlusConfig::specs,
+    },
+    AgentInfo {
+        id: "prioritized-sweeping",
+        title: "Prioritized sweeping",
+        help: "plans where the value is most wrong and works backwards (Sutton & Barto, section 8.4)",
+        specs: prioritized_sweeping::SweepingConfig::specs,
     },
     AgentInfo {
         id: "value-iteration",

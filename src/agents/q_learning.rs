@@ -1,13 +1,11 @@
 //! Q-learning (Watkins 1989; Sutton & Barto, section 6.5): model-free, one update a step.
 
-use super::table::{ActionValues, Experience, count};
+use super::learner::{Learner, answers, real};
 use super::{Agent, Moves, NotANumber, View, Work};
 use crate::base::digest::Digest;
 use crate::base::params::Params as _;
-use crate::base::rng::{Stream, StreamName};
 use crate::mdp::trace::{CodeLine, Source, Value, Watch};
 use crate::mdp::{Action, State, Transition};
-use crate::rl::policy::epsilon_greedy;
 
 const REAL: Option<Source> = Some(Source::Real);
 
@@ -35,29 +33,19 @@ crate::params! {
 /// The agent: one lane.
 #[derive(Clone, Debug)]
 pub struct QLearning {
-    config: QLearningConfig,
-    values: ActionValues,
-    explore: Stream,
-    work: Work,
+    base: Learner<QLearningConfig>,
 }
 
 impl QLearning {
     /// Knows nothing yet.
     pub fn new(config: QLearningConfig, states: usize, actions: usize, seed: u64) -> Self {
-        Self {
-            config,
-            values: ActionValues::new(states, actions),
-            explore: Stream::new(seed, StreamName::Explore),
-            work: Work::default(),
-        }
+        Self { base: Learner::new(config, states, actions, seed) }
     }
 }
 
 impl Agent for QLearning {
     type Obs = State;
     type Action = Action;
-
-    fn begin(&mut self, _: usize, _: State) {}
 
     #[inline]
     fn decide<W: Watch>(
@@ -68,8 +56,7 @@ impl Agent for QLearning {
         watch: &mut W,
     ) {
         if active[0] {
-            let row = self.values.row(obs[0]);
-            let action = epsilon_greedy(row, self.config.epsilon, &mut self.explore) as Action;
+            let action = self.base.act(obs[0], self.base.config.epsilon);
             watch.line(1, || Some(Value::Action(action)));
             actions[0] = action;
         }
@@ -77,46 +64,24 @@ impl Agent for QLearning {
 
     #[inline]
     fn learn<W: Watch>(&mut self, transitions: &[Transition<State, Action>], watch: &mut W) {
+        let QLearningConfig { alpha, gamma, .. } = self.base.config;
         for t in transitions {
             let step = t.step;
             watch.line(2, || Some(Value::Outcome(step.reward, step.next)));
-            let real = Experience {
-                state: t.obs,
-                action: t.action,
-                reward: step.reward,
-                next: step.next,
-                discount: if step.terminated { 0.0 } else { self.config.gamma },
-                source: Source::Real,
-            };
-            let effect = self.values.update(real, self.config.alpha);
-            count(&mut self.work, Source::Real);
+            let effect = self.base.update(real(t, gamma), alpha);
             watch.effect(3, || effect);
         }
         watch.unit();
-    }
-
-    fn due(&self) -> u32 {
-        0
-    }
-
-    fn plan<W: Watch>(&mut self, _: u32, _: &mut W) -> u32 {
-        0
-    }
-
-    fn work(&self) -> Work {
-        self.work
     }
 
     fn moves(&self) -> Moves {
         Moves { updates: true, imagined: false }
     }
 
-    fn param(&self, index: usize) -> f64 {
-        self.config.get(index)
-    }
+    answers!();
 
     fn set_param(&mut self, index: usize, value: f64) {
-        self.config.set(index, value);
+        self.base.config.set(index, value);
     }
 
     fn code(&self) -> &'static [CodeLine] {
@@ -124,20 +89,14 @@ impl Agent for QLearning {
     }
 
     fn view(&self) -> View {
-        View { table: Some(self.values.view(None)) }
-    }
-
-    fn failure(&self) -> Option<NotANumber> {
-        self.values.failure()
+        View { table: Some(self.base.values.view(None)) }
     }
 
     fn digest(&self, digest: &mut Digest) {
-        (0..QLearningConfig::specs().len()).for_each(|i| digest.number(self.config.get(i)));
-        self.values.digest(digest);
-        digest.word(self.explore.position() as u64);
+        self.base.digest(digest);
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.values.bytes()
+        size_of::<Self>() + self.base.bytes()
     }
 }

@@ -72,10 +72,15 @@ impl ActionValues {
     }
 
     /// Q-learning: `Q[s,a] += alpha (r + discount max Q[s'] - Q[s,a])`. Returns what it did.
-    // Inlined by force, so that an effect nobody watches is never built.
     #[inline(always)]
     pub fn update(&mut self, e: Experience, alpha: f64) -> Effect {
-        let next_value = self.max(e.next);
+        self.update_to(e, self.max(e.next), alpha)
+    }
+
+    /// The same with `next_value` in place of the maximum, as the other rules have it.
+    // Inlined by force, so that an effect nobody watches is never built.
+    #[inline(always)]
+    pub fn update_to(&mut self, e: Experience, next_value: f64, alpha: f64) -> Effect {
         let target = q_target(e.reward, e.discount, next_value);
         let pair = e.state as usize * self.actions + usize::from(e.action);
         let old = self.q[pair];

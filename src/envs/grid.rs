@@ -1,15 +1,20 @@
-//! Gridworld: walls, goals, pits, cell rewards, wind and slip.
+//! Gridworld: walls, goals, pits, cell rewards, wind, slip, and a second map.
 //!
 //! A move goes one cell in the chosen direction; with probability `slip` it goes to one of the
 //! two sides instead, half each. Walls and edges hold the agent where it is. Then the wind of the
 //! column that was left pushes upward, one cell at a time, until a wall, an edge or a terminal
-//! cell stops it (Sutton & Barto, example 6.5). Entering a cell pays its reward; every step pays
-//! `step_reward`. Goal and pit end the task.
+//! cell stops it (Sutton & Barto, example 6.5); with probability `gust` it blows one cell more or
+//! less than that, half each, where it blows at all (exercise 6.10). Entering a cell pays its
+//! reward; every step pays `step_reward`. Goal and pit end the task.
+//!
+//! After `switch_step` real steps of the lane, counted through all its episodes, a second map takes
+//! the place of the first (examples 8.2 and 8.3). An agent over whom a wall is built walks out of
+//! it as if it stood on free ground.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::grid_layout::Layout;
+use super::grid_layout::{BLOWS, Layout};
+pub use super::grid_map::GridSource;
 use super::grid_map::{Map, MapError};
 use crate::base::rng::Stream;
 use crate::mdp::scene::{Cell, GridScene, Scene, Scenic};
@@ -28,24 +33,10 @@ crate::params! {
         step_reward: f64 = 0.0 => { "Step reward", "", Restart, Float { min: -1000.0, max: 1000.0, log: false } },
         /// Steps after which an episode is cut off; 0 means never.
         max_steps: u32 = 0 => { "Step limit", "per episode", Restart, Int { min: 0.0, max: 1_000_000.0, log: true } },
-    }
-}
-
-/// A map as written in a file: text, letters with their rewards, wind per column.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct GridSource {
-    /// One character a cell.
-    pub map: String,
-    /// Rewards of lower-case letters.
-    pub rewards: BTreeMap<char, f64>,
-    /// Upward push per column, in cells; empty means no wind.
-    pub wind: Vec<i8>,
-}
-
-impl GridSource {
-    /// A map without letters and wind.
-    pub fn from_text(map: &str) -> Self {
-        Self { map: map.to_owned(), ..Self::default() }
+        /// Probability that the wind blows one cell more or less than usual.
+        gust: f64 = 0.0 => { "Gusts", "probability", Restart, Float { min: 0.0, max: 1.0, log: false } },
+        /// Real steps of a lane after which the second map takes over; 0 means never.
+        switch_step: u32 = 0 => { "World changes", "after real steps", Restart, Int { min: 0.0, max: 1_000_000.0, log: true } },
     }
 }
 
@@ -58,6 +49,11 @@ pub struct Grid {
     layout: Arc<Layout>,
     state: State,
     steps: u32,
+    /// What takes the place of `layout`; `None` once it has, or if nothing ever does.
+    after: Option<Arc<Layout>>,
+    /// Real steps until then.
+    left: u32,
+    stage: usize,
 }
 
 impl Grid {
@@ -68,8 +64,31 @@ impl Grid {
             return Err(MapError::Wind { found: source.wind.len(), want: map.cols });
         }
         let layout = Layout::new(&map, &source.wind, config);
-        let state = layout.starts[0];
-        Ok(Self { layout: Arc::new(layout), state, steps: 0 })
+        let after = match (config.switch_step, &source.after) {
+            (0, _) => None,
+            (step, None) => return Err(MapError::NoSecond { step }),
+            (_, Some(text)) => {
+                let second = map.second(text, &source.rewards)?;
+                Some(Arc::new(Layout::new(&second, &source.wind, config)))
+            }
+        };
+        Ok(Self {
+            state: layout.starts[0],
+            layout: Arc::new(layout),
+            steps: 0,
+            after,
+            left: config.switch_step,
+            stage: 0,
+        })
+    }
+
+    /// The second map takes over, if there is one.
+    #[cold]
+    fn switch(&mut self) {
+        if let Some(after) = self.after.take() {
+            self.layout = after;
+            self.stage += 1;
+        }
     }
 
     /// Where the agent is.
@@ -103,7 +122,7 @@ impl Simulator for Grid {
     type Action = Action;
 
     fn spec(&self) -> Spec {
-        Spec { states: Some(self.layout.landing.len()), actions: ACTIONS }
+        Spec { states: Some(self.layout.terminal.len()), actions: ACTIONS }
     }
 
     fn reset(&mut self, dice: &mut Stream) -> State {
@@ -124,13 +143,23 @@ impl Simulator for Grid {
             // Left or right of the intended way, half each.
             direction = (direction + if dice.chance(0.5) { 1 } else { 3 }) % ACTIONS;
         }
+        let mut blow = 0;
+        if layout.config.gust > 0.0 && dice.chance(layout.config.gust) {
+            blow = if dice.chance(0.5) { 1 } else { 2 };
+        }
         let from = self.state;
-        let next = layout.landing[from as usize][direction];
+        let next = layout.landing[blow][from as usize][direction];
         let reward = self.arrive(from, next);
         self.state = next;
         self.steps += 1;
         let terminated = self.layout.terminal[next as usize];
         let limit = self.layout.config.max_steps;
+        if self.after.is_some() {
+            self.left -= 1;
+            if self.left == 0 {
+                self.switch();
+            }
+        }
         Step {
             reward,
             next,
@@ -138,11 +167,15 @@ impl Simulator for Grid {
             truncated: !terminated && limit > 0 && self.steps >= limit,
         }
     }
+
+    fn stage(&self) -> usize {
+        self.stage
+    }
 }
 
 impl Tabular for Grid {
     fn states(&self) -> usize {
-        self.layout.landing.len()
+        self.layout.terminal.len()
     }
 
     fn actions(&self) -> usize {
@@ -155,25 +188,30 @@ impl Tabular for Grid {
         if layout.terminal[i] || layout.scene.cells[i] == Cell::Wall {
             return Vec::new();
         }
-        let slip = layout.config.slip;
+        let (slip, gust) = (layout.config.slip, layout.config.gust);
         let direction = usize::from(action);
-        let ways = [
-            (direction, 1.0 - slip),
-            ((direction + 1) % ACTIONS, slip / 2.0),
-            ((direction + 3) % ACTIONS, slip / 2.0),
-        ];
-        let possible = ways.into_iter().filter(|&(_, p)| p > 0.0);
-        possible
-            .map(|(way, probability)| {
-                let next = layout.landing[i][way];
-                Outcome {
-                    probability,
-                    reward: self.arrive(state, next),
-                    next,
-                    terminated: layout.terminal[next as usize],
+        let ways = [(0, 1.0 - slip), (1, slip / 2.0), (3, slip / 2.0)];
+        let blows: [f64; BLOWS.len()] = [1.0 - gust, gust / 2.0, gust / 2.0];
+        let mut outcomes: Vec<Outcome> = Vec::new();
+        for (turn, way) in ways {
+            for (blow, strength) in blows.into_iter().enumerate() {
+                let probability = way * strength;
+                if probability <= 0.0 {
+                    continue;
                 }
-            })
-            .collect()
+                let next = layout.landing[blow][i][(direction + turn) % ACTIONS];
+                match outcomes.iter_mut().find(|o| o.next == next) {
+                    Some(known) => known.probability += probability,
+                    None => outcomes.push(Outcome {
+                        probability,
+                        reward: self.arrive(state, next),
+                        next,
+                        terminated: layout.terminal[next as usize],
+                    }),
+                }
+            }
+        }
+        outcomes
     }
 
     fn starts(&self) -> Vec<State> {
@@ -182,6 +220,12 @@ impl Tabular for Grid {
 
     fn ends_well(&self, state: State) -> bool {
         self.layout.scene.cells[state as usize] == Cell::Goal
+    }
+
+    fn stages(&self) -> Vec<Self> {
+        let mut later = self.clone();
+        later.switch();
+        if later.stage == self.stage { vec![later] } else { vec![self.clone(), later] }
     }
 }
 
@@ -266,6 +310,45 @@ mod tests {
             let found = f64::from(seen[outcome.next as usize]);
             assert!((found - want).abs() < 5.0 * sd, "{outcome:?}: {found}");
         }
+    }
+
+    #[test]
+    fn gusts_come_where_the_wind_blows_and_nowhere_else() {
+        let mut source = GridSource::from_text("....\n....\n....\nS..G");
+        source.wind = vec![0, 1, -1, 0];
+        let config = GridConfig { gust: 0.5, ..GridConfig::default() };
+        let g = Grid::new(&source, &config).unwrap();
+        let of = |s, a| -> Vec<(State, f64)> {
+            g.outcomes(s, a).iter().map(|o| (o.next, o.probability)).collect()
+        };
+        assert_eq!(of(12, 1), [(13, 1.0)], "column 0 is calm");
+        assert_eq!(of(13, 1), [(10, 0.5), (6, 0.25), (14, 0.25)], "one up, two, none");
+        assert_eq!(of(2, 1), [(7, 0.5), (11, 0.25), (3, 0.25)], "down as well");
+        assert_eq!(of(5, 0), [(1, 1.0)], "the edge holds all three");
+    }
+
+    #[test]
+    fn the_second_map_comes_after_so_many_real_steps_whatever_the_episodes() {
+        let mut source = GridSource::from_text("S#G\n...");
+        source.after = Some("S.G\n.#.".to_owned());
+        let config = GridConfig { switch_step: 6, ..GridConfig::default() };
+        let mut g = Grid::new(&source, &config).unwrap();
+        let stages = g.stages();
+        assert_eq!(stages.iter().map(|g| g.distance(true)).collect::<Vec<_>>(), [Some(4), Some(2)]);
+        let mut dice = Stream::new(0, StreamName::World);
+        g.reset(&mut dice);
+        for action in [2, 1, 1, 0] {
+            assert_eq!(g.stage(), 0);
+            g.step(action, &mut dice);
+        }
+        g.reset(&mut dice);
+        assert_eq!((g.step(2, &mut dice).next, g.stage()), (3, 0), "step 5");
+        assert_eq!((g.step(1, &mut dice).next, g.stage()), (4, 1), "step 6 is the last of the old");
+        assert_eq!(g.scene(), stages[1].scene());
+        assert!(g.outcomes(4, 0).is_empty(), "a wall now");
+        assert_eq!(g.step(0, &mut dice).next, 1, "and yet it walks out");
+        assert_eq!(g.step(1, &mut dice).reward, 1.0);
+        assert_eq!((g.reset(&mut dice), g.stages().len()), (0, 1));
     }
 
     #[test]

@@ -1,23 +1,27 @@
-//! What stays the same in a gridworld during a run: where every move ends, and what it pays.
+//! What stays the same in a gridworld while its map does: where every move ends, and what it pays.
 
 use super::grid::{ACTIONS, GridConfig};
 use super::grid_map::Map;
 use crate::mdp::State;
 use crate::mdp::scene::{Cell, GridScene};
 
-/// Everything that stays the same during a run; shared by all lanes.
+/// Everything that stays the same during a stage; shared by all lanes.
 #[derive(Debug, PartialEq)]
 pub(super) struct Layout {
     pub scene: GridScene,
     pub starts: Vec<State>,
-    /// `[S, 4]`: where a move in this direction ends, wind included.
-    pub landing: Vec<[State; ACTIONS]>,
+    /// `[S, 4]` for each of [`BLOWS`]: where a move in this direction ends, wind included. Only
+    /// the first is filled where gusts never come.
+    pub landing: [Vec<[State; ACTIONS]>; BLOWS.len()],
     /// `[S]`: reward on entering.
     pub reward: Vec<f64>,
     /// `[S]`: entering ends the task.
     pub terminal: Vec<bool>,
     pub config: GridConfig,
 }
+
+/// How many cells further than usual the wind may push: calm air, a gust, a lull.
+pub(super) const BLOWS: [i8; 3] = [0, 1, -1];
 
 impl Layout {
     pub fn new(map: &Map, wind: &[i8], config: &GridConfig) -> Self {
@@ -29,9 +33,13 @@ impl Layout {
             Cell::Reward(r) => *r,
             Cell::Free | Cell::Wall | Cell::Start => 0.0,
         });
-        let landing = (0..map.cells.len())
-            .map(|s| std::array::from_fn(|a| land(map, &terminal, wind, s, a) as State))
-            .collect();
+        let landing = BLOWS.map(|extra| {
+            let filled = extra == 0 || config.gust > 0.0;
+            let wind: Vec<i8> = wind.iter().map(|&w| w + w.signum() * extra).collect();
+            let states = 0..if filled { map.cells.len() } else { 0 };
+            let from = |s| std::array::from_fn(|a| land(map, &terminal, &wind, s, a) as State);
+            states.map(from).collect()
+        });
         Self {
             starts: map.find(Cell::Start).map(|s| s as State).collect(),
             reward: reward.collect(),

@@ -7,6 +7,26 @@ use crate::mdp::scene::Cell;
 /// Greatest width and height.
 pub const MAX_SIDE: usize = 64;
 
+/// A map as written in a file: text, letters with their rewards, wind per column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GridSource {
+    /// One character a cell.
+    pub map: String,
+    /// The map of the same size that takes its place after `switch_step` real steps.
+    pub after: Option<String>,
+    /// Rewards of lower-case letters.
+    pub rewards: BTreeMap<char, f64>,
+    /// Upward push per column, in cells; empty means no wind.
+    pub wind: Vec<i8>,
+}
+
+impl GridSource {
+    /// A map without letters and wind.
+    pub fn from_text(map: &str) -> Self {
+        Self { map: map.to_owned(), ..Self::default() }
+    }
+}
+
 /// Why a map was refused, in one sentence that says where.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MapError {
@@ -59,6 +79,26 @@ pub enum MapError {
         found: usize,
         /// Columns.
         want: usize,
+    },
+    /// A change without anything to change to.
+    #[error("switch_step = {step} needs a second map: give map_after, or switch_step = 0")]
+    NoSecond {
+        /// When it would come.
+        step: u32,
+    },
+    /// A second map that cannot be read.
+    #[error("map_after: {0}")]
+    Second(Box<Self>),
+    /// A second map of another size.
+    #[error(
+        "map_after has {} rows and {} columns, map has {} and {}: both need the same size",
+        found[0], found[1], want[0], want[1]
+    )]
+    SecondSize {
+        /// Rows and columns found.
+        found: [usize; 2],
+        /// Rows and columns of the first map.
+        want: [usize; 2],
     },
     /// A reward that is not a finite number.
     #[error("reward '{letter}' is {value}: rewards must be finite numbers")]
@@ -120,6 +160,13 @@ impl Map {
         Ok(map)
     }
 
+    /// Reads the map that will take this one's place: the same size.
+    pub fn second(&self, text: &str, rewards: &BTreeMap<char, f64>) -> Result<Self, MapError> {
+        let second = Self::parse(text, rewards).map_err(|e| MapError::Second(Box::new(e)))?;
+        let (found, want) = ([second.rows, second.cols], [self.rows, self.cols]);
+        if found == want { Ok(second) } else { Err(MapError::SecondSize { found, want }) }
+    }
+
     /// Indices of all cells of this kind.
     pub fn find(&self, kind: Cell) -> impl Iterator<Item = usize> {
         let cells = self.cells.iter().enumerate();
@@ -164,5 +211,16 @@ mod tests {
         assert_eq!(map.cells[1], Cell::Reward(-0.5));
         let bad = BTreeMap::from([('a', f64::NAN)]);
         assert!(Map::parse("SaG", &bad).is_err());
+    }
+
+    #[test]
+    fn a_second_map_must_fit() {
+        let rewards = BTreeMap::new();
+        let map = Map::parse("S.G", &rewards).unwrap();
+        let say = |text| map.second(text, &rewards).unwrap_err().to_string();
+        assert!(say("S.G\n...").contains("map_after has 2 rows and 3 columns, map has 1 and 3"));
+        assert!(say("S.?").contains("map_after: map line 1, column 3: '?'"));
+        let said = MapError::NoSecond { step: 5 }.to_string();
+        assert_eq!(said, "switch_step = 5 needs a second map: give map_after, or switch_step = 0");
     }
 }

@@ -13,7 +13,7 @@ pub use super::run::{Failure, Run};
 use super::workers::{Task, Workers};
 use crate::base::rng::lane_seed;
 use crate::mdp::Tabular;
-use crate::mdp::scene::{Scene, Scenic};
+use crate::mdp::scene::Scenic;
 use crate::probes::truth::Truth;
 
 /// Least time between two keyframes while running; also about the time a step back may take.
@@ -67,8 +67,8 @@ pub struct Event {
 /// The arena. See [`Experiment::advance_to`].
 pub struct Experiment {
     config: ArenaConfig,
-    scene: Scene,
-    truth: Arc<Truth>,
+    /// The truth about the world in each of its stages.
+    truths: Vec<Arc<Truth>>,
     pub(super) runs: Vec<Run>,
     pub(super) position: Position,
     pub(super) furthest: Position,
@@ -114,8 +114,7 @@ impl Experiment {
             .map_err(|e| ConfigError(format!("{workers} worker threads could not start: {e}")))?;
         let start = Position::at(config.clock, 0);
         Ok(Self {
-            scene: world.scene(),
-            truth: Arc::new(Truth::of(world)),
+            truths: world.stages().iter().map(|w| Arc::new(Truth::of(w))).collect(),
             runs,
             position: start,
             furthest: start,
@@ -171,14 +170,17 @@ impl Experiment {
         &self.runs
     }
 
-    /// The world's picture.
-    pub fn scene(&self) -> &Scene {
-        &self.scene
+    /// The truth about the world, its picture included, as it is now for the watched lane of the
+    /// first run.
+    pub fn truth(&self) -> &Arc<Truth> {
+        self.truth_of(0)
     }
 
-    /// The truth about the world.
-    pub fn truth(&self) -> &Arc<Truth> {
-        &self.truth
+    /// The same for the watched lane of run `run`. A world that changes does so at a real step of
+    /// the lane: on the clock of real steps for all at once, on other clocks for each in its turn.
+    pub fn truth_of(&self, run: usize) -> &Arc<Truth> {
+        let stage = self.runs[run].stage(self.watched);
+        &self.truths[stage.min(self.truths.len() - 1)]
     }
 
     /// Where all lanes are.
@@ -314,7 +316,7 @@ impl Experiment {
     fn take_back(&mut self, mut task: Task) -> bool {
         let lane = task.index % self.config.lanes;
         let seed = lane_seed(self.config.seed, lane);
-        let failure = Failure::of(&task, seed, &self.truth);
+        let failure = Failure::of(&task, seed, &self.truths[0]);
         let run = &mut self.runs[task.index / self.config.lanes];
         for (_, episode, row) in task.cohort.take_finished() {
             run.record.push(lane, episode, row);

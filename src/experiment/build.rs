@@ -1,13 +1,20 @@
 //! From names and numbers to cohorts: the one place where worlds meet agents.
 
 use super::cohort::{Cohort, Group};
-use crate::agents::dyna_q::{DynaQ, DynaQConfig};
-use crate::agents::q_learning::{QLearning, QLearningConfig};
+use crate::agents::Agent;
+use crate::agents::dyna_q::DynaQ;
+use crate::agents::dyna_q_plus::DynaQPlus;
+use crate::agents::expected_sarsa::ExpectedSarsa;
+use crate::agents::monte_carlo::MonteCarlo;
+use crate::agents::prioritized_sweeping::Sweeping;
+use crate::agents::q_learning::QLearning;
 use crate::agents::random::Random;
-use crate::agents::value_iteration::{ValueIteration, ValueIterationConfig};
+use crate::agents::replay::Replay;
+use crate::agents::sarsa::Sarsa;
+use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
-use crate::mdp::Tabular;
 use crate::mdp::scene::Scenic;
+use crate::mdp::{Action, State, Tabular};
 
 /// A cohort of one lane for the tabular agent `id` with checked `params`; `None` if no agent has
 /// this name.
@@ -18,23 +25,33 @@ pub fn tabular_cohort<W: Tabular + Scenic>(
     seed: u64,
 ) -> Option<Box<dyn Cohort>> {
     let (states, actions) = (world.states(), world.actions());
-    let seeds = &[seed];
+    // `config(params)` becomes what the agent's constructor asks for.
     Some(match id {
-        "random" => Box::new(Group::new(world, Random::new(actions, seeds), seeds)),
-        "q-learning" => {
-            let agent = QLearning::new(config::<QLearningConfig>(params), states, actions, seed);
-            Box::new(Group::new(world, agent, seeds))
+        "random" => cohort(world, Random::new(actions, &[seed]), seed),
+        "q-learning" => cohort(world, QLearning::new(config(params), states, actions, seed), seed),
+        "sarsa" => cohort(world, Sarsa::new(config(params), states, actions, seed), seed),
+        "expected-sarsa" => {
+            cohort(world, ExpectedSarsa::new(config(params), states, actions, seed), seed)
         }
-        "dyna-q" => {
-            let agent = DynaQ::new(config::<DynaQConfig>(params), states, actions, seed);
-            Box::new(Group::new(world, agent, seeds))
+        "monte-carlo" => {
+            cohort(world, MonteCarlo::new(config(params), states, actions, seed), seed)
         }
-        "value-iteration" => {
-            let config = config::<ValueIterationConfig>(params);
-            Box::new(Group::new(world, ValueIteration::new(config, world, seed), seeds))
+        "q-replay" => cohort(world, Replay::new(config(params), states, actions, seed), seed),
+        "dyna-q" => cohort(world, DynaQ::new(config(params), states, actions, seed), seed),
+        "dyna-q-plus" => cohort(world, DynaQPlus::new(config(params), states, actions, seed), seed),
+        "prioritized-sweeping" => {
+            cohort(world, Sweeping::new(config(params), states, actions, seed), seed)
         }
+        "value-iteration" => cohort(world, ValueIteration::new(config(params), world, seed), seed),
         _ => return None,
     })
+}
+
+fn cohort<W: Tabular, A>(world: &W, agent: A, seed: u64) -> Box<dyn Cohort>
+where
+    A: Agent<Obs = State, Action = Action>,
+{
+    Box::new(Group::new(world, agent, &[seed]))
 }
 
 /// A configuration with these values, in the order of its definitions.

@@ -48,6 +48,8 @@ pub trait Cohort: Send {
     fn counters(&self, lane: usize) -> Counters;
     /// What a picture needs of lane `lane`.
     fn lane_view(&self, lane: usize) -> LaneView;
+    /// Which of its stages the world of lane `lane` is in.
+    fn stage(&self, lane: usize) -> usize;
     /// The agent's pseudo-code as it is set now.
     fn code(&self) -> &'static [CodeLine];
     /// Value of the agent's parameter `index`.
@@ -345,6 +347,10 @@ where
             due: self.agent.due(),
             view: self.agent.view(),
         }
+    }
+
+    fn stage(&self, lane: usize) -> usize {
+        self.lanes[lane].world.stage()
     }
 
     fn code(&self) -> &'static [CodeLine] {

@@ -237,6 +237,9 @@ fn tell_apart(place: &str, runs: &mut [RunConfig], named: &[bool]) -> Result<()>
     Ok(())
 }
 
+/// Keys of a `[world]` that are no parameters; the first one is for worlds that change.
+const MAP_KEYS_AND_ID: &[&str] = &["map_after", "id", "map", "rewards", "wind"];
+
 fn world_config(place: &str, value: Option<&Value>) -> Result<WorldConfig> {
     let Some(Value::Table(table)) = value else {
         return Err(ConfigError::at(place, "missing; write a [world] table with an id"));
@@ -250,7 +253,8 @@ fn world_config(place: &str, value: Option<&Value>) -> Result<WorldConfig> {
     let info = world(&id).ok_or_else(|| unknown(place, "world", &id, ids))?;
     let specs = info.params();
     let mut params: Vec<f64> = specs.iter().map(|s| s.default).collect();
-    let special = ["id", "map", "rewards", "wind"];
+    let changes = specs.iter().any(|s| s.key == "switch_step");
+    let special = if changes { MAP_KEYS_AND_ID } else { &MAP_KEYS_AND_ID[1..] };
     for (key, value) in table.iter().filter(|(k, _)| !special.contains(&k.as_str())) {
         if !specs.iter().any(|s| s.key == key) {
             let allowed = special.iter().copied().chain(specs.iter().map(|s| s.key));
@@ -263,12 +267,15 @@ fn world_config(place: &str, value: Option<&Value>) -> Result<WorldConfig> {
 
 /// Map, letters and wind; `None` if the file has none of them.
 fn source(place: &str, table: &Table, info: &World) -> Result<Option<GridSource>> {
-    if !["map", "rewards", "wind"].iter().any(|k| table.contains_key(*k)) {
+    if !MAP_KEYS_AND_ID.iter().any(|&k| k != "id" && table.contains_key(k)) {
         return Ok(None);
     }
     let mut source = info.default_map();
     if let Some(map) = text(place, table, "map")? {
         source = GridSource::from_text(&map);
+    }
+    if let Some(after) = text(place, table, "map_after")? {
+        source.after = Some(after);
     }
     if let Some(value) = table.get("rewards") {
         source.rewards = rewards(place, value)?;
@@ -338,10 +345,11 @@ mod tests {
         assert!(say("version = = 1").contains("line 1: not valid TOML"));
         assert_eq!(
             swap("dyna-maze", "moon"),
-            "x.toml, [world]: world 'moon' is unknown; allowed: dyna-maze, gridworld"
+            "x.toml, [world]: world 'moon' is unknown; allowed: dyna-maze, blocking-maze, \
+             shortcut-maze, windy-grid, gridworld"
         );
         assert!(
-            swap("dyna-q", "sarsa").contains("run A: agent 'sarsa' is unknown; allowed: random,")
+            swap("dyna-q", "magic").contains("run A: agent 'magic' is unknown; allowed: random,")
         );
         assert!(swap("planning_steps", "plan").contains("key 'plan' is unknown; allowed: agent,"));
         assert_eq!(

@@ -289,7 +289,7 @@ impl Engine {
             lanes: e.config().lanes,
             threshold: e.config().threshold,
             watched: e.watched(),
-            scene: Arc::new(e.scene().clone()),
+            scene: Arc::new(e.truth().scene().clone()),
             truth: e.truth().clone(),
             world: Arc::new(WorldConfig::clone(&e.config().world)),
             config: Arc::new(e.config().clone()),

@@ -165,6 +165,11 @@ impl Run {
         self.lanes[lane].cohort().lane_view(0)
     }
 
+    /// Which of its stages the world of lane `lane` is in.
+    pub fn stage(&self, lane: usize) -> usize {
+        self.lanes[lane].cohort().stage(0)
+    }
+
     /// The agent's pseudo-code as it is set now.
     pub fn code(&self) -> &'static [CodeLine] {
         self.lanes[0].cohort().code()

@@ -36,6 +36,8 @@ pub struct RunSnapshot {
     pub lane: Arc<LaneView>,
     /// Its value map, for agents with tables.
     pub map: Option<Arc<ValueMap>>,
+    /// The world's truth, its picture included, as the watched lane has it now.
+    pub truth: Arc<Truth>,
     /// Length of the greedy way home, if there is one.
     pub way_home: Option<usize>,
     /// Newest marks of the watched lane, oldest first.
@@ -91,9 +93,9 @@ pub struct Snapshot {
     pub threshold: f64,
     /// The watched lane.
     pub watched: usize,
-    /// The world's picture.
+    /// The world's picture, as the watched lane of run A has it now.
     pub scene: Arc<Scene>,
-    /// The world's truth.
+    /// The world's truth, likewise; each run's own is in [`RunSnapshot::truth`].
     pub truth: Arc<Truth>,
     /// Parameters of the world.
     pub world: Arc<super::config::WorldConfig>,
@@ -154,6 +156,7 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
     let (name, note) = names(run);
     // Of a slice that went on unwatched, nobody knows the last unit.
     let unit = if run.recorder().is_full() { &[] } else { run.recorder().last_unit() };
+    let truth = experiment.truth_of(index);
     RunSnapshot {
         letter: letter(index),
         name,
@@ -161,7 +164,8 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
         agent: run.config.info,
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),
-        way_home: table.and_then(|t| experiment.truth().greedy_way(t)).map(|way| way.len() - 1),
+        way_home: table.and_then(|t| truth.greedy_way(t)).map(|way| way.len() - 1),
+        truth: truth.clone(),
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),
         unit_marks: unit.into(),
         code: run.code(),
@@ -177,25 +181,34 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
     let watched = experiment.watched();
     let records = || experiment.runs().iter().map(Run::record);
     let shared = experiment.config().clock == axis;
-    let curve = |value: fn(&EpisodeRow) -> f64| {
-        let of = |record: &Record| curve_of(record, axis, shared, watched, value);
-        records().map(of).collect()
+    // How far all lanes of a run have come, if that is one and the same axis for all.
+    let here = |run: &Run| {
+        let lanes = 0..experiment.config().lanes;
+        lanes.map(|lane| run.counters(lane).position(axis).count as f64).reduce(f64::min)
+    };
+    let curve = |value: fn(&EpisodeRow) -> f64, is_total: bool| {
+        let of = |run: &Run| {
+            let until = here(run).filter(|_| is_total);
+            curve_of(run.record(), (axis, shared), watched, value, until)
+        };
+        experiment.runs().iter().map(of).collect()
     };
     Curves {
         axis,
-        steps: curve(|row| row.length as f64),
-        reward: curve(|row| row.total_return),
+        steps: curve(|row| row.length as f64, false),
+        reward: curve(|row| row.total_return, true),
         price: records().map(Record::price).collect(),
     }
 }
 
-/// One run's curve; `shared` says that the lanes are in lock-step on this axis.
+/// One run's curve; `shared` says that the lanes are in lock-step on this axis. A running total is
+/// known up to `total_until`.
 fn curve_of(
     record: &Record,
-    axis: Clock,
-    shared: bool,
+    (axis, shared): (Clock, bool),
     watched: usize,
     value: fn(&EpisodeRow) -> f64,
+    total_until: Option<f64>,
 ) -> Curve {
     let lanes = record.lanes();
     // Lanes that forgot their oldest rows: begin where all are exact.
@@ -214,5 +227,10 @@ fn curve_of(
         at: move |i| row(lane, i).map_or([f64::NAN; 2], |r| [r.on(axis, 0) as f64, value(&r)]),
     };
     let lanes: Vec<_> = lanes.iter().map(lane).collect();
-    if shared { step_held(&lanes, watched) } else { by_mean_reading(&lanes, watched) }
+    // Who forgot the first rows does not know where the total began.
+    let total_until = total_until.filter(|_| first == 0);
+    match shared {
+        true => step_held(&lanes, watched, total_until),
+        false => by_mean_reading(&lanes, watched),
+    }
 }

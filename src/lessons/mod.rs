@@ -50,6 +50,10 @@ pub fn chapter_name(chapter: usize) -> &'static str {
 const FILES: &[(&str, &str)] = &[
     ("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml")),
     ("three-ways.toml", include_str!("../../assets/lessons/three-ways.toml")),
+    ("changing-worlds.toml", include_str!("../../assets/lessons/changing-worlds.toml")),
+    ("shortcut.toml", include_str!("../../assets/lessons/shortcut.toml")),
+    ("sweeping.toml", include_str!("../../assets/lessons/sweeping.toml")),
+    ("replay-or-model.toml", include_str!("../../assets/lessons/replay-or-model.toml")),
 ];
 
 /// The lesson that opens first.

@@ -78,6 +78,11 @@ pub trait Simulator: Clone + Send + 'static {
     fn reset(&mut self, dice: &mut Stream) -> Self::Obs;
     /// Acts once. Calling it after the end of an episode, before [`Self::reset`], is a mistake.
     fn step(&mut self, action: Self::Action, dice: &mut Stream) -> Step<Self::Obs>;
+    /// Which of its stages the world is in, from 0. Only worlds that change by themselves have
+    /// more than one; a stage lasts through the ends of episodes.
+    fn stage(&self) -> usize {
+        0
+    }
 }
 
 /// One possible result of an action.
@@ -135,5 +140,11 @@ pub trait Tabular: Simulator<Obs = State, Action = Action> {
             steps += 1;
         }
         None
+    }
+
+    /// The world as it will be in each of its stages, the present one first. What
+    /// [`Self::outcomes`] says holds for one stage alone.
+    fn stages(&self) -> Vec<Self> {
+        vec![self.clone()]
     }
 }

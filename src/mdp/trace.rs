@@ -44,7 +44,7 @@ pub struct Effect {
     pub reward: f64,
     /// Discount, zero where the task ends.
     pub discount: f64,
-    /// Greatest value of the next state.
+    /// Value of the next state, as the rule of this update has it.
     pub next_value: f64,
     /// What the value moves towards.
     pub target: f64,

@@ -1,6 +1,7 @@
 //! Deterministic table model: the last reward and next state seen for each pair
 //! (Sutton & Barto, section 8.2). A pair never taken has no entry.
 
+use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use crate::mdp::{Action, State};
 
@@ -96,6 +97,15 @@ impl LastSeen {
             let entry = self.entries[pair as usize];
             (pair / actions, (pair % actions) as Action, entry)
         })
+    }
+
+    /// Adds all entries.
+    pub fn digest(&self, digest: &mut Digest) {
+        for (state, action, entry) in self.iter() {
+            digest.word(u64::from(state) << 8 | u64::from(action));
+            digest.number(entry.reward);
+            digest.word(u64::from(entry.next) << 1 | u64::from(entry.goes_on));
+        }
     }
 
     /// Host memory in bytes.

@@ -1,6 +1,7 @@
 //! What an agent has learned about a world; it can be wrong.
 
 pub mod last_seen;
+pub mod table;
 
 /// A registered model.
 pub struct ModelInfo {
@@ -13,8 +14,15 @@ pub struct ModelInfo {
 }
 
 /// All models that agents can learn.
-pub static MODELS: &[ModelInfo] = &[ModelInfo {
-    id: "last-seen",
-    title: "Last seen",
-    help: "deterministic table: the last reward and next state of every pair (Dyna-Q, book version)",
-}];
+pub static MODELS: &[ModelInfo] = &[
+    ModelInfo {
+        id: "last-seen",
+        title: "Last seen",
+        help: "deterministic table: the last reward and next state of every pair (Dyna-Q, book version)",
+    },
+    ModelInfo {
+        id: "table",
+        title: "Table look-up",
+        help: "counts of what followed every pair: probabilities of next states and mean rewards",
+    },
+];

@@ -80,8 +80,13 @@ pub fn by_mean_reading<F: Fn(usize) -> Point>(lanes: &[Lane<F>], watched: usize)
 }
 
 /// On the clock that all lanes share: every lane holds its last value until its next episode
-/// ends. Drawn on a common grid, only where every lane has a value.
-pub fn step_held<F: Fn(usize) -> Point>(lanes: &[Lane<F>], watched: usize) -> Curve {
+/// ends. Drawn on a common grid, only where every lane has a value: for a running total, which is
+/// 0 before the first row and known at every moment, up to `total_until`.
+pub fn step_held<F: Fn(usize) -> Point>(
+    lanes: &[Lane<F>],
+    watched: usize,
+    total_until: Option<f64>,
+) -> Curve {
     let mut curve = Curve::default();
     if let Some(lane) = lanes.get(watched) {
         curve.watched = sampled(lane.len).map(|i| (lane.at)(i)).collect();
@@ -89,10 +94,13 @@ pub fn step_held<F: Fn(usize) -> Point>(lanes: &[Lane<F>], watched: usize) -> Cu
     let x_of = |lane: &Lane<F>, i: Option<usize>| i.map(|i| (lane.at)(i)[0]);
     let first = lanes.iter().map(|l| x_of(l, (l.len > 0).then_some(0)));
     let last = lanes.iter().map(|l| x_of(l, l.len.checked_sub(1)));
-    let (start, end) = (
-        first.fold(f64::NEG_INFINITY, |a, x| a.max(x.unwrap_or(f64::INFINITY))),
-        last.fold(f64::INFINITY, |a, x| a.min(x.unwrap_or(0.0))),
-    );
+    let (start, end) = match total_until {
+        Some(end) => (0.0, end),
+        None => (
+            first.fold(f64::NEG_INFINITY, |a, x| a.max(x.unwrap_or(f64::INFINITY))),
+            last.fold(f64::INFINITY, |a, x| a.min(x.unwrap_or(0.0))),
+        ),
+    };
     if !(start.is_finite() && end.is_finite() && start <= end) {
         return curve;
     }
@@ -104,7 +112,8 @@ pub fn step_held<F: Fn(usize) -> Point>(lanes: &[Lane<F>], watched: usize) -> Cu
         values.clear();
         for (lane, from) in lanes.iter().zip(&mut at) {
             *from = last_at_most(lane, *from, x);
-            values.push((lane.at)(*from)[1]);
+            let begun = lane.len > 0 && (lane.at)(*from)[0] <= x;
+            values.push(if begun { (lane.at)(*from)[1] } else { 0.0 });
         }
         curve.push(x, &mut values);
         if start == end {
@@ -163,7 +172,7 @@ mod tests {
         let curve = by_mean_reading(&lanes, 0);
         assert_eq!(curve.mean, [[55.0, 6.0], [110.0, 3.0]]);
         assert_eq!(curve.watched, rows[0]);
-        assert!(step_held(&lanes, 0).mean.is_empty());
+        assert!(step_held(&lanes, 0, None).mean.is_empty());
     }
 
     #[test]
@@ -186,11 +195,19 @@ mod tests {
     fn values_are_held_until_the_next_episode_ends() {
         let a = points(&[[10.0, 1.0], [20.0, 2.0], [30.0, 3.0]]);
         let b = points(&[[15.0, 10.0], [25.0, 20.0]]);
-        let curve = step_held(&[a, b], 1);
+        let curve = step_held(&[a, b], 1, None);
         assert_eq!(curve.mean.first(), Some(&[15.0, 5.5]), "a is 1 until 20, b 10");
         assert_eq!(curve.mean.last(), Some(&[25.0, 11.0]), "a is 2 until 30, b 20");
         assert_eq!(curve.watched, [[15.0, 10.0], [25.0, 20.0]]);
-        assert_eq!(step_held(&[points(&[]), points(&[[1.0, 1.0]])], 0), Curve::default());
+        assert_eq!(step_held(&[points(&[]), points(&[[1.0, 1.0]])], 0, None), Curve::default());
+    }
+
+    #[test]
+    fn a_running_total_is_known_before_the_first_row_and_after_the_last() {
+        let curve = step_held(&[points(&[]), points(&[[10.0, 4.0]])], 1, Some(40.0));
+        assert_eq!(curve.mean.first(), Some(&[0.0, 0.0]));
+        assert_eq!(curve.mean.last(), Some(&[40.0, 2.0]));
+        assert_eq!(curve.watched, [[10.0, 4.0]]);
     }
 
     #[test]

@@ -31,6 +31,12 @@ pub fn towards(old: f64, target: f64, alpha: f64) -> f64 {
     old + alpha * (target - old)
 }
 
+/// Bonus of Dyna-Q+ for a pair not tried for `tau` real steps: `kappa * sqrt(tau)`.
+#[inline]
+pub fn curiosity(kappa: f64, tau: u64) -> f64 {
+    kappa * (tau as f64).sqrt()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +51,11 @@ mod tests {
         assert!((target - 2.8).abs() < 1e-15);
         assert!((towards(0.8, target, 0.25) - 1.3).abs() < 1e-15);
         assert_eq!(q_target(1.0, 0.0, 123.0), 1.0, "nothing follows the end");
+    }
+
+    #[test]
+    fn curiosity_grows_with_the_root_of_the_time() {
+        assert_eq!([0, 1, 4, 100].map(|tau| curiosity(0.5, tau)), [0.0, 0.5, 1.0, 5.0]);
     }
 
     #[test]

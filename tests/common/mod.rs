@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
+pub mod golden;
+
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 
 /// An arena in the Dyna maze: `head` are keys of the file, `runs` one `[[run]]` body each.
