@@ -27,7 +27,9 @@ fn an_expected_update_shows_its_expectation() {
     let effects: Vec<_> =
         e.runs()[0].recorder().marks().iter().filter_map(|mark| mark.effect).collect();
     assert!(effects.len() > 100);
-    assert!(effects.iter().all(|e| e.outcomes == 3 && e.target == e.new));
+    // Ways that end in the same cell are one outcome, so there are one to three.
+    assert!(effects.iter().all(|e| (1..=3).contains(&e.outcomes) && e.target == e.new));
+    assert!(effects.iter().any(|e| e.outcomes == 3));
     let likeliest = |e: &imaginarium::mdp::trace::Effect| e.reward + e.discount * e.next_value;
     assert!(effects.iter().any(|e| (likeliest(e) - e.target).abs() > 1e-3));
 }
