@@ -237,14 +237,17 @@ impl Agent for DynaQPlus {
     }
 
     fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
-        for done in 0..units {
-            if self.model.known_pairs() == 0 || self.base.values.has_failed() {
-                return done;
-            }
+        let mut done = 0;
+        while done < units && self.can_dream() {
             self.plan_once(watch);
             watch.unit();
+            done += 1;
         }
-        units
+        done
+    }
+
+    fn can_dream(&self) -> bool {
+        self.model.known_pairs() > 0 && !self.base.values.has_failed()
     }
 
     // ------------------------------------------------------------ answers

@@ -167,24 +167,26 @@ impl Sweeping {
         }
     }
 
-    /// Lines 7 to 10, once. False if the queue is empty.
-    fn sweep_once<W: Watch>(&mut self, watch: &mut W) -> bool {
+    /// Lines 7 to 10, once.
+    fn sweep_once<W: Watch>(&mut self, watch: &mut W) {
         let Some((state, action)) = self.queue.pop().map(|pair| self.split(pair)) else {
-            return false;
+            return;
         };
         watch.line(line::FIRST, || Some(Value::Pair(state, action)));
         if let Some((imagined, next_value)) = self.imagine(state, action) {
             self.base.work.imagined_steps += 1;
             let (reward, next) = (imagined.reward, imagined.next);
             watch.line(line::IMAGINE, || Some(Value::Outcome(reward, next)));
-            let effect = self.base.update_to(imagined, next_value, self.base.config.alpha);
+            let mut effect = self.base.update_to(imagined, next_value, self.base.config.alpha);
+            if self.base.config.model == Asks::Table {
+                effect.outcomes = self.table.followed(state, action).len() as u16;
+            }
             watch.effect(line::PLAN, || effect);
             self.idle = 0;
             self.queue_predecessors(state);
             let waiting = self.queue.len() as u64;
             watch.line(line::BACK, || Some(Value::Count(waiting, "queued")));
         }
-        true
     }
 
     /// Line 10.
@@ -268,13 +270,18 @@ impl Agent for Sweeping {
     }
 
     fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
-        for done in 0..units {
-            if self.base.values.has_failed() || !self.sweep_once(watch) {
-                return done;
-            }
+        let mut done = 0;
+        while done < units && self.can_dream() {
+            self.sweep_once(watch);
             watch.unit();
+            done += 1;
         }
-        units
+        done
+    }
+
+    /// While there is something in the queue.
+    fn can_dream(&self) -> bool {
+        !self.queue.is_empty() && !self.base.values.has_failed()
     }
 
     // ------------------------------------------------------------ answers

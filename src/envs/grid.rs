@@ -194,13 +194,14 @@ impl Tabular for Grid {
         let blows: [f64; BLOWS.len()] = [1.0 - gust, gust / 2.0, gust / 2.0];
         let mut outcomes: Vec<Outcome> = Vec::new();
         for (turn, way) in ways {
+            let earlier = outcomes.len();
             for (blow, strength) in blows.into_iter().enumerate() {
                 let probability = way * strength;
                 if probability <= 0.0 {
                     continue;
                 }
                 let next = layout.landing[blow][i][(direction + turn) % ACTIONS];
-                match outcomes.iter_mut().find(|o| o.next == next) {
+                match outcomes[earlier..].iter_mut().find(|o| o.next == next) {
                     Some(known) => known.probability += probability,
                     None => outcomes.push(Outcome {
                         probability,
