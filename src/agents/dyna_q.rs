@@ -307,7 +307,11 @@ impl Agent for DynaQ {
     }
 
     fn view(&self) -> View {
-        View { table: Some(self.values.view(Some(self.model.known_pairs()))) }
+        View {
+            table: Some(self.values.view(Some(self.model.known_pairs()))),
+            model: Some(self.model.view()),
+            bonus: None,
+        }
     }
 
     fn failure(&self) -> Option<NotANumber> {

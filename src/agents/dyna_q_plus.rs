@@ -138,6 +138,18 @@ impl DynaQPlus {
         curiosity(self.base.config.kappa, tau)
     }
 
+    /// `[S * A]`: `κ√τ` of every pair of a state seen before, 0 elsewhere.
+    fn bonuses(&self) -> Vec<f64> {
+        let actions = self.lifted.len();
+        let mut bonus = vec![0.0; self.tried.len()];
+        for &state in self.model.known_states() {
+            for action in 0..actions {
+                bonus[state as usize * actions + action] = self.bonus(state, action as Action);
+            }
+        }
+        bonus
+    }
+
     // ------------------------------------------------------------ plan
 
     /// Lines 7 to 10, once.
@@ -270,7 +282,11 @@ impl Agent for DynaQPlus {
     }
 
     fn view(&self) -> View {
-        View { table: Some(self.base.values.view(Some(self.model.known_pairs()))) }
+        View {
+            table: Some(self.base.values.view(Some(self.model.known_pairs()))),
+            model: Some(self.model.view()),
+            bonus: Some(self.bonuses()),
+        }
     }
 
     fn digest(&self, digest: &mut Digest) {

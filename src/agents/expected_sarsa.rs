@@ -82,7 +82,7 @@ impl Agent for ExpectedSarsa {
     }
 
     fn view(&self) -> View {
-        View { table: Some(self.base.values.view(None)) }
+        View { table: Some(self.base.values.view(None)), ..View::default() }
     }
 
     fn digest(&self, digest: &mut Digest) {

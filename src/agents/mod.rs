@@ -20,6 +20,7 @@ use crate::base::digest::Digest;
 use crate::base::params::{Params as _, Spec as ParamSpec};
 use crate::mdp::trace::{CodeLine, Watch};
 use crate::mdp::{Action, State, Transition};
+use crate::models::view::ModelView;
 
 /// Work done since the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +65,10 @@ pub struct NotANumber {
 pub struct View {
     /// Tables, for agents that have them.
     pub table: Option<table::TableView>,
+    /// The model that planning asks, for agents that have one.
+    pub model: Option<ModelView>,
+    /// `[S * A]`: what planning or acting adds for curiosity, for agents that do.
+    pub bonus: Option<Vec<f64>>,
 }
 
 /// One algorithm with the state of all its lanes.

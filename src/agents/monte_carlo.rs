@@ -238,7 +238,7 @@ impl Agent for MonteCarlo {
     }
 
     fn view(&self) -> View {
-        View { table: Some(self.base.values.view(None)) }
+        View { table: Some(self.base.values.view(None)), ..View::default() }
     }
 
     fn digest(&self, digest: &mut Digest) {

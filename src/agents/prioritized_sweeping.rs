@@ -306,7 +306,14 @@ impl Agent for Sweeping {
     }
 
     fn view(&self) -> View {
-        View { table: Some(self.base.values.view(Some(self.last.known_pairs()))) }
+        View {
+            table: Some(self.base.values.view(Some(self.last.known_pairs()))),
+            model: Some(match self.base.config.model {
+                Asks::LastSeen => self.last.view(),
+                Asks::Table => self.table.view(),
+            }),
+            bonus: None,
+        }
     }
 
     fn digest(&self, digest: &mut Digest) {

@@ -89,7 +89,7 @@ impl Agent for QLearning {
     }
 
     fn view(&self) -> View {
-        View { table: Some(self.base.values.view(None)) }
+        View { table: Some(self.base.values.view(None)), ..View::default() }
     }
 
     fn digest(&self, digest: &mut Digest) {

@@ -172,7 +172,7 @@ impl Agent for Replay {
     }
 
     fn view(&self) -> View {
-        View { table: Some(self.base.values.view(None)) }
+        View { table: Some(self.base.values.view(None)), ..View::default() }
     }
 
     fn digest(&self, digest: &mut Digest) {

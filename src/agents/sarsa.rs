@@ -107,7 +107,7 @@ impl Agent for Sarsa {
     }
 
     fn view(&self) -> View {
-        View { table: Some(self.base.values.view(None)) }
+        View { table: Some(self.base.values.view(None)), ..View::default() }
     }
 
     fn digest(&self, digest: &mut Digest) {

@@ -217,7 +217,7 @@ impl Agent for ValueIteration {
     }
 
     fn view(&self) -> View {
-        View { table: Some(self.values.view(None)) }
+        View { table: Some(self.values.view(None)), ..View::default() }
     }
 
     fn failure(&self) -> Option<NotANumber> {

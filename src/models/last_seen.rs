@@ -85,6 +85,21 @@ impl LastSeen {
         (n > 0).then(|| self.states[dice.below(n) as usize])
     }
 
+    /// States left before, in the order first left.
+    pub fn known_states(&self) -> &[State] {
+        &self.states
+    }
+
+    /// Number of actions.
+    pub fn actions(&self) -> usize {
+        self.actions
+    }
+
+    /// Number of states, known or not.
+    pub fn states_in_all(&self) -> usize {
+        self.entries.len() / self.actions
+    }
+
     /// How many pairs are known.
     pub fn known_pairs(&self) -> usize {
         self.pairs.len()

@@ -2,6 +2,7 @@
 
 pub mod last_seen;
 pub mod table;
+pub mod view;
 
 /// A registered model.
 pub struct ModelInfo {

@@ -103,6 +103,16 @@ impl TableModel {
         &self.leads[state as usize]
     }
 
+    /// Number of actions.
+    pub fn actions(&self) -> usize {
+        self.actions
+    }
+
+    /// Number of states, known or not.
+    pub fn states(&self) -> usize {
+        self.leads.len()
+    }
+
     /// How many pairs have data.
     pub fn known_pairs(&self) -> usize {
         self.known
