@@ -1,7 +1,7 @@
-//! Speed of tree search, on one core.
+//! Speed of tree search, on one core: seconds are those in which the thread had it.
 //!
 //! `cargo bench --bench search`, on an idle machine; `benches/peers/mctx_speed.py` is the other
-//! side. With `--json` it prints one line for the script that pairs both
+//! side. With `--json` it prints one line, by the clock on the wall, for the script that pairs both
 //! (`benches/peers/search_pairs.py`).
 
 use std::hint::black_box;
@@ -32,7 +32,7 @@ fn main() {
     tables(rounds, span);
     let mut net = Network::new(64, 4, 1);
     for trees in [1, 32] {
-        let times = measure(rounds, span, || network(&mut net, trees));
+        let times = measure(rounds, span, core_seconds, || network(&mut net, trees));
         println!("50 simulations over a 64-wide network, {trees} at once: {:.3} ms", times * 1e3);
     }
 }
@@ -42,15 +42,31 @@ fn median(mut xs: Vec<f64>) -> f64 {
     xs[xs.len() / 2]
 }
 
-/// Median over rounds of the seconds that one call of `work` takes.
-fn measure(rounds: usize, span: Duration, mut work: impl FnMut()) -> f64 {
+/// Seconds that this thread has had a core, where the system tells; otherwise those that passed.
+fn core_seconds() -> f64 {
+    #[cfg(unix)]
+    {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        now.tv_sec as f64 + now.tv_nsec as f64 * 1e-9
+    }
+    #[cfg(not(unix))]
+    wall_seconds()
+}
+
+fn wall_seconds() -> f64 {
+    static BEGUN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    BEGUN.get_or_init(Instant::now).elapsed().as_secs_f64()
+}
+
+/// Median over rounds of the seconds that one call of `work` takes, by `clock`.
+fn measure(rounds: usize, span: Duration, clock: fn() -> f64, mut work: impl FnMut()) -> f64 {
     let mut one = || {
-        let (begun, mut calls) = (Instant::now(), 0.0);
-        while begun.elapsed() < span {
+        let (begun, mut calls) = (clock(), 0.0);
+        while clock() - begun < span.as_secs_f64() {
             work();
             calls += 1.0;
         }
-        begun.elapsed().as_secs_f64() / calls
+        (clock() - begun) / calls
     };
     median((0..rounds).map(|_| one()).collect())
 }
@@ -85,7 +101,12 @@ fn settings(rule: Rule, budget: u32) -> Settings {
 }
 
 /// One whole search: roots, all simulations, answers.
-fn search<M: Model>(settings: Settings, roots: &[Root<M::Node>], model: &mut M, dice: &mut [Stream]) {
+fn search<M: Model>(
+    settings: Settings,
+    roots: &[Root<M::Node>],
+    model: &mut M,
+    dice: &mut [Stream],
+) {
     let mut search = TreeSearch::begin(settings, roots, model, dice).expect("a sound search");
     while !search.is_done() {
         search.simulate(model, dice);
@@ -101,11 +122,11 @@ fn tables(rounds: usize, span: Duration) {
         for budget in [50, 800, 10_000] {
             let mut dice = [Stream::new(1, StreamName::Plan)];
             let mut random = random_table(4);
-            let time = measure(rounds, span, || {
+            let time = measure(rounds, span, core_seconds, || {
                 search(settings(rule, budget), &[Root::free(0)], &mut random, &mut dice);
             });
             let (mut table, start) = maze();
-            let in_maze = measure(rounds, span, || {
+            let in_maze = measure(rounds, span, core_seconds, || {
                 search(settings(rule, budget), &[Root::free(start)], &mut table, &mut dice);
             });
             let rate = |time: f64| f64::from(budget) / time / 1e6;
@@ -193,7 +214,13 @@ impl Model for Network {
         a == b
     }
 
-    fn follow(&mut self, nodes: &[u32], asks: &[Ask], _: &mut [Stream], out: &mut Vec<Follow<u32>>) {
+    fn follow(
+        &mut self,
+        nodes: &[u32],
+        asks: &[Ask],
+        _: &mut [Stream],
+        out: &mut Vec<Follow<u32>>,
+    ) {
         let mut x = vec![0.0; WIDTH + self.actions];
         for ask in asks {
             x[..WIDTH].copy_from_slice(&self.latents[nodes[ask.node as usize] as usize]);
@@ -240,8 +267,8 @@ fn pairs(span: Duration) {
     let mut net = Network::new(64, 4, 1);
     let mut table = random_table(4);
     let mut timed = vec![
-        ("network_1", measure(1, span, || network(&mut net, 1))),
-        ("network_32", measure(1, span, || network(&mut net, 32))),
+        ("network_1", measure(1, span, wall_seconds, || network(&mut net, 1))),
+        ("network_32", measure(1, span, wall_seconds, || network(&mut net, 32))),
     ];
     for (name, rule, trees) in [
         ("table_1", Rule::PUCT, 1),
@@ -252,7 +279,12 @@ fn pairs(span: Duration) {
         let mut dice: Vec<Stream> =
             (0..trees).map(|seed| Stream::new(seed, StreamName::Plan)).collect();
         let roots: Vec<Root<State>> = (0..trees as u32).map(Root::free).collect();
-        timed.push((name, measure(1, span, || search(settings(rule, 50), &roots, &mut table, &mut dice))));
+        timed.push((
+            name,
+            measure(1, span, wall_seconds, || {
+                search(settings(rule, 50), &roots, &mut table, &mut dice)
+            }),
+        ));
     }
     let fields: Vec<String> = timed.iter().map(|(n, t)| format!("\"{n}\": {t:e}")).collect();
     println!("{{{}}}", fields.join(", "));

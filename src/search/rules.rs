@@ -27,10 +27,10 @@ pub fn softmax(logits: &[f64], out: &mut [f64]) -> bool {
     true
 }
 
-/// Exploration of UCT: `c sqrt(ln N / n)` (Kocsis & Szepesvari 2006).
+/// Exploration of UCT: `c sqrt(ln N / n)` (Kocsis & Szepesvari 2006), given `ln N`.
 #[inline]
-pub fn uct_exploration(c: f64, node_visits: f64, visits: f64) -> f64 {
-    c * (node_visits.ln() / visits).sqrt()
+pub fn uct_exploration(c: f64, ln_node_visits: f64, visits: f64) -> f64 {
+    c * (ln_node_visits / visits).sqrt()
 }
 
 /// The part of pUCT's exploration that all actions share:
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn uct_by_hand() {
         // sqrt(2) sqrt(ln 8 / 2) = sqrt(ln 8) = 1.442027.
-        let exploration = uct_exploration(2.0_f64.sqrt(), 8.0, 2.0);
+        let exploration = uct_exploration(2.0_f64.sqrt(), 8.0_f64.ln(), 2.0);
         assert!((exploration - 1.442_027).abs() < 1e-6);
     }
 

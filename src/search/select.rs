@@ -89,6 +89,17 @@ pub(super) struct Selector {
     schedules: Vec<Vec<u32>>,
 }
 
+/// Rows `[A]` kept from call to call, so that a selection allocates nothing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Work {
+    /// Sigma of the completed action values.
+    pub completed: Vec<f64>,
+    /// Logits and sigma together.
+    sums: Vec<f64>,
+    /// The improved policy.
+    pub policy: Vec<f64>,
+}
+
 /// What a selection reads of one node.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct At<'a> {
@@ -120,16 +131,22 @@ impl Selector {
 
     /// Writes `[A]` scores.
     #[inline]
-    pub fn scores<N: Clone>(&self, tree: &Tree<N>, at: At<'_>, out: &mut Vec<Score>) {
+    pub fn scores<N: Clone>(
+        &self,
+        tree: &Tree<N>,
+        at: At<'_>,
+        work: &mut Work,
+        out: &mut Vec<Score>,
+    ) {
         out.clear();
         match self.rule {
             Rule::Uct { c } => self.uct(c, tree, at, out),
             Rule::Puct { c1, c2, .. } => self.puct((c1, c2), tree, at, out),
             Rule::Gumbel { c_visit, c_scale, .. } => {
-                let completed = self.completed(tree, at, (c_visit, c_scale));
+                self.completed(tree, at, (c_visit, c_scale), &mut work.completed);
                 match at.gumbel {
-                    Some(gumbel) => self.halving(tree, at.at, gumbel, &completed, out),
-                    None => improved(tree, at.at, &completed, out),
+                    Some(gumbel) => self.halving(tree, at.at, gumbel, &work.completed, out),
+                    None => improved(tree, at.at, work, out),
                 }
             }
         }
@@ -138,14 +155,14 @@ impl Selector {
     fn uct<N: Clone>(&self, c: f64, tree: &Tree<N>, at: At<'_>, out: &mut Vec<Score>) {
         let edges = tree.edges(at.at);
         let all: u32 = tree.edge_visits[edges.clone()].iter().sum();
-        let (low, span) = self.span(tree, at);
+        let (ln_all, (low, span)) = (f64::from(all).ln(), self.span(tree, at));
         for edge in edges {
             let n = tree.edge_visits[edge];
             let (value, exploration) = match n {
                 0 => (0.0, f64::INFINITY),
                 n => {
                     let value = (tree.edge_value[edge] - low) / span;
-                    (value, uct_exploration(c, f64::from(all), f64::from(n)))
+                    (value, uct_exploration(c, ln_all, f64::from(n)))
                 }
             };
             out.push(Score { value, exploration, eligible: tree.prior[edge] > 0.0 });
@@ -189,12 +206,18 @@ impl Selector {
     }
 
     /// `[A]`: sigma of the completed, rescaled action values (Danihelka et al. 2022, eq. 8, 10).
-    pub fn completed<N: Clone>(&self, tree: &Tree<N>, at: At<'_>, c: (f64, f64)) -> Vec<f64> {
+    fn completed<N: Clone>(
+        &self,
+        tree: &Tree<N>,
+        at: At<'_>,
+        c: (f64, f64),
+        completed: &mut Vec<f64>,
+    ) {
         let edges = tree.edges(at.at);
         let (visits, q) = (&tree.edge_visits[edges.clone()], &tree.edge_value[edges.clone()]);
         let mixed = mixed_value(tree.raw_value[at.at], &tree.prior[edges], visits, q);
-        let mut completed: Vec<f64> =
-            visits.iter().zip(q).map(|(&n, &q)| if n > 0 { q } else { mixed }).collect();
+        completed.clear();
+        completed.extend(visits.iter().zip(q).map(|(&n, &q)| if n > 0 { q } else { mixed }));
         let (low, span) = match self.range {
             Range::Raw => (0.0, 1.0),
             Range::Tree => self.span(tree, at),
@@ -206,7 +229,14 @@ impl Selector {
         };
         let factor = sigma_factor(c.0, c.1, visits);
         completed.iter_mut().for_each(|q| *q = factor * ((*q - low) / span));
-        completed
+    }
+
+    /// `[A]` each: what a Gumbel root says of its actions, and the improved policy.
+    pub fn verdict<N: Clone>(&self, tree: &Tree<N>, at: At<'_>, c: (f64, f64)) -> Work {
+        let mut work = Work::default();
+        self.completed(tree, at, c, &mut work.completed);
+        improve(&tree.logits[tree.edges(at.at)], &mut work);
+        work
     }
 
     /// The root: the best of those with the scheduled number of visits.
@@ -249,23 +279,23 @@ fn candidates<N: Clone>(
 }
 
 /// Below the root: `pi'(a) - n / (1 + sum n)`, `pi' = softmax(logits + sigma)`.
-fn improved<N: Clone>(tree: &Tree<N>, at: usize, completed: &[f64], out: &mut Vec<Score>) {
+fn improved<N: Clone>(tree: &Tree<N>, at: usize, work: &mut Work, out: &mut Vec<Score>) {
     let edges = tree.edges(at);
-    let policy = improved_policy(&tree.logits[edges.clone()], completed);
+    improve(&tree.logits[edges.clone()], work);
     let visits = &tree.edge_visits[edges.clone()];
     let all = f64::from(visits.iter().sum::<u32>());
-    for ((&n, value), edge) in visits.iter().zip(policy).zip(edges) {
+    for ((&n, &value), edge) in visits.iter().zip(&work.policy).zip(edges) {
         let exploration = -f64::from(n) / (1.0 + all);
         out.push(Score { value, exploration, eligible: tree.prior[edge] > 0.0 });
     }
 }
 
-/// `softmax(logits + sigma)`.
-pub(super) fn improved_policy(logits: &[f64], completed: &[f64]) -> Vec<f64> {
-    let sum: Vec<f64> = logits.iter().zip(completed).map(|(l, c)| l + c).collect();
-    let mut policy = vec![0.0; sum.len()];
-    softmax(&sum, &mut policy);
-    policy
+/// `work.policy <- softmax(logits + sigma)`.
+fn improve(logits: &[f64], work: &mut Work) {
+    work.sums.clear();
+    work.sums.extend(logits.iter().zip(&work.completed).map(|(l, c)| l + c));
+    work.policy.resize(logits.len(), 0.0);
+    softmax(&work.sums, &mut work.policy);
 }
 
 /// A greatest eligible score, ties broken uniformly; draws only where there is a tie.

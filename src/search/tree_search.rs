@@ -10,7 +10,7 @@ use super::begin::{Root, SearchError};
 use super::model::{Ask, Evaluation, Follow, Model};
 use super::noise::{dirichlet, gumbel};
 use super::rollout::Rollouts;
-use super::select::{At, Rule, Score, Selector, best, improved_policy};
+use super::select::{At, Rule, Score, Selector, Work, best};
 use super::settings::{Leaf, Settings, check, room};
 use super::tree::{MOST_NODES, NONE, ROOT, Tree};
 use crate::base::rng::Stream;
@@ -38,6 +38,7 @@ pub struct TreeSearch<N> {
 /// Kept from call to call, so that a simulation allocates nothing.
 #[derive(Clone, Debug)]
 struct Scratch<N> {
+    work: Work,
     scores: Vec<Score>,
     /// `(tree, node)`: simulations under way.
     walking: Vec<(u32, u32)>,
@@ -90,6 +91,7 @@ impl<N: Clone> TreeSearch<N> {
             leaf: vec![ROOT; trees],
             gain: vec![0.0; trees],
             scratch: Scratch {
+                work: Work::default(),
                 scores: Vec::with_capacity(tree.actions),
                 walking: Vec::with_capacity(trees),
                 asks: Vec::with_capacity(trees),
@@ -206,7 +208,8 @@ impl<N: Clone> TreeSearch<N> {
     #[inline]
     fn choose(&mut self, tree: usize, node: u32, dice: &mut Stream) -> usize {
         let at = view(&self.tree, &self.gumbel, &self.ranges, tree, node);
-        self.selector.scores(&self.tree, at, &mut self.scratch.scores);
+        let scratch = &mut self.scratch;
+        self.selector.scores(&self.tree, at, &mut scratch.work, &mut scratch.scores);
         best(&self.scratch.scores, dice)
     }
 
@@ -326,7 +329,7 @@ impl<N: Clone> TreeSearch<N> {
     pub fn scores(&self, p: usize, node: u32) -> Vec<Score> {
         let mut scores = Vec::new();
         let at = view(&self.tree, &self.gumbel, &self.ranges, p, node);
-        self.selector.scores(&self.tree, at, &mut scores);
+        self.selector.scores(&self.tree, at, &mut Work::default(), &mut scores);
         scores
     }
 
@@ -344,12 +347,11 @@ impl<N: Clone> TreeSearch<N> {
             }
             Rule::Gumbel { c_visit, c_scale, .. } => {
                 let view = view(&self.tree, &self.gumbel, &self.ranges, p, ROOT);
-                let completed = self.selector.completed(&self.tree, view, (c_visit, c_scale));
+                let said = self.selector.verdict(&self.tree, view, (c_visit, c_scale));
                 let logits = &self.tree.logits[self.tree.edges(at)];
-                let policy = improved_policy(logits, &completed);
                 let drawn = view.gumbel.unwrap_or(&[]);
-                let key = |a: usize| drawn[a] + logits[a] + completed[a];
-                Answer::new(&self.tree, at, policy, |a| most[a].then(|| key(a)))
+                let key = |a: usize| drawn[a] + logits[a] + said.completed[a];
+                Answer::new(&self.tree, at, said.policy, |a| most[a].then(|| key(a)))
             }
         }
     }
