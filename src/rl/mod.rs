@@ -2,4 +2,5 @@
 
 pub mod dp;
 pub mod policy;
+pub mod self_consistency;
 pub mod td;
