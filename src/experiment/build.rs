@@ -11,6 +11,7 @@ use crate::agents::q_learning::QLearning;
 use crate::agents::random::Random;
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
+use crate::agents::search::SearchAgent;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
 use crate::mdp::scene::Scenic;
@@ -42,6 +43,7 @@ pub fn tabular_cohort<W: Tabular + Scenic>(
         "prioritized-sweeping" => {
             cohort(world, Sweeping::new(config(params), states, actions, seed), seed)
         }
+        "search" => cohort(world, SearchAgent::new(config(params), states, actions, seed), seed),
         "value-iteration" => cohort(world, ValueIteration::new(config(params), world, seed), seed),
         _ => return None,
     })

@@ -92,6 +92,23 @@ pub(super) fn check_roots<N>(roots: &[Root<N>], actions: usize) -> Result<(), Se
     Ok(())
 }
 
+/// Refuses budgets and depths that are none or too many for `trees` trees.
+pub(super) fn check_budget(budget: u32, depth: u16, trees: usize) -> Result<(), SearchError> {
+    if budget == 0 {
+        return Err(SearchError::NoBudget);
+    }
+    if depth == 0 {
+        return Err(SearchError::NoDepth);
+    }
+    let nodes = (u128::from(budget) + 1) * trees as u128;
+    if nodes > MOST_NODES as u128 {
+        let what = format!("a budget of {budget} in {trees} trees");
+        let way_out = format!("choose a budget of {} or less", MOST_NODES / trees - 1);
+        return Err(SearchError::TooLarge { what, nodes: grouped(nodes), way_out });
+    }
+    Ok(())
+}
+
 /// `1466015503701` as `1 466 015 503 701`.
 pub(super) fn grouped(number: u128) -> String {
     let digits = number.to_string();

@@ -10,9 +10,9 @@
 use std::collections::BTreeMap;
 
 use super::answer::Answer;
-use super::begin::{Root, SearchError, check_roots, grouped};
+use super::begin::{Root, SearchError, check_budget, check_roots};
 use super::model::{Ask, Evaluation, Follow, Stated};
-use super::tree::{MOST_NODES, ROOT, Tree};
+use super::tree::{ROOT, Tree};
 use crate::base::rng::Stream;
 use crate::mdp::{Action, State};
 use crate::rl::policy::greedy;
@@ -304,6 +304,13 @@ impl Simulation {
         tree
     }
 
+    /// Host memory in bytes.
+    pub fn bytes(&self) -> usize {
+        let rows: usize = self.local.iter().map(LocalTable::len).sum();
+        let row = self.tree.actions * (size_of::<f64>() + size_of::<u32>());
+        self.tree.bytes() + rows * (row + size_of::<LocalRow>())
+    }
+
     /// What is known of root `p` now: the arg-max of its local action values.
     pub fn answer(&self, p: usize) -> Answer {
         let at = self.tree.at(p, ROOT);
@@ -367,17 +374,5 @@ fn check(
     actions: usize,
 ) -> Result<(), SearchError> {
     check_roots(roots, actions)?;
-    if settings.budget == 0 {
-        return Err(SearchError::NoBudget);
-    }
-    if settings.depth == 0 {
-        return Err(SearchError::NoDepth);
-    }
-    let nodes = (u128::from(settings.budget) + 1) * roots.len() as u128;
-    if nodes > MOST_NODES as u128 {
-        let what = format!("a budget of {} in {} trees", settings.budget, roots.len());
-        let way_out = format!("choose a budget of {} or less", MOST_NODES / roots.len() - 1);
-        return Err(SearchError::TooLarge { what, nodes: grouped(nodes), way_out });
-    }
-    Ok(())
+    check_budget(settings.budget, settings.depth, roots.len())
 }

@@ -198,12 +198,13 @@ impl<N: Clone> Tree<N> {
         counts
     }
 
-    /// The trees below `keep[p]` (a node of tree `p`), with room for `capacity` nodes each, or
-    /// fewer nodes where there is no room for all: oldest first.
-    pub fn below(&self, keep: &[u32], capacity: usize) -> Self {
+    /// The trees below `keep[p]` (a node of tree `p`), at most `most` nodes of each, oldest first,
+    /// and room for `more`.
+    pub fn below(&self, keep: &[u32], most: usize, more: usize) -> Self {
         let roots: Vec<N> =
             keep.iter().enumerate().map(|(p, &n)| self.node[self.at(p, n)].clone()).collect();
-        let mut new = Self::new(&roots, capacity, self.actions);
+        let longest = self.len.iter().map(|&n| n as usize).max().unwrap_or(0).min(most);
+        let mut new = Self::new(&roots, longest + more, self.actions);
         for (tree, &root) in keep.iter().enumerate() {
             let mut names = vec![NONE; self.len[tree] as usize];
             names[root as usize] = ROOT;
@@ -213,7 +214,7 @@ impl<N: Clone> Tree<N> {
                 let at = self.at(tree, node);
                 let parent = self.parent[at];
                 let above = if parent == NONE { NONE } else { names[parent as usize] };
-                if above == NONE {
+                if above == NONE || new.len[tree] as usize >= most {
                     continue;
                 }
                 let (reward, discount) = (self.reward[at], self.discount[at]);

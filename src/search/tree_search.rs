@@ -11,10 +11,13 @@ use super::model::{Ask, Evaluation, Follow, Model};
 use super::noise::{dirichlet, gumbel};
 use super::rollout::Rollouts;
 use super::select::{At, Rule, Score, Selector, Work, best};
-use super::settings::{Leaf, Settings, check, room};
-use super::tree::{MOST_NODES, NONE, ROOT, Tree};
+use super::settings::{Leaf, Settings, check};
+use super::tree::{NONE, ROOT, Tree};
 use crate::base::rng::Stream;
 use crate::mdp::Action;
+
+/// Budgets of nodes that [`TreeSearch::carry_on`] keeps at most.
+const MOST_KEPT: usize = 4;
 
 /// A search of `P` trees, resumable one simulation at a time.
 #[derive(Clone, Debug)]
@@ -63,7 +66,8 @@ impl<N: Clone> TreeSearch<N> {
         let actions = model.actions();
         check(&settings, roots, dice.len(), actions)?;
         let nodes: Vec<N> = roots.iter().map(|r| r.node.clone()).collect();
-        let mut search = Self::around(settings, Tree::new(&nodes, room(&settings, 0), actions));
+        let mut search =
+            Self::around(settings, Tree::new(&nodes, settings.budget as usize + 1, actions));
         search.evaluate_roots(roots, model, dice)?;
         Ok(search)
     }
@@ -72,9 +76,8 @@ impl<N: Clone> TreeSearch<N> {
     /// knowledge is kept for the next real step. Not for [`Rule::Gumbel`], whose schedule counts
     /// from nothing.
     pub fn carry_on(&self, keep: &[u32]) -> Self {
-        let kept = self.tree.len.iter().copied().max().unwrap_or(0) as usize;
-        let most = (MOST_NODES / self.tree.trees).max(2);
-        let tree = self.tree.below(keep, room(&self.settings, kept).min(most));
+        let budget = self.settings.budget as usize;
+        let tree = self.tree.below(keep, MOST_KEPT * budget, budget + 1);
         let mut next = Self::around(self.settings, tree);
         next.ranges.clone_from(&self.ranges);
         next
@@ -187,7 +190,7 @@ impl<N: Clone> TreeSearch<N> {
                 let deepest = self.tree.depth[at] >= self.settings.depth;
                 if deepest || !self.tree.open[at] {
                     self.leaf[tree] = node;
-                    self.gain[tree] = self.tree.raw_value[at];
+                    self.gain[tree] = self.tree.value[at];
                     break;
                 }
                 let action = self.choose(tree, node, &mut dice[tree]);
