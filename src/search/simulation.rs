@@ -15,7 +15,6 @@ use super::model::{Ask, Evaluation, Follow, Stated};
 use super::tree::{ROOT, Tree};
 use crate::base::rng::Stream;
 use crate::mdp::{Action, State};
-use crate::rl::policy::greedy;
 use crate::rl::td::{max_value, towards};
 
 /// How the local table learns from an episode.
@@ -71,6 +70,15 @@ pub struct Simulation {
     done: u32,
     /// `[P]`: states of the last episode.
     episodes: Vec<Vec<State>>,
+    scratch: Scratch,
+}
+
+/// Kept from step to step, so that a step allocates nothing.
+#[derive(Clone, Debug, Default)]
+struct Scratch {
+    states: Vec<State>,
+    asks: Vec<Ask>,
+    follows: Vec<Follow<State>>,
 }
 
 /// One episode under way.
@@ -115,7 +123,8 @@ impl Simulation {
         let mut local = kept;
         local.resize(roots.len(), LocalTable::new());
         let episodes = nodes.iter().map(|&state| vec![state]).collect();
-        Ok(Self { settings, tree, local, legal, done: 0, episodes })
+        let scratch = Scratch::default();
+        Ok(Self { settings, tree, local, legal, done: 0, episodes, scratch })
     }
 
     // ------------------------------------------------------------ one episode
@@ -161,7 +170,11 @@ impl Simulation {
         model: &mut M,
         dice: &mut [Stream],
     ) -> bool {
-        let (mut states, mut asks) = (Vec::new(), Vec::new());
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let Scratch { states, asks, follows } = &mut scratch;
+        states.clear();
+        asks.clear();
+        follows.clear();
         for (p, episode) in episodes.iter_mut().enumerate().filter(|(_, e)| !e.over) {
             let row = row(&mut self.local[p], model, episode.state, self.settings.guided);
             let root = episode.steps.is_empty().then(|| &self.legal[p * row.q.len()..]);
@@ -177,16 +190,17 @@ impl Simulation {
                 }
             }
         }
-        let mut follows = Vec::new();
-        model.follow(&states, &asks, dice, &mut follows);
-        for (ask, follow) in asks.iter().zip(&follows) {
+        model.follow(states, asks, dice, follows);
+        for (ask, follow) in asks.iter().zip(follows.iter()) {
             let p = ask.tree as usize;
             self.move_on(p, &mut episodes[p], ask.action, follow);
             if let Backup::Td { alpha } = self.settings.backup {
                 self.td(p, &episodes[p], alpha, model);
             }
         }
-        !asks.is_empty()
+        let goes_on = !scratch.asks.is_empty();
+        self.scratch = scratch;
+        goes_on
     }
 
     fn move_on(&mut self, p: usize, episode: &mut Episode, action: Action, follow: &Follow<State>) {
@@ -353,19 +367,17 @@ fn row<'a, M: Stated>(
     })
 }
 
-/// Epsilon-greedy among the actions that can be taken; `None`: there is none.
+/// Epsilon-greedy among the actions that can be taken, ties broken uniformly; `None`: there is
+/// none. The coin is always drawn.
 fn act(row: &LocalRow, root: Option<&[bool]>, epsilon: f64, dice: &mut Stream) -> Option<Action> {
-    let can = |a: usize| row.q[a].is_finite() && root.is_none_or(|legal| legal[a]);
-    let able: Vec<usize> = (0..row.q.len()).filter(|&a| can(a)).collect();
-    if able.is_empty() {
-        return None;
-    }
-    let values: Vec<f64> = able.iter().map(|&a| row.q[a]).collect();
-    let chosen = match dice.chance(epsilon) {
-        true => dice.below(able.len() as u32) as usize,
-        false => greedy(&values, dice),
-    };
-    Some(able[chosen] as Action)
+    let can = |a: &usize| row.q[*a].is_finite() && root.is_none_or(|legal| legal[*a]);
+    let able = || (0..row.q.len()).filter(can);
+    let best = able().map(|a| row.q[a]).reduce(f64::max)?;
+    let any = dice.chance(epsilon);
+    let candidates = || able().filter(|&a| any || row.q[a] == best);
+    let count = candidates().count() as u32;
+    let chosen = if count > 1 { dice.below(count) } else { 0 };
+    candidates().nth(chosen as usize).map(|a| a as Action)
 }
 
 fn check(

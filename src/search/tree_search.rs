@@ -49,10 +49,20 @@ struct Scratch<N> {
     /// Node within its tree of each ask.
     from: Vec<u32>,
     follows: Vec<Follow<N>>,
-    /// Places of the new nodes, and their trees.
-    fresh: Vec<u32>,
-    fresh_trees: Vec<u32>,
+    /// Leaves that the model is asked about.
+    fresh: Vec<Fresh>,
+    /// Their places.
+    places: Vec<u32>,
     said: Evaluation,
+}
+
+/// A leaf that the model is asked about.
+#[derive(Clone, Copy, Debug)]
+struct Fresh {
+    at: u32,
+    tree: u32,
+    /// Whether it is new to the tree; an old one at the greatest depth is only rolled out again.
+    new: bool,
 }
 
 impl<N: Clone> TreeSearch<N> {
@@ -101,7 +111,7 @@ impl<N: Clone> TreeSearch<N> {
                 from: Vec::with_capacity(trees),
                 follows: Vec::with_capacity(trees),
                 fresh: Vec::with_capacity(trees),
-                fresh_trees: Vec::with_capacity(trees),
+                places: Vec::with_capacity(trees),
                 said: Evaluation::default(),
             },
             tree,
@@ -159,7 +169,6 @@ impl<N: Clone> TreeSearch<N> {
         }
         let certain = model.is_certain();
         self.scratch.fresh.clear();
-        self.scratch.fresh_trees.clear();
         self.scratch.walking.clear();
         self.scratch.walking.extend((0..self.tree.trees as u32).map(|p| (p, ROOT)));
         while !self.scratch.walking.is_empty() {
@@ -190,7 +199,10 @@ impl<N: Clone> TreeSearch<N> {
                 let deepest = self.tree.depth[at] >= self.settings.depth;
                 if deepest || !self.tree.open[at] {
                     self.leaf[tree] = node;
-                    self.gain[tree] = self.tree.value[at];
+                    self.gain[tree] = self.tree.raw_value[at];
+                    if self.tree.open[at] && self.settings.leaf != Leaf::Value {
+                        self.scratch.fresh.push(Fresh { at: at as u32, tree: p, new: false });
+                    }
                     break;
                 }
                 let action = self.choose(tree, node, &mut dice[tree]);
@@ -241,13 +253,12 @@ impl<N: Clone> TreeSearch<N> {
             self.leaf[p] = leaf;
             self.gain[p] = tree.raw_value[place];
             if new.is_some() && !over {
-                self.scratch.fresh.push(place as u32);
-                self.scratch.fresh_trees.push(ask.tree);
+                self.scratch.fresh.push(Fresh { at: place as u32, tree: ask.tree, new: true });
             }
         }
     }
 
-    /// All new leaves at once.
+    /// All leaves at once.
     fn evaluate<M: Model<Node = N>>(&mut self, model: &mut M, dice: &mut [Stream]) {
         let scratch = &mut self.scratch;
         if scratch.fresh.is_empty() {
@@ -255,20 +266,22 @@ impl<N: Clone> TreeSearch<N> {
         }
         scratch.said.values.clear();
         scratch.said.logits.clear();
-        model.evaluate(&self.tree.node, &scratch.fresh, &mut scratch.said);
-        for (index, (&at, &p)) in scratch.fresh.iter().zip(&scratch.fresh_trees).enumerate() {
-            self.tree.evaluate(at as usize, &scratch.said, index, |_| true);
-            self.gain[p as usize] = scratch.said.values[index];
+        scratch.places.clear();
+        scratch.places.extend(scratch.fresh.iter().map(|f| f.at));
+        model.evaluate(&self.tree.node, &scratch.places, &mut scratch.said);
+        for (index, fresh) in scratch.fresh.iter().enumerate() {
+            if fresh.new {
+                self.tree.evaluate(fresh.at as usize, &scratch.said, index, |_| true);
+            }
+            self.gain[fresh.tree as usize] = scratch.said.values[index];
         }
         if let Leaf::Rollout { depth, truncated } = self.settings.leaf {
-            let starts = scratch.fresh.iter().zip(&scratch.fresh_trees);
-            let starts = starts.map(|(&at, &p)| (p, self.tree.node[at as usize].clone()));
+            let starts = scratch.fresh.iter();
+            let starts = starts.map(|f| (f.tree, self.tree.node[f.at as usize].clone()));
             let mut rollouts = Rollouts::new(starts, &scratch.said);
             rollouts.run(model, dice, depth, truncated);
-            for (index, &at) in scratch.fresh.iter().enumerate() {
-                let gain = rollouts.returns()[index];
-                self.tree.value[at as usize] = gain;
-                self.gain[scratch.fresh_trees[index] as usize] = gain;
+            for (fresh, &gain) in scratch.fresh.iter().zip(rollouts.returns()) {
+                self.gain[fresh.tree as usize] = gain;
             }
         }
     }

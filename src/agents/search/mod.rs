@@ -83,7 +83,7 @@ crate::params! {
         /// Most steps the search looks ahead.
         depth: u32 = 10 => { "Depth", "steps", Live, Int { min: 1.0, max: 100.0, log: true } },
         /// Whether the global value guides the search: its policy, or what local values begin with.
-        guided: Switch = Switch::Off => { "Guide by value", "", Live, Choice(Switch::CHOICES) },
+        guided: Switch = Switch::On => { "Guide by value", "", Live, Choice(Switch::CHOICES) },
         /// Whether the global value stands for what follows the last imagined step.
         truncated: Switch = Switch::On => { "Truncate by value", "", Live, Choice(Switch::CHOICES) },
         /// Whether the global value learns from the search: closing the loop.
