@@ -40,7 +40,7 @@ fn model(seed: u64, states: usize, actions: usize) -> (Table, Root<State>) {
     let values = (0..states).map(|_| 4.0 * u.unit() - 2.0).collect();
     let pair = |s: State, a: Action| s as usize * actions + usize::from(a);
     let table = Table::new((states, actions), GAMMA, |s, a| vec![outcomes[pair(s, a)]]);
-    let legal = (0..actions).map(|a| a > 0 || seed % 2 == 0).collect();
+    let legal = (0..actions).map(|a| a > 0 || seed.is_multiple_of(2)).collect();
     (table.with_values(values).with_logits(&logits), Root { node: 0, legal: Some(legal) })
 }
 

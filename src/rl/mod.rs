@@ -4,3 +4,4 @@ pub mod dp;
 pub mod policy;
 pub mod self_consistency;
 pub mod td;
+pub mod transform;
