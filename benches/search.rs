@@ -1,7 +1,7 @@
 //! Speed of tree search, on one core: seconds are those in which the thread had it.
 //!
 //! `cargo bench --bench search`, on an idle machine; `benches/peers/mctx_speed.py` is the other
-//! side. With `--json` it prints one line, by the clock on the wall, for the script that pairs both
+//! side. With `--json` it prints one line for the script that pairs both
 //! (`benches/peers/search_pairs.py`).
 
 use std::hint::black_box;
@@ -266,13 +266,14 @@ fn network(net: &mut Network, trees: usize) {
 
 // ---------------------------------------------------------------- for pairs
 
-/// One line of JSON: seconds of one call of each task that the peer measures too.
+/// One line of JSON: seconds of one call of each task that the peer measures too, by the clock on
+/// the wall and by that of the core.
 fn pairs(span: Duration) {
     let mut net = Network::new(64, 4, 1);
     let mut table = random_table(4);
     let mut timed = vec![
-        ("network_1", measure(1, span, wall_seconds, || network(&mut net, 1))),
-        ("network_32", measure(1, span, wall_seconds, || network(&mut net, 32))),
+        ("network_1", both(span, || network(&mut net, 1))),
+        ("network_32", both(span, || network(&mut net, 32))),
     ];
     for (name, rule, trees) in [
         ("table_1", Rule::PUCT, 1),
@@ -283,13 +284,21 @@ fn pairs(span: Duration) {
         let mut dice: Vec<Stream> =
             (0..trees).map(|seed| Stream::new(seed, StreamName::Plan)).collect();
         let roots: Vec<Root<State>> = (0..trees as u32).map(Root::free).collect();
-        timed.push((
-            name,
-            measure(1, span, wall_seconds, || {
-                search(settings(rule, 50), &roots, &mut table, &mut dice)
-            }),
-        ));
+        let one = || search(settings(rule, 50), &roots, &mut table, &mut dice);
+        timed.push((name, both(span, one)));
     }
-    let fields: Vec<String> = timed.iter().map(|(n, t)| format!("\"{n}\": {t:e}")).collect();
+    let fields: Vec<String> =
+        timed.iter().map(|(n, [wall, core])| format!("\"{n}\": [{wall:e}, {core:e}]")).collect();
     println!("{{{}}}", fields.join(", "));
+}
+
+/// Seconds of one call of `work` on the wall and of the core, over the same calls.
+fn both(span: Duration, mut work: impl FnMut()) -> [f64; 2] {
+    work();
+    let (wall, core, mut calls) = (wall_seconds(), core_seconds(), 0.0);
+    while wall_seconds() - wall < span.as_secs_f64() {
+        work();
+        calls += 1.0;
+    }
+    [(wall_seconds() - wall) / calls, (core_seconds() - core) / calls]
 }

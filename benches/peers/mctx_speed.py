@@ -1,4 +1,5 @@
-"""mctx, jitted, on the tasks of `benches/search.rs`: seconds of one call each, as a line of JSON.
+"""mctx, jitted, on the tasks of `benches/search.rs`: seconds of one call each, on the
+wall and of the cores, as a line of JSON.
 
   network_P  50 simulations of muzero_policy for P roots over a network: latent 64, dynamics
              68 -> 64 -> 64 and reward, prediction 64 -> 64 and heads for 4 actions, rectified
@@ -92,12 +93,13 @@ def table_search(policy, params, key, state):
 
 
 def clock(call, seconds):
+    """Seconds of one call: on the wall, and of all cores together."""
     call().block_until_ready()
-    begun, calls = time.perf_counter(), 0
+    begun, worked, calls = time.perf_counter(), time.process_time(), 0
     while time.perf_counter() - begun < seconds:
         call().block_until_ready()
         calls += 1
-    return (time.perf_counter() - begun) / calls
+    return (time.perf_counter() - begun) / calls, (time.process_time() - worked) / calls
 
 
 def main():
