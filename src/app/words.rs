@@ -3,7 +3,10 @@
 use crate::app::widgets::number::grouped;
 use crate::experiment::clock::{Clock, Position};
 use crate::experiment::snapshot::Snapshot;
+use crate::mdp::edit::Stroke;
+use crate::mdp::scene::Cell;
 use crate::mdp::trace::{Effect, Mark, Source, Value};
+use crate::probes::plight::Plight;
 use crate::probes::truth::Truth;
 
 /// A value with as many digits as can be told apart: three after the point, or powers of ten.
@@ -24,6 +27,41 @@ pub fn value(x: f64) -> String {
     };
     // A minus sign as wide as the plus.
     text.replace('-', "−")
+}
+
+/// What a stroke over the world did, in a few words.
+pub fn stroke(stroke: &Stroke, undo: bool) -> String {
+    let cells = stroke.on(0);
+    let one = cells.len() == 1;
+    let what = match cells.last() {
+        _ if undo => return "a stroke taken back".to_owned(),
+        // A start that moves leaves free ground behind.
+        Some((_, Cell::Start)) => return "the start moves".to_owned(),
+        Some((_, Cell::Wall)) if one => "a wall".to_owned(),
+        Some((_, Cell::Wall)) => format!("{} walls", cells.len()),
+        Some((_, Cell::Pit)) => "a pit".to_owned(),
+        Some((_, Cell::Goal)) => "a goal".to_owned(),
+        Some((_, Cell::Reward(reward))) => format!("reward {}", value(*reward)),
+        Some((_, Cell::Free)) | None => return "cells made free".to_owned(),
+    };
+    format!("{what} drawn")
+}
+
+/// What an edit of the world means for the agent of run `letter` that lives in it.
+pub fn plight(truth: &Truth, letter: char, plight: Plight) -> String {
+    match plight {
+        Plight::NoGoal => "No goal is left: agents wander until one is drawn.".to_owned(),
+        Plight::NoStart => "No start is left: episodes begin where the last ones did.".to_owned(),
+        Plight::NoWay => "No goal can be reached from a start of this map.".to_owned(),
+        Plight::InWall(state) => {
+            let cell = truth.state_name(state);
+            format!("{letter} stands in the wall {cell}: it walks out as if on free ground.")
+        }
+        Plight::Trapped(state) => {
+            let cell = truth.state_name(state);
+            format!("{letter} is shut in at {cell}: its episode does not end.")
+        }
+    }
 }
 
 /// What a line of pseudo-code computed.

@@ -4,33 +4,16 @@
 //! One generic text serves both instances of the loop, watched and unwatched. Dynamic dispatch
 //! happens once per call of [`Cohort::advance`].
 
+pub use super::advance::{Advance, FULL};
 use super::clock::{Clock, Counters, Position};
 pub use super::lane_view::{LaneView, TRAIL};
 use super::record::EpisodeRow;
-use crate::agents::{Agent, NotANumber};
+use crate::agents::Agent;
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
+use crate::mdp::edit::Stroke;
 use crate::mdp::trace::{CodeLine, Recorder, Unwatched, Watch};
 use crate::mdp::{Observed as _, Simulator, State, Transition};
-
-/// Finished episodes after which a cohort hands them over before it goes on: far fewer than a
-/// record keeps exactly, so that whoever writes tables can keep up.
-pub const FULL: usize = 16_384;
-
-/// How a call of [`Cohort::advance`] ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Advance {
-    /// Every lane is at the goal.
-    Reached,
-    /// The fuel was used up first.
-    OutOfFuel,
-    /// [`FULL`] episodes wait to be taken.
-    Full,
-    /// This clock does not move for this agent as it is set now.
-    StandsStill,
-    /// A value is not a number any more.
-    Failed(NotANumber),
-}
 
 /// The face of a cohort that the engine sees.
 pub trait Cohort: Send {
@@ -56,6 +39,8 @@ pub trait Cohort: Send {
     fn param(&self, index: usize) -> f64;
     /// Sets a live parameter to a checked value.
     fn set_param(&mut self, index: usize, value: f64);
+    /// Draws a checked stroke over the world of every lane.
+    fn edit(&mut self, stroke: &Stroke);
     /// Fingerprint of the agent and all counters.
     fn digest(&self) -> u64;
     /// Host memory in bytes.
@@ -365,6 +350,13 @@ where
         self.agent.set_param(index, value);
     }
 
+    fn edit(&mut self, stroke: &Stroke) {
+        for lane in &mut self.lanes {
+            // It was checked before it came into the log.
+            let _ = lane.world.edit(stroke);
+        }
+    }
+
     fn digest(&self) -> u64 {
         let mut digest = Digest::default();
         self.agent.digest(&mut digest);
@@ -374,6 +366,11 @@ where
             counts.into_iter().for_each(|word| digest.word(word));
             digest.numbers(&[lane.episode_return, lane.total_return]);
             digest.word(u64::from(lane.ended));
+            // A world as it was built says nothing, so that fingerprints stay what they were.
+            Some(lane.world.edited())
+                .filter(|&map| map != 0)
+                .into_iter()
+                .for_each(|m| digest.word(m));
             digest.word(lane.dice.position() as u64);
             digest.word(self.obs[index].state().map_or(u64::MAX, u64::from));
         }

@@ -3,6 +3,7 @@
 use super::arena::Grain;
 use super::clock::{Clock, Position};
 use super::config::ArenaConfig;
+use crate::mdp::edit::Stroke;
 
 /// What a person can ask for.
 #[derive(Clone, Debug)]
@@ -35,6 +36,10 @@ pub enum Command {
         /// How often.
         units: u32,
     },
+    /// Draw a stroke over the world of all runs.
+    Edit(Stroke),
+    /// Take the last stroke back.
+    Undo,
     /// Change a parameter of the world; starts anew.
     SetWorld {
         /// Which parameter.
@@ -74,6 +79,8 @@ impl Command {
                 | Self::Seek(_)
                 | Self::Set { .. }
                 | Self::Dream { .. }
+                | Self::Edit(_)
+                | Self::Undo
         )
     }
 }

@@ -129,6 +129,16 @@ impl Engine {
                 self.experiment.forget_marks();
                 self.experiment.dream(run, units);
             }
+            Command::Edit(stroke) => {
+                self.stride = 1;
+                if let Err(refused) = self.experiment.edit(stroke) {
+                    self.notice = Some(refused.to_string());
+                }
+            }
+            Command::Undo => {
+                self.stride = 1;
+                self.experiment.undo();
+            }
             Command::SetWorld { param, value } => self.set_world(param, value),
             Command::Restart { seed, lanes } => {
                 let mut config = self.present_config();
@@ -289,13 +299,13 @@ impl Engine {
             lanes: e.config().lanes,
             threshold: e.config().threshold,
             watched: e.watched(),
-            scene: Arc::new(e.truth().scene().clone()),
-            truth: e.truth().clone(),
             world: Arc::new(WorldConfig::clone(&e.config().world)),
             config: Arc::new(e.config().clone()),
             runs: runs.map(|(i, run)| run_snapshot(i, run, e)).collect(),
             curves: self.curves.clone(),
             events: e.events().into(),
+            can_be_drawn: e.can_be_drawn(),
+            can_undo: e.can_undo(),
             bytes: e.bytes(),
             generation: self.generation,
         };

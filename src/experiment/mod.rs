@@ -2,6 +2,7 @@
 //! its own. There is no second loop: headless runs, the window, films and tests all call
 //! [`Experiment::advance_to`].
 
+mod advance;
 pub mod arena;
 pub mod build;
 pub mod clock;
@@ -9,6 +10,7 @@ pub mod cohort;
 pub mod command;
 pub mod config;
 mod drive;
+mod edits;
 pub mod engine;
 pub mod keyframes;
 mod lane_view;
@@ -21,6 +23,7 @@ pub mod table;
 pub mod take;
 mod travel;
 pub mod workers;
+mod worlds;
 
 pub use arena::{Event, Experiment, Grain, Run};
 pub use clock::{Clock, Position};

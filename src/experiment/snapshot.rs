@@ -9,7 +9,6 @@ use super::config::letter;
 use super::record::{EpisodeRow, Record};
 use crate::agents::AgentInfo;
 use crate::base::series::Series;
-use crate::mdp::scene::Scene;
 use crate::mdp::trace::{CodeLine, Mark};
 use crate::probes::curves::{Curve, Lane, by_episode, by_mean_reading, step_held};
 pub use crate::probes::price::Price;
@@ -66,6 +65,9 @@ pub struct Curves {
     /// When the mean first was at most [`Snapshot::threshold`] steps an episode: the price on
     /// three clocks.
     pub price: Vec<Option<Price>>,
+    /// Fewest steps home in the world of run A, from each of these places on the axis on: `[x,
+    /// steps]`; not a number while there is no way.
+    pub shortest: Vec<[f64; 2]>,
 }
 
 /// The arena at one moment.
@@ -93,10 +95,6 @@ pub struct Snapshot {
     pub threshold: f64,
     /// The watched lane.
     pub watched: usize,
-    /// The world's picture, as the watched lane of run A has it now.
-    pub scene: Arc<Scene>,
-    /// The world's truth, likewise; each run's own is in [`RunSnapshot::truth`].
-    pub truth: Arc<Truth>,
     /// Parameters of the world.
     pub world: Arc<super::config::WorldConfig>,
     /// What the arena was built from: with the events, all it takes to live it again.
@@ -105,8 +103,12 @@ pub struct Snapshot {
     pub runs: Vec<RunSnapshot>,
     /// Learning curves.
     pub curves: Arc<Curves>,
-    /// Parameter events.
+    /// Everything that was done to the runs.
     pub events: Arc<[Event]>,
+    /// Whether a person can draw into the world.
+    pub can_be_drawn: bool,
+    /// Whether there is a stroke to take back.
+    pub can_undo: bool,
     /// Memory of keyframes and records, in bytes.
     pub bytes: usize,
     /// Grows with every new arena; what is remembered by place must be forgotten then.
@@ -198,7 +200,52 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         steps: curve(|row| row.length as f64, false),
         reward: curve(|row| row.total_return, true),
         price: records().map(Record::price).collect(),
+        shortest: shortest(experiment, axis),
     }
+}
+
+/// The way home of the watched lane of the first run through all that was drawn over its world and
+/// all that changed by itself, stepwise on `axis`.
+fn shortest(experiment: &Experiment, axis: Clock) -> Vec<[f64; 2]> {
+    let run = &experiment.runs()[0];
+    let shared = experiment.config().clock == axis;
+    // Episodes are numbered from 1 on their axis.
+    let first = if axis == Clock::Episodes { 1.0 } else { 0.0 };
+    let mut moments: Vec<(u64, f64)> = vec![(0, 0.0)];
+    moments.extend(run.chapters.iter().map(|chapter| {
+        let at = if shared { chapter.position.count } else { chapter.counters.on(axis) };
+        (chapter.counters.env_steps, at as f64 + first)
+    }));
+    let switch = switched(experiment, axis);
+    moments.extend(switch);
+    moments.sort_by_key(|moment| moment.0);
+    let level = |&(steps, x): &(u64, f64)| {
+        let strokes = run.chapters.iter().take_while(|c| c.counters.env_steps <= steps).count();
+        let stage = usize::from(switch.is_some_and(|(at, _)| at <= steps));
+        [x, run.way_after(strokes, stage).map_or(f64::NAN, |steps| steps as f64)]
+    };
+    moments.iter().map(level).collect()
+}
+
+/// When the world of the watched lane of the first run changed by itself: in real steps, and on
+/// `axis`. `None` before it has.
+fn switched(experiment: &Experiment, axis: Clock) -> Option<(u64, f64)> {
+    let (run, watched) = (&experiment.runs()[0], experiment.watched());
+    let world = &experiment.config().world;
+    let spec = world.info.params().iter().position(|s| s.key == "switch_step")?;
+    let at = world.params[spec] as u64;
+    if run.stage(watched) == 0 {
+        return None;
+    }
+    if axis == Clock::EnvSteps {
+        return Some((at, at as f64));
+    }
+    let lane = &run.record().lanes()[watched];
+    let row = (lane.first_exact()..lane.len()).find_map(|index| {
+        let row = lane.get(index).filter(|row| row.env_steps >= at)?;
+        Some(row.on(axis, index + 1))
+    });
+    Some((at, row.unwrap_or_else(|| run.counters(watched).on(axis) + 1) as f64))
 }
 
 /// One run's curve; `shared` says that the lanes are in lock-step on this axis. A running total is

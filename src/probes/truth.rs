@@ -1,8 +1,8 @@
 //! What the world is really like, as far as pictures of tabular worlds need it.
 
 use crate::agents::table::TableView;
-use crate::mdp::scene::{Scene, Scenic};
-use crate::mdp::{Action, State, Tabular};
+use crate::mdp::scene::{Cell, Scene, Scenic};
+use crate::mdp::{Action, Outcome, State, Tabular};
 use crate::rl::policy::greedy_mask;
 
 /// What a step means for the task.
@@ -13,13 +13,18 @@ enum End {
     Badly,
 }
 
-/// A copy of the true world's likeliest outcomes.
+/// A copy of the true world's outcomes.
 #[derive(Clone, Debug)]
 pub struct Truth {
     scene: Scene,
     actions: usize,
     /// `[S * A]`: likeliest next state and how the task ends there; `None` if never left.
     likeliest: Vec<Option<(State, End)>>,
+    /// `[S * A + 1]`: where the outcomes of each pair begin.
+    begins: Vec<u32>,
+    outcomes: Vec<Outcome>,
+    /// `[S]`: from here a good end can be reached.
+    hopeful: Vec<bool>,
     /// States where an episode may start.
     pub starts: Vec<State>,
     /// Fewest steps from a start to a good end, over all possible outcomes.
@@ -30,20 +35,22 @@ impl Truth {
     /// Copies it out of `world`.
     pub fn of<W: Tabular + Scenic>(world: &W) -> Self {
         let (states, actions) = (world.states(), world.actions());
-        let likeliest = (0..states * actions).map(|pair| {
+        let (mut likeliest, mut begins, mut all) = (Vec::new(), vec![0], Vec::new());
+        for pair in 0..states * actions {
             let (state, action) = ((pair / actions) as State, (pair % actions) as Action);
             let outcomes = world.outcomes(state, action);
             let best = outcomes.iter().max_by(|a, b| a.probability.total_cmp(&b.probability));
-            best.map(|o| match o.terminated {
-                false => (o.next, End::NotYet),
-                true if world.ends_well(o.next) => (o.next, End::Well),
-                true => (o.next, End::Badly),
-            })
-        });
+            likeliest.push(best.map(|o| (o.next, end(world, o))));
+            all.extend(outcomes);
+            begins.push(all.len() as u32);
+        }
         Self {
             scene: world.scene(),
             actions,
-            likeliest: likeliest.collect(),
+            hopeful: hopeful(world, actions, &begins, &all),
+            likeliest,
+            begins,
+            outcomes: all,
             starts: world.starts(),
             shortest: world.distance(true),
         }
@@ -74,6 +81,41 @@ impl Truth {
         }
     }
 
+    /// All that may follow a pair; empty for states that are never left.
+    pub fn outcomes(&self, state: State, action: Action) -> &[Outcome] {
+        let pair = state as usize * self.actions + usize::from(action);
+        &self.outcomes[self.begins[pair] as usize..self.begins[pair + 1] as usize]
+    }
+
+    /// The likeliest next state of a pair; `None` if its state is never left.
+    pub fn likeliest(&self, state: State, action: Action) -> Option<State> {
+        let pair = state as usize * self.actions + usize::from(action);
+        self.likeliest.get(pair).copied().flatten().map(|(next, _)| next)
+    }
+
+    /// Number of states `S`.
+    pub fn states(&self) -> usize {
+        self.hopeful.len()
+    }
+
+    /// Number of actions `A`.
+    pub fn actions(&self) -> usize {
+        self.actions
+    }
+
+    /// Whether a good end can be reached from `state`.
+    pub fn is_hopeful(&self, state: State) -> bool {
+        self.hopeful.get(state as usize).copied().unwrap_or(false)
+    }
+
+    /// What the cell of a state is, in worlds with a map.
+    pub fn cell(&self, state: State) -> Option<Cell> {
+        match &self.scene {
+            Scene::Grid(grid) => grid.cells.get(state as usize).copied(),
+            Scene::States(_) => None,
+        }
+    }
+
     /// The world's picture.
     pub fn scene(&self) -> &Scene {
         &self.scene
@@ -88,6 +130,42 @@ impl Truth {
     pub fn action_name(&self, action: Action) -> String {
         self.scene.action_name(action)
     }
+}
+
+fn end(world: &impl Tabular, outcome: &Outcome) -> End {
+    match outcome.terminated {
+        false => End::NotYet,
+        true if world.ends_well(outcome.next) => End::Well,
+        true => End::Badly,
+    }
+}
+
+/// `[S]`: from which states a good end can be reached, by going back from all of them.
+fn hopeful(
+    world: &impl Tabular,
+    actions: usize,
+    begins: &[u32],
+    outcomes: &[Outcome],
+) -> Vec<bool> {
+    let mut hopeful = vec![false; world.states()];
+    let mut leads: Vec<Vec<u32>> = vec![Vec::new(); world.states()];
+    let mut front: Vec<u32> = Vec::new();
+    for (pair, range) in begins.windows(2).enumerate() {
+        let state = (pair / actions) as u32;
+        for outcome in &outcomes[range[0] as usize..range[1] as usize] {
+            match end(world, outcome) {
+                End::Well => front.push(state),
+                End::Badly => {}
+                End::NotYet => leads[outcome.next as usize].push(state),
+            }
+        }
+    }
+    while let Some(state) = front.pop() {
+        if !std::mem::replace(&mut hopeful[state as usize], true) {
+            front.extend(&leads[state as usize]);
+        }
+    }
+    hopeful
 }
 
 #[cfg(test)]
@@ -116,6 +194,16 @@ mod tests {
         assert_eq!(truth.greedy_way(&view), None);
         view.q.fill(0.0);
         assert_eq!(truth.greedy_way(&view), None);
+    }
+
+    #[test]
+    fn hope_ends_at_walls_and_pits() {
+        let source = GridSource::from_text("S.P.\n##.G\n.#..");
+        let truth = Truth::of(&Grid::new(&source, &GridConfig::default()).unwrap());
+        let hopeful: Vec<State> = (0..12).filter(|&s| truth.is_hopeful(s)).collect();
+        assert_eq!(hopeful, [3, 6, 10, 11], "a pit ends the way, a corner is closed off");
+        assert_eq!(truth.outcomes(6, 1).len(), 1);
+        assert!(truth.outcomes(7, 1).is_empty() && truth.outcomes(4, 0).is_empty());
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn an_agent_plans_on_while_the_world_stands_still() {
     assert_eq!(after.imagined_updates, before.imagined_updates + 50);
     assert_eq!((after.env_steps, after.real_updates), (before.env_steps, before.real_updates));
     assert_eq!(desk.run(0).lane.counters.imagined_updates, 0, "the others do not");
-    let event = desk.snapshot().events.last().map(|e| (e.run, e.change));
+    let event = desk.snapshot().events.last().map(|e| (e.run, e.change.clone()));
     assert_eq!(event, Some((2, Change::Dream { units: 50, done: 50 })));
     desk.click("Plan 50 times");
     assert_eq!(desk.run(2).lane.counters.imagined_updates, before.imagined_updates + 100);

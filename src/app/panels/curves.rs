@@ -77,6 +77,7 @@ impl Curves {
             x_end: by_episode.then_some(s.limit as f64),
             now: now(s),
             reference: reference(s).filter(|_| self.log_y),
+            levels: &data.shortest,
             empty: match cx.view.still {
                 true => "Curves begin with the first finished episode.",
                 false => "Curves begin with the first finished episode. Space plays.",
@@ -133,9 +134,9 @@ fn now(s: &Snapshot) -> Option<(f64, String)> {
     }
 }
 
-/// The shortest way of the true world.
+/// The shortest way in the true world as run A has it now.
 fn reference(s: &Snapshot) -> Option<(f64, String)> {
-    let steps = s.truth.shortest?;
+    let steps = s.runs[0].truth.shortest?;
     Some((steps as f64, format!("shortest path: {steps} steps")))
 }
 
@@ -146,8 +147,8 @@ fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
     let params = s.runs[run].agent.params();
     let letter = s.runs[run].letter;
     let changes = s.events.iter().filter(|e| e.run == run).map(|e| {
-        let text = match e.change {
-            Change::Param { param, value } => {
+        let text = match &e.change {
+            &Change::Param { param, value } => {
                 let spec = &params[param];
                 let name = symbol(spec.symbol).unwrap_or(spec.label);
                 let written = match spec.range {
@@ -159,6 +160,8 @@ fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
                 format!("{letter}: {name} = {written}")
             }
             Change::Dream { done, .. } => format!("{letter}: planned {done} times"),
+            // The same for all runs: written once.
+            Change::Edit { stroke, undo } => words::stroke(stroke, *undo),
         };
         let on_clock = axis == e.position.clock;
         let at = if on_clock { e.position.count } else { e.counters.on(axis) };

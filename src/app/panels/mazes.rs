@@ -135,7 +135,7 @@ impl Mazes {
             }
             let title = RichText::new(self.title()).font(theme::title(ui.ctx()));
             let question = match cx.lesson.question.as_str() {
-                _ if cx.snapshot.truth.shortest.is_none() => NO_WAY,
+                _ if cx.snapshot.runs.iter().any(|r| r.truth.shortest.is_none()) => NO_WAY,
                 "" => self.question(),
                 lesson => lesson,
             };
@@ -195,7 +195,7 @@ fn shown(ui: &Ui, cx: &Cx<'_>) -> Range<usize> {
 
 /// One row of tiles or two, whichever gives the larger cells.
 fn columns(count: usize, room: egui::Vec2, snapshot: &Snapshot) -> usize {
-    let (cols, rows) = match &*snapshot.scene {
+    let (cols, rows) = match snapshot.runs[0].truth.scene() {
         Scene::Grid(grid) => (grid.cols as f32, grid.rows as f32),
         Scene::States(_) => (1.0, 1.0),
     };

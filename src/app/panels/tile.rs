@@ -77,7 +77,7 @@ fn picture(
     cx: &mut Cx<'_>,
 ) {
     let run = &cx.snapshot.runs[index];
-    let Scene::Grid(grid) = &*cx.snapshot.scene else {
+    let Scene::Grid(grid) = run.truth.scene() else {
         ui.label("This world has no picture.");
         return;
     };
@@ -121,14 +121,14 @@ fn picture(
         cx.actions.push(Action::Cell(shown.clicked_cell.filter(|_| !again)));
     }
     if let Some(cell) = shown.hovered_cell {
-        let text = cell_text(cx, run, cell);
+        let text = cell_text(run, cell);
         shown.response.on_hover_text_at_pointer(text);
     }
 }
 
 /// What a cell is worth, in words.
-fn cell_text(cx: &Cx<'_>, run: &RunSnapshot, cell: usize) -> String {
-    let truth = &cx.snapshot.truth;
+fn cell_text(run: &RunSnapshot, cell: usize) -> String {
+    let truth = &run.truth;
     let mut text = format!("cell {}", truth.state_name(cell as u32));
     let Some(table) = &run.lane.view.table else {
         return text;

@@ -1,0 +1,141 @@
+//! Strokes over the world as events: drawn, taken back, and lived again when time is walked.
+
+use std::sync::Arc;
+
+use super::arena::{Change, Event, Experiment};
+use super::worlds::{Chapter, Truths};
+use crate::mdp::State;
+use crate::mdp::edit::{CannotEdit, Stroke};
+use crate::mdp::scene::{Cell, Scene};
+
+impl Experiment {
+    /// Draws a stroke over the world of every lane of every run, here and now: one event a run, so
+    /// that each run's past stays its own.
+    pub fn edit(&mut self, stroke: Stroke) -> Result<(), CannotEdit> {
+        self.finish_goal();
+        self.worlds.check(&stroke)?;
+        if !stroke.is_empty() {
+            self.draw(Arc::new(stroke), false);
+        }
+        Ok(())
+    }
+
+    /// Whether anything can be drawn into this world.
+    pub fn can_be_drawn(&self) -> bool {
+        self.worlds.can_be_drawn()
+    }
+
+    /// Takes the last stroke back that has not been taken back, as an event of its own. False if
+    /// there is none.
+    pub fn undo(&mut self) -> bool {
+        self.finish_goal();
+        match self.last_drawn() {
+            None => false,
+            Some(Drawn::World { before }) => {
+                let inverse = self.inverse(before);
+                self.draw(Arc::new(inverse), true);
+                true
+            }
+        }
+    }
+
+    /// Whether there is a stroke to take back.
+    pub fn can_undo(&self) -> bool {
+        self.last_drawn().is_some()
+    }
+
+    fn draw(&mut self, stroke: Arc<Stroke>, undo: bool) {
+        let mut again = false;
+        for run in 0..self.runs.len() {
+            let change = Change::Edit { stroke: stroke.clone(), undo };
+            again |= self.note(run, change.clone());
+            self.runs[run].apply(&change);
+        }
+        self.refresh_worlds();
+        if again {
+            self.keyframe();
+        }
+    }
+
+    /// The stroke that an undo takes back.
+    fn last_drawn(&self) -> Option<Drawn> {
+        let mut drawn = Vec::new();
+        let mut strokes = 0;
+        for event in &self.events[..self.applied] {
+            match &event.change {
+                Change::Edit { undo, .. } if event.run == 0 => {
+                    match undo {
+                        true => drop(drawn.pop()),
+                        false => drawn.push(Drawn::World { before: strokes }),
+                    }
+                    strokes += 1;
+                }
+                _ => {}
+            }
+        }
+        drawn.pop()
+    }
+
+    /// What makes the world again what it was after the first `before` strokes, where the next one
+    /// touched it.
+    fn inverse(&mut self, before: usize) -> Stroke {
+        let strokes = strokes(&self.events[..self.applied], 0);
+        let truths = self.worlds.after(&strokes[..before]);
+        let stage = |(index, truth): (usize, &Arc<_>)| {
+            let touched = strokes[before].on(index).iter();
+            touched.map(|&(state, _)| (state, cell(truth, state))).collect()
+        };
+        Stroke::of_stages(truths.iter().enumerate().map(stage).collect())
+    }
+
+    /// Brings the truth of every run up to the events that hold.
+    pub(super) fn refresh_worlds(&mut self) {
+        for index in 0..self.runs.len() {
+            let drawn = self.events[..self.applied].iter().filter(|e| e.run == index);
+            let drawn: Vec<_> = drawn.filter_map(|e| Some((e, stroke(e)?))).collect();
+            let strokes: Vec<_> = drawn.iter().map(|(_, stroke)| (*stroke).clone()).collect();
+            let chapters = &mut self.runs[index].chapters;
+            let same = chapters.iter().zip(&strokes).take_while(|(c, s)| Arc::ptr_eq(&c.stroke, s));
+            let same = same.count();
+            chapters.truncate(same);
+            for (count, (event, stroke)) in drawn.iter().enumerate().skip(same) {
+                chapters.push(Chapter {
+                    stroke: (*stroke).clone(),
+                    position: event.position,
+                    counters: event.counters,
+                    shortest: shortest(&self.worlds.after(&strokes[..=count])),
+                });
+            }
+            self.runs[index].truths = self.worlds.after(&strokes);
+        }
+    }
+}
+
+/// Something drawn that can be taken back.
+enum Drawn {
+    /// Over the world, after so many strokes.
+    World { before: usize },
+}
+
+fn stroke(event: &Event) -> Option<&Arc<Stroke>> {
+    match &event.change {
+        Change::Edit { stroke, .. } => Some(stroke),
+        _ => None,
+    }
+}
+
+/// The strokes over the world of run `run`, in order.
+fn strokes(events: &[Event], run: usize) -> Vec<Arc<Stroke>> {
+    events.iter().filter(|e| e.run == run).filter_map(stroke).cloned().collect()
+}
+
+fn shortest(truths: &Truths) -> Vec<Option<usize>> {
+    truths.iter().map(|truth| truth.shortest).collect()
+}
+
+fn cell(truth: &crate::probes::truth::Truth, state: State) -> Cell {
+    match truth.scene() {
+        Scene::Grid(grid) => grid.cells[state as usize],
+        Scene::States(_) => Cell::Free,
+    }
+}
