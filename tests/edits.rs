@@ -48,7 +48,7 @@ fn a_stroke_changes_the_world_of_every_lane_and_its_truth() {
     assert!(digests(&e).iter().flatten().zip(before.iter().flatten()).all(|(a, b)| a != b));
     assert_eq!(e.events().len(), 2, "one a run");
     e.edit(Stroke::paint(vec![(7, Cell::Free)])).unwrap();
-    assert_eq!(shortest(&e), [Some(14); 2], "through the wall beside it");
+    assert_eq!(shortest(&e), [Some(10); 2], "through the wall beside it");
     assert!(e.advance_to(at(Clock::Episodes, 6), None));
 }
 
