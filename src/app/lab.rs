@@ -68,7 +68,12 @@ impl Lab {
             None => lessons.push(options.lesson.clone()),
         }
         let lessons = lessons.into_iter().map(Arc::new).collect();
-        let view = View { theme: options.theme, run: last_run(&options.lesson), ..View::default() };
+        let view = View {
+            theme: options.theme,
+            run: last_run(&options.lesson),
+            sandbox: options.lesson.sandbox,
+            ..View::default()
+        };
         theme::install(ctx, view.theme_now(), view.scale());
         let waker = ctx.clone();
         let notify: Notify = Arc::new(move || waker.request_repaint());

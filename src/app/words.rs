@@ -7,6 +7,7 @@ use crate::mdp::edit::Stroke;
 use crate::mdp::scene::Cell;
 use crate::mdp::trace::{Effect, Mark, Source, Value};
 use crate::probes::plight::Plight;
+use crate::probes::stale::Belief;
 use crate::probes::truth::Truth;
 
 /// A value with as many digits as can be told apart: three after the point, or powers of ten.
@@ -45,6 +46,18 @@ pub fn stroke(stroke: &Stroke, undo: bool) -> String {
         Some((_, Cell::Free)) | None => return "cells made free".to_owned(),
     };
     format!("{what} drawn")
+}
+
+/// What a model believes of a cell, in one word or number.
+pub fn belief(belief: Belief) -> String {
+    let signed = |x: f64| if x > 0.0 { format!("+{}", value(x)) } else { value(x) };
+    match belief {
+        Belief::Wall => "wall".to_owned(),
+        Belief::Open => "open".to_owned(),
+        Belief::Ends(reward) if reward > 0.0 => "goal".to_owned(),
+        Belief::Ends(_) => "end".to_owned(),
+        Belief::Pays(reward) => signed(reward),
+    }
 }
 
 /// What an edit of the world means for the agent of run `letter` that lives in it.
@@ -99,6 +112,14 @@ pub fn target(effect: &Effect) -> String {
         value(effect.next_value),
         value(effect.target)
     )
+}
+
+/// Where an update comes from, in one word.
+pub fn source(source: Source) -> &'static str {
+    match source {
+        Source::Real => "real",
+        Source::Imagined => "imagined",
+    }
 }
 
 /// The entry an update writes, in the notation of its source.

@@ -17,11 +17,16 @@ pub enum PanelId {
     Reward,
     /// The price of finding the way, on three clocks.
     Price,
+    /// Inside one cell: values, model, updates.
+    Cell,
+    /// Imagined against real return of the greedy policy.
+    Exploit,
 }
 
 impl PanelId {
     /// All panels.
-    pub const ALL: [Self; 4] = [Self::Mazes, Self::Steps, Self::Reward, Self::Price];
+    pub const ALL: [Self; 6] =
+        [Self::Mazes, Self::Steps, Self::Reward, Self::Price, Self::Cell, Self::Exploit];
 
     /// Name in files and on the command line.
     pub fn name(self) -> &'static str {
@@ -30,6 +35,8 @@ impl PanelId {
             Self::Steps => "steps",
             Self::Reward => "reward",
             Self::Price => "price",
+            Self::Cell => "cell",
+            Self::Exploit => "exploit",
         }
     }
 

@@ -29,7 +29,7 @@ fn a_key_on_the_slider_changes_n_and_is_an_event() {
     assert!(now > 50.0, "one step up from 50 is {now}");
     let event = s.events.last().expect("the change is in the log");
     let change = Change::Param { param: param(&desk, "planning_steps"), value: now };
-    assert_eq!((event.run, event.change), (2, change));
+    assert_eq!((event.run, &event.change), (2, &change));
     assert_eq!(event.counters.env_steps, s.runs[2].lane.counters.env_steps);
     // The very next step plans with it; the others' n is theirs.
     let before = s.runs[2].lane.counters.imagined_updates;

@@ -160,6 +160,8 @@ fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
                 format!("{letter}: {name} = {written}")
             }
             Change::Dream { done, .. } => format!("{letter}: planned {done} times"),
+            Change::Lie { undo: true, .. } => format!("{letter}: model error taken back"),
+            Change::Lie { .. } => format!("{letter}: model error painted"),
             // The same for all runs: written once.
             Change::Edit { stroke, undo } => words::stroke(stroke, *undo),
         };

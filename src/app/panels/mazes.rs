@@ -5,9 +5,11 @@ use std::ops::Range;
 use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
 use super::look::Look;
+use super::sandbox;
 use super::tile::{text, tile};
 use super::{Cx, Panel, PanelId, use_tool};
 use crate::app::actions::Action;
+use crate::app::brush::Brush;
 use crate::app::theme;
 use crate::app::widgets::button::icon_button;
 use crate::app::widgets::color_bar::ColorBar;
@@ -15,7 +17,8 @@ use crate::app::widgets::panel::PanelTool;
 use crate::app::widgets::segmented::segmented;
 use crate::app::words;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
-use crate::mdp::scene::{GridScene, Scene};
+use crate::mdp::State;
+use crate::mdp::scene::{Cell, GridScene, Scene};
 
 /// Powers of ten at the ends of the log scale: values fall by a constant factor with each step
 /// from the goal, so equal distances take equal colours.
@@ -80,6 +83,12 @@ impl Scale {
 pub struct Looks {
     looks: Vec<Look>,
     generation: u64,
+    /// The hand that draws.
+    pub brush: Brush,
+    /// Cells that are not so yet, but will be.
+    pub draft: Vec<(State, Cell)>,
+    /// Greatest bonus of all runs.
+    pub most_bonus: f64,
 }
 
 impl Looks {
@@ -98,9 +107,22 @@ impl Looks {
         &self.looks[index]
     }
 
+    /// What the hand has touched and what is on its way to the arena, in this frame.
+    fn draw(&mut self, cx: &Cx<'_>) {
+        self.draft.clear();
+        if let Scene::Grid(grid) = cx.snapshot.runs[0].truth.scene() {
+            self.draft.extend(self.brush.draft(grid));
+            let tool = cx.view.drawing().unwrap_or_default();
+            self.draft.extend(tool.cells(grid, self.brush.touched(), cx.view.reward));
+        }
+        let bonuses = cx.snapshot.runs.iter().filter_map(|run| run.lane.view.bonus.as_ref());
+        self.most_bonus = bonuses.flatten().copied().fold(0.0, f64::max);
+    }
+
     fn forget_if_new(&mut self, generation: u64) {
         if std::mem::replace(&mut self.generation, generation) != generation {
             self.looks.clear();
+            self.brush = Brush::default();
         }
     }
 }
@@ -129,6 +151,7 @@ impl Mazes {
             let ink = egui::Color32::PLACEHOLDER;
             let title = ui.painter().layout_no_wrap(self.title().to_owned(), font, ink);
             scale.bar(ui, ui.available_width() - title.size().x - 24.0 * points);
+            belief_legend(ui, cx);
             if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
                 arrows_or_numbers(ui, cx);
@@ -167,6 +190,24 @@ impl Mazes {
                 }
             }
         });
+    }
+}
+
+/// What hatching and wedges mean, once there are any and where there is room.
+fn belief_legend(ui: &mut Ui, cx: &Cx<'_>) {
+    let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
+    let runs = &cx.snapshot.runs;
+    let small = |text: String| RichText::new(text).font(theme::small(ui.ctx())).color(t.text_weak);
+    let bonuses = runs.iter().filter_map(|run| run.lane.view.bonus.as_ref());
+    let most = bonuses.flatten().copied().fold(0.0, f64::max);
+    let bonus = (most > 0.0).then(|| small(format!("wedges: bonus, to {}", words::value(most))));
+    let stale = runs.iter().any(|run| !run.stale.is_empty());
+    let stale = stale.then(|| small("hatched: believed wrongly".to_owned()));
+    for words in [bonus, stale].into_iter().flatten() {
+        if ui.available_width() > 560.0 * points {
+            ui.add_space(10.0);
+            ui.label(words);
+        }
     }
 }
 
@@ -236,6 +277,11 @@ impl Panel for Mazes {
         let scale = Scale::of(cx.snapshot);
         self.header(ui, scale, cx);
         ui.add_space(4.0);
+        if cx.view.sandbox && !cx.view.still && !cx.view.lecture {
+            sandbox::strip(ui, cx);
+            ui.add_space(6.0);
+        }
+        self.looks.draw(cx);
         let shown = shown(ui, cx);
         let count = shown.len();
         let columns = columns(count, ui.available_size(), cx.snapshot);

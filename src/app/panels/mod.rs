@@ -3,10 +3,14 @@
 //! A panel owns view state only, reads a snapshot, and emits actions. Whoever adds one implements
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
+pub mod cell;
+pub mod cell_view;
 pub mod curves;
+pub mod exploit;
 pub mod look;
 pub mod mazes;
 pub mod price;
+pub mod sandbox;
 pub mod tile;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
@@ -27,6 +31,8 @@ impl PanelId {
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
+            Self::Cell => Box::new(cell::Cell),
+            Self::Exploit => Box::new(exploit::Meter::default()),
         }
     }
 }
