@@ -173,3 +173,33 @@ fn the_shortest_way_is_told_from_each_change_on() {
     e.seek(Position::at(Clock::EnvSteps, 300));
     assert_eq!(levels(&e), [(0.0, Some(10.0)), (100.0, None)]);
 }
+
+#[test]
+fn an_error_painted_over_one_model_is_lived_again_and_taken_back() {
+    for agent in ["dyna-q", "dyna-q-plus", "prioritized-sweeping"] {
+        let run = format!("agent = '{agent}'");
+        let head = "clock = 'env-steps'\nlanes = 2\nseed = 3";
+        let config = maze(head, &[&run, &dyna(3)]);
+        let mut e = remembering(config, 1);
+        e.advance_to(at(Clock::EnvSteps, 2), None);
+        let before = digests(&e);
+        e.lie(0, vec![(27, 2.0), (28, 1.0)]).unwrap();
+        let painted = digests(&e);
+        assert!(painted[0] != before[0] && painted[1] == before[1], "{agent}: one run alone");
+        let reward = |e: &Experiment| {
+            let view = e.runs()[0].lane_view(0).view.model.unwrap();
+            view.get(18, 2).first().map(|p| (p.next, p.reward))
+        };
+        assert_eq!(reward(&e), Some((27, 2.0)), "{agent}");
+        e.advance_to(at(Clock::EnvSteps, 4), None);
+        let end = digests(&e);
+        assert!(e.undo());
+        assert_eq!(reward(&e), Some((27, 0.0)), "{agent}");
+        e.seek(at(Clock::EnvSteps, 1));
+        e.seek(at(Clock::EnvSteps, 2));
+        assert_eq!(digests(&e), painted, "{agent}");
+        e.seek(at(Clock::EnvSteps, 3));
+        e.advance_to(at(Clock::EnvSteps, 4), None);
+        assert_ne!(digests(&e)[0], end[0], "{agent}: taken back there");
+    }
+}

@@ -13,9 +13,9 @@ pub use super::run::{Failure, Run};
 use super::workers::{Task, Workers};
 use super::worlds::Worlds;
 use crate::base::rng::lane_seed;
-use crate::mdp::Tabular;
 use crate::mdp::edit::Stroke;
 use crate::mdp::scene::Scenic;
+use crate::mdp::{State, Tabular};
 use crate::probes::truth::Truth;
 
 /// Least time between two keyframes while running; also about the time a step back may take.
@@ -59,6 +59,13 @@ pub enum Change {
         /// It takes an earlier stroke back.
         undo: bool,
     },
+    /// An error was painted over its model, in every lane.
+    Lie {
+        /// What entering each of these cells pays more in the model than in the world.
+        cells: Arc<[(State, f64)]>,
+        /// It takes an earlier one back.
+        undo: bool,
+    },
 }
 
 /// What was done to a run, and when.
@@ -88,6 +95,8 @@ pub struct Experiment {
     /// How many of the events have been applied.
     pub(super) applied: usize,
     pub(super) keyframes: Keyframes,
+    /// Grows whenever time is walked back or the past gets another event.
+    pub(super) past: u64,
     next_keyframe: Instant,
     remembers: bool,
     pub(super) watched: usize,
@@ -134,6 +143,7 @@ impl Experiment {
             events: Vec::new(),
             applied: 0,
             keyframes: Keyframes::default(),
+            past: 0,
             next_keyframe: Instant::now(),
             remembers: false,
             watched: 0,

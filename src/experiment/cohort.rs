@@ -5,7 +5,9 @@
 //! happens once per call of [`Cohort::advance`].
 
 pub use super::advance::{Advance, FULL};
+use super::cell_log::CellLog;
 use super::clock::{Clock, Counters, Position};
+use super::lane::Lane;
 pub use super::lane_view::{LaneView, TRAIL};
 use super::record::EpisodeRow;
 use crate::agents::Agent;
@@ -21,7 +23,11 @@ pub trait Cohort: Send {
     fn advance(&mut self, goal: Position, fuel: u64) -> Advance;
     /// The same with a recorder, until that is full.
     fn advance_watched(&mut self, goal: Position, fuel: u64, recorder: &mut Recorder) -> Advance;
-    /// Plans up to `units` times while the worlds stand still, and returns how often.
+    /// The same with a log of one cell.
+    fn advance_logged(&mut self, goal: Position, fuel: u64, log: &mut CellLog) -> Advance;
+    /// Plans up to `units` times while the worlds stand still, with a log of one cell.
+    fn dream_logged(&mut self, units: u32, log: &mut CellLog) -> u32;
+    /// The same with a recorder or without, and returns how often.
     fn dream(&mut self, units: u32, recorder: Option<&mut Recorder>) -> u32;
     /// Whether planning while the worlds stand still would do anything now.
     fn can_dream(&self) -> bool;
@@ -41,27 +47,14 @@ pub trait Cohort: Send {
     fn set_param(&mut self, index: usize, value: f64);
     /// Draws a checked stroke over the world of every lane.
     fn edit(&mut self, stroke: &Stroke);
+    /// Paints an error over the agent's model.
+    fn lie(&mut self, cells: &[(State, f64)]);
     /// Fingerprint of the agent and all counters.
     fn digest(&self) -> u64;
     /// Host memory in bytes.
     fn bytes(&self) -> usize;
     /// A copy that goes on exactly as this one would.
     fn duplicate(&self) -> Box<dyn Cohort>;
-}
-
-/// One seed: a world, its dice, and how far it has come.
-#[derive(Clone, Debug)]
-struct Lane<W: Simulator> {
-    world: W,
-    dice: Stream,
-    episodes: u64,
-    env_steps: u64,
-    step: u64,
-    episode_return: f64,
-    total_return: f64,
-    /// The episode ends as soon as the planning of its last step is done.
-    ended: bool,
-    trail: [State; TRAIL],
 }
 
 /// A cohort of a world and an agent that fit together.
@@ -198,6 +191,7 @@ where
     /// Every lane short of the goal acts once and learns from it.
     #[inline]
     fn real_step<S: Watch>(&mut self, goal: &Position, watch: &mut S) {
+        watch.step();
         for lane in 0..self.lanes.len() {
             self.active[lane] = !self.lane_reached(lane, goal);
         }
@@ -290,6 +284,14 @@ where
         self.run(&goal, &mut fuel, &mut Unwatched)
     }
 
+    fn advance_logged(&mut self, goal: Position, mut fuel: u64, log: &mut CellLog) -> Advance {
+        self.run(&goal, &mut fuel, log)
+    }
+
+    fn dream_logged(&mut self, units: u32, log: &mut CellLog) -> u32 {
+        self.agent.dream(units, log)
+    }
+
     fn dream(&mut self, units: u32, recorder: Option<&mut Recorder>) -> u32 {
         match recorder {
             Some(recorder) => self.agent.dream(units, recorder),
@@ -355,6 +357,10 @@ where
             // It was checked before it came into the log.
             let _ = lane.world.edit(stroke);
         }
+    }
+
+    fn lie(&mut self, cells: &[(State, f64)]) {
+        self.agent.lie(cells);
     }
 
     fn digest(&self) -> u64 {

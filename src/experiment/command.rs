@@ -3,6 +3,7 @@
 use super::arena::Grain;
 use super::clock::{Clock, Position};
 use super::config::ArenaConfig;
+use crate::mdp::State;
 use crate::mdp::edit::Stroke;
 
 /// What a person can ask for.
@@ -38,8 +39,24 @@ pub enum Command {
     },
     /// Draw a stroke over the world of all runs.
     Edit(Stroke),
+    /// Paint an error over the model of a run: entering these cells pays so much more there.
+    Lie {
+        /// Which run.
+        run: usize,
+        /// Which cells, and how much.
+        cells: Vec<(State, f64)>,
+    },
     /// Take the last stroke back.
     Undo,
+    /// Look into a cell of a run, or into none: which updates wrote its values.
+    Inspect {
+        /// Which run.
+        run: usize,
+        /// Which cell.
+        cell: Option<State>,
+        /// The list ends before the update of this number; `None` for the newest ones.
+        before: Option<u64>,
+    },
     /// Change a parameter of the world; starts anew.
     SetWorld {
         /// Which parameter.
@@ -81,6 +98,7 @@ impl Command {
                 | Self::Dream { .. }
                 | Self::Edit(_)
                 | Self::Undo
+                | Self::Lie { .. }
         )
     }
 }

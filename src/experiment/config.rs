@@ -5,7 +5,7 @@ use toml::{Table, Value};
 
 use super::build::config as params_from;
 use super::clock::Clock;
-pub use super::read::{ConfigError, VERSION, only, parse, text, whole};
+pub use super::read::{ConfigError, VERSION, only, parse, switch, text, whole};
 use super::read::{Result, check_version, clock, plain, positive, rewards, set_one, unknown, wind};
 use crate::agents::{AGENTS, AgentInfo, agent};
 use crate::envs::grid::{Grid, GridConfig, GridSource};

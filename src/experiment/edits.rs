@@ -1,5 +1,6 @@
 //! Strokes over the world as events: drawn, taken back, and lived again when time is walked.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::arena::{Change, Event, Experiment};
@@ -36,7 +37,58 @@ impl Experiment {
                 self.draw(Arc::new(inverse), true);
                 true
             }
+            Some(Drawn::Model { run, event }) => {
+                let cells = self.before_lie(run, event);
+                self.paint_lie(run, cells.into(), true);
+                true
+            }
         }
+    }
+
+    /// Paints an error over the model of a run, in every lane: entering these cells pays so much
+    /// more there.
+    pub fn lie(&mut self, run: usize, cells: Vec<(State, f64)>) -> Result<(), CannotEdit> {
+        self.finish_goal();
+        let states = self.truth().states();
+        for &(state, value) in &cells {
+            if state as usize >= states {
+                return Err(CannotEdit::Outside { state, cells: states });
+            }
+            if !value.is_finite() {
+                return Err(CannotEdit::Reward { value });
+            }
+        }
+        if !cells.is_empty() && run < self.runs.len() {
+            self.paint_lie(run, cells.into(), false);
+        }
+        Ok(())
+    }
+
+    fn paint_lie(&mut self, run: usize, cells: Arc<[(State, f64)]>, undo: bool) {
+        let change = Change::Lie { cells, undo };
+        let again = self.note(run, change.clone());
+        self.runs[run].apply(&change);
+        if again {
+            self.keyframe();
+        }
+    }
+
+    /// What the cells of an event paid in the model of its run before.
+    fn before_lie(&self, run: usize, event: usize) -> Vec<(State, f64)> {
+        let Change::Lie { cells, .. } = &self.events[event].change else {
+            return Vec::new();
+        };
+        let earlier = self.events[..event].iter().filter(|e| e.run == run);
+        let mut told: BTreeMap<State, f64> = cells.iter().map(|&(cell, _)| (cell, 0.0)).collect();
+        for change in earlier.map(|e| &e.change) {
+            if let Change::Lie { cells, .. } = change {
+                let known = cells.iter().filter(|(cell, _)| told.contains_key(cell));
+                known.copied().collect::<Vec<_>>().into_iter().for_each(|(cell, extra)| {
+                    told.insert(cell, extra);
+                });
+            }
+        }
+        told.into_iter().collect()
     }
 
     /// Whether there is a stroke to take back.
@@ -61,8 +113,10 @@ impl Experiment {
     fn last_drawn(&self) -> Option<Drawn> {
         let mut drawn = Vec::new();
         let mut strokes = 0;
-        for event in &self.events[..self.applied] {
+        for (index, event) in self.events[..self.applied].iter().enumerate() {
             match &event.change {
+                Change::Lie { undo: true, .. } => drop(drawn.pop()),
+                Change::Lie { .. } => drawn.push(Drawn::Model { run: event.run, event: index }),
                 Change::Edit { undo, .. } if event.run == 0 => {
                     match undo {
                         true => drop(drawn.pop()),
@@ -115,6 +169,8 @@ impl Experiment {
 enum Drawn {
     /// Over the world, after so many strokes.
     World { before: usize },
+    /// Over the model of a run, by this event.
+    Model { run: usize, event: usize },
 }
 
 fn stroke(event: &Event) -> Option<&Arc<Stroke>> {

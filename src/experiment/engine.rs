@@ -9,6 +9,7 @@ use super::clock::{Clock, Position};
 pub use super::command::Command;
 use super::config::{ArenaConfig, ConfigError, MAX_LANES, WorldConfig};
 use super::drive::Aim;
+use super::inspect::Inspector;
 use super::snapshot::{Curves, Snapshot, curves, run_snapshot};
 
 /// Longest time between two looks at the commands.
@@ -43,6 +44,7 @@ pub struct Engine {
     pub(super) next_curves: Instant,
     generation: u64,
     notice: Option<String>,
+    pub(super) inspector: Option<Inspector>,
 }
 
 impl Engine {
@@ -70,6 +72,7 @@ impl Engine {
             next_curves: Instant::now(),
             generation: 0,
             notice: None,
+            inspector: None,
             lesson,
         }
     }
@@ -86,7 +89,7 @@ impl Engine {
 
     /// How long until there is something to do; `None` while paused.
     pub fn due_in(&self) -> Option<Duration> {
-        if self.aim.is_some() {
+        if self.aim.is_some() || self.looks_closer() {
             return Some(Duration::ZERO);
         }
         if !self.playing {
@@ -129,15 +132,10 @@ impl Engine {
                 self.experiment.forget_marks();
                 self.experiment.dream(run, units);
             }
-            Command::Edit(stroke) => {
-                self.stride = 1;
-                if let Err(refused) = self.experiment.edit(stroke) {
-                    self.notice = Some(refused.to_string());
-                }
-            }
-            Command::Undo => {
-                self.stride = 1;
-                self.experiment.undo();
+            Command::Edit(_) | Command::Lie { .. } | Command::Undo => self.draw(command),
+            Command::Inspect { run, cell, before } => {
+                let run = run.min(self.experiment.runs().len() - 1);
+                self.inspector = cell.map(|cell| Inspector::new(run, cell, before));
             }
             Command::SetWorld { param, value } => self.set_world(param, value),
             Command::Restart { seed, lanes } => {
@@ -226,6 +224,22 @@ impl Engine {
         }
     }
 
+    /// Draws over the world or over a model, or takes that back.
+    fn draw(&mut self, command: Command) {
+        self.stride = 1;
+        let drawn = match command {
+            Command::Edit(stroke) => self.experiment.edit(stroke),
+            Command::Lie { run, cells } => self.experiment.lie(run, cells),
+            _ => {
+                self.experiment.undo();
+                Ok(())
+            }
+        };
+        if let Err(refused) = drawn {
+            self.notice = Some(refused.to_string());
+        }
+    }
+
     fn load(&mut self, config: ArenaConfig) {
         if self.rebuild(config.clone()) {
             self.speed = config.speed;
@@ -277,6 +291,7 @@ impl Engine {
         self.stride = 1;
         self.debt = 0.0;
         self.curves_of = None;
+        self.inspector = None;
         true
     }
 
@@ -306,6 +321,7 @@ impl Engine {
             events: e.events().into(),
             can_be_drawn: e.can_be_drawn(),
             can_undo: e.can_undo(),
+            inspection: self.inspector.as_ref().and_then(Inspector::found),
             bytes: e.bytes(),
             generation: self.generation,
         };

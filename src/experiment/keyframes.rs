@@ -59,6 +59,12 @@ impl Keyframes {
         self.frames.iter().rev().find(|f| f.position <= position)
     }
 
+    /// All frames up to `position`, in order.
+    pub(super) fn up_to(&self, position: Position) -> &[Keyframe] {
+        let count = self.frames.partition_point(|f| f.position <= position);
+        &self.frames[..count]
+    }
+
     /// Forgets all frames after `position`: the future has changed.
     pub fn truncate(&mut self, position: Position) {
         self.frames.retain(|f| f.position <= position);

@@ -5,6 +5,7 @@
 mod advance;
 pub mod arena;
 pub mod build;
+pub mod cell_log;
 pub mod clock;
 pub mod cohort;
 pub mod command;
@@ -12,7 +13,9 @@ pub mod config;
 mod drive;
 mod edits;
 pub mod engine;
+pub mod inspect;
 pub mod keyframes;
+mod lane;
 mod lane_view;
 mod read;
 pub mod record;

@@ -7,7 +7,6 @@ use super::config::RunConfig;
 use super::record::Record;
 use super::workers::Task;
 use super::worlds::{Chapter, Truths};
-use crate::mdp::edit::Stroke;
 use crate::mdp::trace::{CodeLine, Recorder};
 use crate::probes::truth::Truth;
 
@@ -238,15 +237,16 @@ impl Run {
             &Change::Dream { units, .. } => {
                 self.dream(units, None);
             }
-            Change::Edit { stroke, .. } => self.edit(stroke),
+            Change::Edit { stroke, .. } => self.each(|cohort| cohort.edit(stroke)),
+            Change::Lie { cells, .. } => self.each(|cohort| cohort.lie(cells)),
         }
     }
 
-    /// Draws over the world of every lane.
-    fn edit(&mut self, stroke: &Stroke) {
+    /// Does something to every lane; a clock that stood still may move again.
+    fn each(&mut self, change: impl Fn(&mut dyn Cohort)) {
         for lane in &mut self.lanes {
             if let Some(cohort) = lane.cohort_mut() {
-                cohort.edit(stroke);
+                change(cohort);
             }
             lane.standing = false;
         }
@@ -254,11 +254,6 @@ impl Run {
 
     /// Sets a live parameter of every lane to a checked value.
     pub(super) fn set_param(&mut self, param: usize, value: f64) {
-        for lane in &mut self.lanes {
-            if let Some(cohort) = lane.cohort_mut() {
-                cohort.set_param(param, value);
-            }
-            lane.standing = false;
-        }
+        self.each(|cohort| cohort.set_param(param, value));
     }
 }

@@ -6,12 +6,15 @@ use super::arena::{Event, Experiment, Failure, Grain, Run};
 use super::clock::{Clock, Position};
 use super::cohort::LaneView;
 use super::config::letter;
+pub use super::inspect::Inspection;
 use super::record::{EpisodeRow, Record};
 use crate::agents::AgentInfo;
 use crate::base::series::Series;
 use crate::mdp::trace::{CodeLine, Mark};
 use crate::probes::curves::{Curve, Lane, by_episode, by_mean_reading, step_held};
 pub use crate::probes::price::Price;
+use crate::probes::stale::stale;
+pub use crate::probes::stale::{Belief, Stale};
 use crate::probes::truth::Truth;
 use crate::probes::values::ValueMap;
 
@@ -37,6 +40,8 @@ pub struct RunSnapshot {
     pub map: Option<Arc<ValueMap>>,
     /// The world's truth, its picture included, as the watched lane has it now.
     pub truth: Arc<Truth>,
+    /// Cells of which its model believes what is not so; empty without a model.
+    pub stale: Arc<[Stale]>,
     /// Length of the greedy way home, if there is one.
     pub way_home: Option<usize>,
     /// Newest marks of the watched lane, oldest first.
@@ -109,6 +114,8 @@ pub struct Snapshot {
     pub can_be_drawn: bool,
     /// Whether there is a stroke to take back.
     pub can_undo: bool,
+    /// The updates of the cell under inspection, once they are found.
+    pub inspection: Option<Arc<Inspection>>,
     /// Memory of keyframes and records, in bytes.
     pub bytes: usize,
     /// Grows with every new arena; what is remembered by place must be forgotten then.
@@ -167,6 +174,7 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),
         way_home: table.and_then(|t| truth.greedy_way(t)).map(|way| way.len() - 1),
+        stale: lane.view.model.as_ref().map_or(Arc::from([]), |m| stale(m, truth).into()),
         truth: truth.clone(),
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),
         unit_marks: unit.into(),

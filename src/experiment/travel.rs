@@ -65,6 +65,7 @@ impl Experiment {
         let before = self.events.partition_point(|e| e.position < here);
         let again = self.keyframes.forget_beyond(before);
         self.furthest = here;
+        self.past += 1;
         let run = &mut self.runs[run];
         for (lane, slot) in run.lanes.iter().enumerate() {
             let episodes = slot.cohort().counters(0).episodes;
@@ -113,6 +114,7 @@ impl Experiment {
         self.position = frame.position;
         self.applied = frame.applied;
         self.under_way = None;
+        self.past += 1;
         self.refresh_worlds();
         true
     }

@@ -1,6 +1,7 @@
 //! What an agent has learned about a world; it can be wrong.
 
 pub mod last_seen;
+pub mod lies;
 pub mod table;
 pub mod view;
 

@@ -1,7 +1,10 @@
 //! Questions asked of a run: pure functions from plain data to plain data.
 
+pub mod cell;
 pub mod curves;
+pub mod exploit;
 pub mod plight;
 pub mod price;
+pub mod stale;
 pub mod truth;
 pub mod values;
