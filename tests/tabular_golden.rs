@@ -9,6 +9,7 @@ use imaginarium::agents::dyna_q_plus::{DynaQPlus, DynaQPlusConfig};
 use imaginarium::agents::monte_carlo::{MonteCarlo, MonteCarloConfig};
 use imaginarium::agents::prioritized_sweeping::{Asks, Sweeping, SweepingConfig};
 use imaginarium::agents::table::{ActionValues, Experience, TableView};
+use imaginarium::base::params::Params as _;
 use imaginarium::base::stats::mean;
 use imaginarium::envs::grid::GridConfig;
 use imaginarium::envs::world;
