@@ -26,6 +26,8 @@ pub enum StreamName {
     Evaluate = 6,
     /// Probes: looking must not change what is looked at.
     Probe = 7,
+    /// Noise of a model that is a generator.
+    Noise = 8,
 }
 
 /// One ChaCha8 stream of a lane's seed.
