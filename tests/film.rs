@@ -56,7 +56,7 @@ fn request(out: PathBuf, kind: Kind, length: Length) -> Request {
         script: Script {
             title: lesson.arena.title.clone(),
             caption: lesson.summary.clone(),
-            panels: Script::PANELS.to_vec(),
+            panels: Script::panels_of(&lesson),
             theme: Theme::Dark,
             numbers: false,
             card: true,

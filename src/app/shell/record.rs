@@ -38,7 +38,7 @@ pub struct Form {
     speed: f64,
     title: String,
     caption: String,
-    panels: [bool; PanelId::ALL.len()],
+    panels: Vec<(PanelId, bool)>,
     ffmpeg: bool,
     refused: Option<String>,
 }
@@ -47,6 +47,7 @@ impl Form {
     /// What suits the lesson on screen.
     pub fn new(cx: &Cx<'_>) -> Self {
         let title = cx.snapshot.title.clone();
+        let usual = Script::panels_of(cx.lesson);
         Self {
             out: free_name(&slug(&title), "mp4").display().to_string(),
             lesson: title.clone(),
@@ -57,7 +58,7 @@ impl Form {
             speed: cx.snapshot.speed.unwrap_or(60.0),
             title,
             caption: cx.lesson.summary.clone(),
-            panels: PanelId::ALL.map(|id| Script::PANELS.contains(&id)),
+            panels: cx.lesson.layout.panels().map(|id| (id, usual.contains(&id))).collect(),
             ffmpeg: false,
             refused: None,
         }
@@ -67,8 +68,8 @@ impl Form {
     fn request(&self, cx: &Cx<'_>) -> Result<Request, String> {
         let out = std::path::PathBuf::from(self.out.trim());
         let kind = Kind::of(&out).map_err(|e| e.to_string())?;
-        let shown = PanelId::ALL.into_iter().zip(self.panels).filter(|(_, on)| *on);
-        let panels: Vec<PanelId> = shown.map(|(id, _)| id).collect();
+        let shown = self.panels.iter().filter(|(_, on)| *on);
+        let panels: Vec<PanelId> = shown.map(|(id, _)| *id).collect();
         if panels.is_empty() {
             return Err("A film of nothing: choose a panel.".to_owned());
         }
@@ -182,7 +183,7 @@ fn fields(ui: &mut Ui, form: &mut Form) {
     line(ui, "Caption", &mut form.caption);
     name(ui, "Panels");
     ui.horizontal_wrapped(|ui| {
-        for (id, on) in PanelId::ALL.into_iter().zip(&mut form.panels) {
+        for (id, on) in &mut form.panels {
             ui.add(Checkbox::new(on, id.name()));
         }
     });
