@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, CursorIcon, Frame, Label, Layout, Margin, Panel, RichText, Role, ScrollArea, Sense,
-    Stroke, Ui,
+    Align, Align2, CursorIcon, Frame, Label, Layout, Margin, Panel, RichText, Role, ScrollArea,
+    Sense, Stroke, Ui,
 };
 use egui::{UiBuilder, WidgetInfo, vec2};
 
