@@ -126,3 +126,24 @@ fn a_panel_is_enlarged_and_goes_back() {
     assert_eq!(desk.view().enlarged, None);
     assert!(desk.has("Steps per episode"));
 }
+
+#[test]
+fn the_loop_counts_what_went_along_each_arrow() {
+    let runs = [
+        "agent = 'q-learning'",
+        "agent = 'dyna-q'\nplanning_steps = 4\ndirect = 'off'",
+        "agent = 'dyna-q'\nplanning_steps = 4",
+    ];
+    let mut desk = Desk::open(lesson("length = 3\nspeed = 'max'", &runs), Theme::Dark, LARGE);
+    desk.go_to(2, 0);
+    let snapshot = desk.snapshot();
+    let csv = PanelId::Loops.open().data(&snapshot);
+    let expected: String = (snapshot.runs.iter().zip([(1, 0, 0), (0, 1, 4), (1, 1, 4)]))
+        .map(|(run, (direct, model, plan))| {
+            let steps = run.lane.counters.env_steps;
+            let letter = run.letter;
+            format!("{letter},{steps},{},{},{}\n", steps * direct, steps * model, steps * plan)
+        })
+        .collect();
+    assert_eq!(csv, format!("run,acting,learning,model_learning,planning\n{expected}"));
+}

@@ -5,6 +5,7 @@
 
 pub mod curves;
 pub mod look;
+pub mod loops;
 pub mod mazes;
 pub mod price;
 pub mod tile;
@@ -27,6 +28,7 @@ impl PanelId {
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
+            Self::Loops => Box::new(loops::Loops::default()),
         }
     }
 }
