@@ -28,7 +28,7 @@ fn every_panel_says_what_it_shows() {
     let mut desk = Desk::paused();
     desk.click("As fast as it goes").key(Key::Space);
     let snapshot = desk.snapshot();
-    for id in PanelId::ALL {
+    for &id in PanelId::ALL {
         let panel = id.open();
         let (title, question) = (panel.title(), panel.question());
         assert!(!title.is_empty());
@@ -47,7 +47,7 @@ fn panels_have_words_before_anything_has_happened() {
     let mut desk = Desk::paused();
     desk.key(Key::Home).pause();
     let snapshot = desk.snapshot();
-    for id in PanelId::ALL {
+    for &id in PanelId::ALL {
         let panel = id.open();
         assert!(!panel.text(&snapshot).is_empty());
         check_csv(panel.title(), &panel.data(&snapshot), 0);
@@ -59,7 +59,7 @@ fn agents_without_tables_are_no_trouble() {
     let head = "length = 3\nlanes = 2\nspeed = 'max'";
     let desk = Desk::open(lesson(head, &["agent = 'random'"]), Theme::Dark, LARGE);
     let snapshot = desk.snapshot();
-    for id in PanelId::ALL {
+    for &id in PanelId::ALL {
         let panel = id.open();
         assert!(!panel.text(&snapshot).is_empty());
         check_csv(panel.title(), &panel.data(&snapshot), 0);
