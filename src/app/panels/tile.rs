@@ -135,7 +135,10 @@ fn cell_text(cx: &Cx<'_>, run: &RunSnapshot, cell: usize) -> String {
     };
     for (action, &q) in table.row(cell).iter().enumerate() {
         let tally = &table.tally[cell * table.actions + action];
-        let name = truth.action_name(action as u8);
+        let name = match table.is_of_states() {
+            true => "V".to_owned(),
+            false => truth.action_name(action as u8),
+        };
         let (real, imagined) = (grouped(tally.real), grouped(tally.imagined));
         text += &format!("\n{name}: {} ({real} real, {imagined} imagined)", words::value(q));
     }
