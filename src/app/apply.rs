@@ -9,6 +9,7 @@ use super::lab::{Lab, last_run};
 use super::panels::PanelId;
 use super::studio::{free_name, slug};
 use super::theme;
+use super::tiles::Trees;
 use super::view::{DREAM, Draft, LINE};
 use crate::experiment::arena::Grain;
 use crate::experiment::engine::Command;
@@ -156,6 +157,7 @@ impl Lab {
         self.view.cell = None;
         self.view.revealed = false;
         self.view.enlarged = None;
+        self.trees = Trees::new(&lesson.layout);
         self.lesson = index;
     }
 }

@@ -16,6 +16,7 @@ use super::widgets::{badge, legend, text};
 use super::words;
 use crate::experiment::snapshot::Snapshot;
 use crate::lessons::Lesson;
+use crate::lessons::layout::Layout;
 
 pub use card::differences;
 
@@ -51,8 +52,12 @@ pub struct Script {
 }
 
 impl Script {
-    /// The panels a film has if nobody chooses.
-    pub const PANELS: [PanelId; 3] = [PanelId::Mazes, PanelId::Steps, PanelId::Price];
+    /// The panels a film of `lesson` has if nobody chooses: those of the lesson, of the usual
+    /// three curves the two that say most.
+    pub fn panels_of(lesson: &Lesson) -> Vec<PanelId> {
+        let usual = lesson.layout == Layout::default();
+        lesson.layout.panels().filter(|&id| !usual || id != PanelId::Reward).collect()
+    }
 
     /// Text scale.
     pub fn scale(&self) -> f32 {

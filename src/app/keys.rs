@@ -8,6 +8,7 @@ use crate::experiment::arena::Grain;
 use crate::experiment::clock::Clock;
 use crate::experiment::engine::Command;
 use crate::experiment::snapshot::Snapshot;
+use crate::lessons::Lesson;
 
 /// What the overview says: keys, and what they do.
 pub const HELP: &[(&str, &str)] = &[
@@ -32,7 +33,12 @@ pub const HELP: &[(&str, &str)] = &[
 ];
 
 /// Reads the keys of this frame. While a text field has the keyboard nothing is taken from it.
-pub fn read(ctx: &Context, view: &View, snapshot: &Snapshot, actions: &mut Actions) {
+pub fn read(
+    ctx: &Context,
+    view: &View,
+    (snapshot, lesson): (&Snapshot, &Lesson),
+    actions: &mut Actions,
+) {
     if ctx.text_edit_focused() {
         return;
     }
@@ -43,7 +49,7 @@ pub fn read(ctx: &Context, view: &View, snapshot: &Snapshot, actions: &mut Actio
     text_size(view, actions, pressed);
     steps(snapshot, actions, times);
     transport(snapshot, actions, pressed);
-    navigation(view, actions, pressed);
+    navigation(view, lesson, actions, pressed);
     for (index, key) in
         [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6].into_iter().enumerate()
     {
@@ -106,7 +112,12 @@ fn transport(snapshot: &Snapshot, actions: &mut Actions, pressed: impl Fn(Modifi
     }
 }
 
-fn navigation(view: &View, actions: &mut Actions, pressed: impl Fn(Modifiers, Key) -> bool) {
+fn navigation(
+    view: &View,
+    lesson: &Lesson,
+    actions: &mut Actions,
+    pressed: impl Fn(Modifiers, Key) -> bool,
+) {
     let plain = |key| pressed(Modifiers::NONE, key);
     if plain(Key::PageDown) {
         actions.push(Action::Forward);
@@ -135,7 +146,7 @@ fn navigation(view: &View, actions: &mut Actions, pressed: impl Fn(Modifiers, Ke
     if plain(Key::F) {
         let panel = match view.enlarged {
             Some(_) => None,
-            None => Some(super::panels::PanelId::Mazes),
+            None => lesson.layout.panels().next(),
         };
         actions.push(Action::Enlarge(panel));
     }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use egui::{
     CentralPanel, Context, EventFilter, Frame, Margin, Panel as Edge, Stroke, Ui, UiBuilder, vec2,
 };
-use egui_tiles::Tree;
 
 use super::actions::Actions;
 use super::keys;
@@ -18,7 +17,7 @@ use super::shell::record::{self, Form};
 use super::shell::{Room, help, lecture, rail, side, top_bar, transport};
 use super::studio::Studio;
 use super::theme::{self, Theme};
-use super::tiles::{Panes, low, tabbed, wide};
+use super::tiles::{Panes, Trees};
 use super::view::{Draft, View};
 use super::{fonts, icons};
 use crate::experiment::config::ConfigError;
@@ -47,9 +46,7 @@ pub struct Lab {
     pub(super) lesson: usize,
     pub(super) view: View,
     panels: BTreeMap<PanelId, Box<dyn Panel>>,
-    wide: Tree<PanelId>,
-    tabbed: Tree<PanelId>,
-    low: Tree<PanelId>,
+    pub(super) trees: Trees,
     code: CodeMemory,
     pub(super) studio: Studio,
     form: Option<Form>,
@@ -83,9 +80,7 @@ impl Lab {
             lesson,
             view,
             panels: PanelId::ALL.into_iter().map(|id| (id, id.open())).collect(),
-            wide: wide(),
-            tabbed: tabbed(),
-            low: low(),
+            trees: Trees::new(&options.lesson.layout),
             code: CodeMemory::default(),
             studio: Studio::default(),
             form: None,
@@ -137,8 +132,9 @@ impl Lab {
         let mut words = ui.new_child(UiBuilder::new().max_rect(rest.with_max_x(split)));
         lecture::question(&mut words, cx);
         let curves = rest.with_min_x(split + 20.0);
+        let below = cx.lesson.layout.rows().get(1).map(|row| row[0].panel);
         if cx.view.revealed
-            && let Some(panel) = self.panels.get_mut(&PanelId::Steps)
+            && let Some(panel) = below.and_then(|id| self.panels.get_mut(&id))
         {
             cx.bare = true;
             panel.ui(&mut ui.new_child(UiBuilder::new().max_rect(curves)), cx);
@@ -171,9 +167,9 @@ impl Lab {
         let snapshot = self.link.snapshot().clone();
         keep_arrows(&ctx);
         let mut actions = Actions::new();
-        keys::read(&ctx, &self.view, &snapshot, &mut actions);
-        let view = self.view.clone();
         let lesson = self.lessons[self.lesson].clone();
+        keys::read(&ctx, &self.view, (&snapshot, &lesson), &mut actions);
+        let view = self.view.clone();
         let mut cx = Cx {
             snapshot: &snapshot,
             view: &view,
@@ -237,12 +233,30 @@ impl Lab {
         // Three panels side by side need room for their titles, too.
         let wide = ui.available_width() >= 1150.0 * theme::scale(ui.ctx());
         let (tree, tabbed) = match (room.high, wide) {
-            (true, true) => (&mut self.wide, false),
-            (true, false) => (&mut self.tabbed, true),
-            (false, _) => (&mut self.low, true),
+            (true, true) => (&mut self.trees.wide, false),
+            (true, false) => (&mut self.trees.tabbed, true),
+            (false, _) => (&mut self.trees.low, true),
         };
         let mut behavior = Panes { panels: &mut self.panels, cx, tabbed };
         tree.ui(&mut behavior, ui);
+    }
+
+    /// The first row of the lesson's panels, for the back of the room.
+    fn first_row(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let row = &cx.lesson.layout.rows()[0];
+        let sum: f32 = row.iter().map(|seat| seat.share).sum();
+        let gap = 16.0 * theme::scale(ui.ctx());
+        let room = ui.available_rect_before_wrap();
+        let across = room.width() - gap * (row.len() - 1) as f32;
+        let mut left = room.left();
+        for seat in row {
+            let right = left + across * seat.share / sum;
+            let rect = room.with_min_x(left).with_max_x(right);
+            if let Some(panel) = self.panels.get_mut(&seat.panel) {
+                panel.ui(&mut ui.new_child(UiBuilder::new().max_rect(rect)), cx);
+            }
+            left = right + gap;
+        }
     }
 
     fn lecture_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -261,9 +275,7 @@ impl Lab {
             let all = ui.available_rect_before_wrap();
             let split = all.top() + all.height() * if cx.lesson.ask.is_empty() { 1.0 } else { 0.7 };
             let mut mazes = ui.new_child(UiBuilder::new().max_rect(all.with_max_y(split)));
-            if let Some(panel) = self.panels.get_mut(&PanelId::Mazes) {
-                panel.ui(&mut mazes, cx);
-            }
+            self.first_row(&mut mazes, cx);
             if !cx.lesson.ask.is_empty() {
                 let rest = all.with_min_y(split + 20.0);
                 self.lecture_answer(ui, rest, cx);

@@ -7,6 +7,12 @@ use egui_tiles::{Behavior, Container, Linear, LinearDir, Tile, TileId, Tiles, Tr
 
 use super::panels::{Cx, Panel, PanelId, TOOLS, use_tool};
 use super::widgets::button::icon_button;
+use crate::lessons::layout::{Layout, Seat};
+
+/// Height of the first row beside each of the others.
+const FIRST_ROW: f32 = 1.05;
+/// The same above tabs in a low window.
+const LOW_FIRST_ROW: f32 = 1.7;
 
 /// What the tiles show.
 pub struct Panes<'a, 'b> {
@@ -14,14 +20,23 @@ pub struct Panes<'a, 'b> {
     pub panels: &'a mut BTreeMap<PanelId, Box<dyn Panel>>,
     /// What they see.
     pub cx: &'a mut Cx<'b>,
-    /// Panels below the mazes stand behind tabs.
+    /// Panels below the first row stand behind tabs.
     pub tabbed: bool,
+}
+
+impl Panes<'_, '_> {
+    /// Whether a panel stands in the first row.
+    fn first(&self, panel: PanelId) -> bool {
+        let rows = self.cx.lesson.layout.rows();
+        rows.first().is_some_and(|row| row.iter().any(|seat| seat.panel == panel))
+    }
 }
 
 impl Behavior<PanelId> for Panes<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _: TileId, pane: &mut PanelId) -> UiResponse {
+        let bare = self.tabbed && !self.first(*pane);
         if let Some(panel) = self.panels.get_mut(pane) {
-            self.cx.bare = self.tabbed && *pane != PanelId::Mazes;
+            self.cx.bare = bare;
             panel.ui(ui, self.cx);
             self.cx.bare = false;
         }
@@ -111,48 +126,57 @@ impl Behavior<PanelId> for Panes<'_, '_> {
     }
 }
 
-/// Mazes above; steps, reward and price below, side by side.
-pub fn wide() -> Tree<PanelId> {
-    let mut tiles = Tiles::default();
-    let mazes = tiles.insert_pane(PanelId::Mazes);
-    let [steps, reward, price] =
-        [PanelId::Steps, PanelId::Reward, PanelId::Price].map(|id| tiles.insert_pane(id));
-    let mut row = Linear::new(LinearDir::Horizontal, vec![steps, reward, price]);
-    for (tile, share) in [(steps, 1.35), (reward, 1.0), (price, 0.9)] {
-        row.shares.set_share(tile, share);
+/// The tiles of a lesson for each kind of window.
+pub struct Trees {
+    /// Every row of the layout side by side.
+    pub wide: Tree<PanelId>,
+    /// The first row above, everything else behind tabs.
+    pub tabbed: Tree<PanelId>,
+    /// The same on a low window: the first row keeps what it needs.
+    pub low: Tree<PanelId>,
+}
+
+impl Trees {
+    /// Tiles as `layout` has them.
+    pub fn new(layout: &Layout) -> Self {
+        let stacked = |name, share| {
+            let mut tiles = Tiles::default();
+            let mut rows = layout.rows().iter();
+            let first = rows.next().map(|seats| (row(&mut tiles, seats), share));
+            let below: Vec<_> = rows.flatten().map(|s| tiles.insert_pane(s.panel)).collect();
+            let tabs = (!below.is_empty()).then(|| (tiles.insert_tab_tile(below), 1.0));
+            column(tiles, first.into_iter().chain(tabs).collect(), name)
+        };
+        let mut tiles = Tiles::default();
+        let share = |index| if index == 0 { FIRST_ROW } else { 1.0 };
+        let rows = layout.rows().iter().enumerate();
+        let rows = rows.map(|(index, seats)| (row(&mut tiles, seats), share(index))).collect();
+        Self {
+            wide: column(tiles, rows, "wide tiles"),
+            tabbed: stacked("tabbed tiles", 1.0),
+            low: stacked("low tiles", LOW_FIRST_ROW),
+        }
     }
-    let row = tiles.insert_new(Tile::Container(Container::Linear(row)));
-    column(tiles, mazes, row, 1.05, "wide tiles")
 }
 
-/// The same where three do not fit side by side: one below, the others behind tabs.
-pub fn tabbed() -> Tree<PanelId> {
-    stacked(1.0, "tabbed tiles")
+/// One row of panels.
+fn row(tiles: &mut Tiles<PanelId>, seats: &[Seat]) -> TileId {
+    let panes: Vec<TileId> = seats.iter().map(|s| tiles.insert_pane(s.panel)).collect();
+    if let [only] = panes[..] {
+        return only;
+    }
+    let mut row = Linear::new(LinearDir::Horizontal, panes.clone());
+    for (pane, seat) in panes.into_iter().zip(seats) {
+        row.shares.set_share(pane, seat.share);
+    }
+    tiles.insert_new(Tile::Container(Container::Linear(row)))
 }
 
-/// The same on a low window: the mazes keep what they need.
-pub fn low() -> Tree<PanelId> {
-    stacked(1.7, "low tiles")
-}
-
-/// The mazes above, `share` times as high as the tabs below.
-fn stacked(share: f32, id: &str) -> Tree<PanelId> {
-    let mut tiles = Tiles::default();
-    let mazes = tiles.insert_pane(PanelId::Mazes);
-    let tabs = [PanelId::Steps, PanelId::Reward, PanelId::Price].map(|id| tiles.insert_pane(id));
-    let tabs = tiles.insert_tab_tile(tabs.to_vec());
-    column(tiles, mazes, tabs, share, id)
-}
-
-fn column(
-    mut tiles: Tiles<PanelId>,
-    mazes: TileId,
-    rest: TileId,
-    share: f32,
-    id: &str,
-) -> Tree<PanelId> {
-    let mut column = Linear::new(LinearDir::Vertical, vec![mazes, rest]);
-    column.shares.set_share(mazes, share);
+fn column(mut tiles: Tiles<PanelId>, rows: Vec<(TileId, f32)>, id: &str) -> Tree<PanelId> {
+    let mut column = Linear::new(LinearDir::Vertical, rows.iter().map(|(tile, _)| *tile).collect());
+    for (tile, share) in rows {
+        column.shares.set_share(tile, share);
+    }
     let root = tiles.insert_new(Tile::Container(Container::Linear(column)));
     Tree::new(egui::Id::unique(id), root, tiles)
 }

@@ -135,7 +135,7 @@ fn script(args: &FilmArgs, lesson: &Lesson, arena: &ArenaConfig) -> Result<Scrip
     };
     let mut panels: Vec<PanelId> = args.panels.iter().map(panel).collect::<Result<_>>()?;
     if panels.is_empty() {
-        panels = Script::PANELS.to_vec();
+        panels = Script::panels_of(lesson);
     }
     panels.dedup();
     let theme = theme_from_name(&args.theme).ok_or_else(|| {

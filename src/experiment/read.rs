@@ -17,7 +17,7 @@ pub const VERSION: i64 = 1;
 pub struct ConfigError(pub String);
 
 impl ConfigError {
-    pub(super) fn at(place: &str, what: impl std::fmt::Display) -> Self {
+    pub(crate) fn at(place: &str, what: impl std::fmt::Display) -> Self {
         Self(format!("{place}: {what}"))
     }
 }

@@ -1,5 +1,7 @@
 //! Lessons: an arena, notes and questions, one TOML file each, embedded in the program.
 
+pub mod layout;
+
 use toml::Value;
 
 use crate::experiment::config::{ArenaConfig, ConfigError, only, parse, text, whole};
@@ -23,6 +25,8 @@ pub struct Lesson {
     pub reveal: String,
     /// Speaker notes.
     pub notes: String,
+    /// Which panels it shows, and where.
+    pub layout: layout::Layout,
     /// World, runs and clock.
     pub arena: ArenaConfig,
 }
@@ -70,7 +74,8 @@ impl Lesson {
             _ => &empty,
         };
         let place = &format!("{place}, [lesson]");
-        let allowed = ["id", "chapter", "order", "summary", "question", "ask", "reveal", "notes"];
+        let allowed =
+            ["id", "chapter", "order", "summary", "question", "ask", "reveal", "notes", "panels"];
         only(place, lesson, &allowed)?;
         let words = |key| text(place, lesson, key).map(Option::unwrap_or_default);
         let number = |key, max| whole(place, lesson, key, 1, max).map(|n| n.unwrap_or(0) as usize);
@@ -83,6 +88,7 @@ impl Lesson {
             ask: words("ask")?,
             reveal: words("reveal")?,
             notes: words("notes")?,
+            layout: layout::Layout::read(place, lesson)?,
             arena,
         })
     }

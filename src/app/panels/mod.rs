@@ -17,39 +17,9 @@ use super::widgets::panel::PanelTool;
 use super::{theme, widgets};
 use crate::experiment::snapshot::Snapshot;
 use crate::lessons::Lesson;
-
-/// Names a panel in layouts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PanelId {
-    /// The mazes of all runs.
-    Mazes,
-    /// Steps per episode.
-    Steps,
-    /// Cumulative reward.
-    Reward,
-    /// The price of finding the way, on three clocks.
-    Price,
-}
+pub use crate::lessons::layout::PanelId;
 
 impl PanelId {
-    /// All panels.
-    pub const ALL: [Self; 4] = [Self::Mazes, Self::Steps, Self::Reward, Self::Price];
-
-    /// Name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mazes => "mazes",
-            Self::Steps => "steps",
-            Self::Reward => "reward",
-            Self::Price => "price",
-        }
-    }
-
-    /// The panel called `name`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|id| id.name() == name)
-    }
-
     /// Makes the panel.
     pub fn open(self) -> Box<dyn Panel> {
         match self {

@@ -1,0 +1,149 @@
+//! Which panels a lesson shows, and where: rows from top to bottom.
+
+use std::collections::BTreeSet;
+
+use toml::{Table, Value};
+
+use crate::experiment::config::ConfigError;
+
+/// Names a panel in layouts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PanelId {
+    /// The mazes of all runs.
+    Mazes,
+    /// Steps per episode.
+    Steps,
+    /// Cumulative reward.
+    Reward,
+    /// The price of finding the way, on three clocks.
+    Price,
+}
+
+impl PanelId {
+    /// All panels.
+    pub const ALL: [Self; 4] = [Self::Mazes, Self::Steps, Self::Reward, Self::Price];
+
+    /// Name in files and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mazes => "mazes",
+            Self::Steps => "steps",
+            Self::Reward => "reward",
+            Self::Price => "price",
+        }
+    }
+
+    /// The panel called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|id| id.name() == name)
+    }
+}
+
+/// One panel in its row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seat {
+    /// Which.
+    pub panel: PanelId,
+    /// Its width beside the others of the row.
+    pub share: f32,
+}
+
+/// Rows of panels from top to bottom; no row is empty and no panel has two places.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout(Vec<Vec<Seat>>);
+
+impl Default for Layout {
+    /// Mazes above, curves and price below.
+    fn default() -> Self {
+        let seat = |(panel, share)| Seat { panel, share };
+        let below = [(PanelId::Steps, 1.35), (PanelId::Reward, 1.0), (PanelId::Price, 0.9)];
+        Self(vec![vec![seat((PanelId::Mazes, 1.0))], below.map(seat).to_vec()])
+    }
+}
+
+impl Layout {
+    /// Reads `panels = [["mazes"], ["steps:1.35", "reward"]]`; without the key, the default.
+    pub(super) fn read(place: &str, lesson: &Table) -> Result<Self, ConfigError> {
+        let Some(value) = lesson.get("panels") else {
+            return Ok(Self::default());
+        };
+        let wrong = || {
+            let what =
+                "panels: write rows of names, e.g. [[\"mazes\"], [\"steps:1.5\", \"reward\"]]";
+            ConfigError::at(place, what)
+        };
+        let row = |row: &Value| -> Result<Vec<Seat>, ConfigError> {
+            let names = row.as_array().filter(|names| !names.is_empty()).ok_or_else(wrong)?;
+            names.iter().map(|n| seat(place, n.as_str().ok_or_else(wrong)?)).collect()
+        };
+        let rows = value.as_array().filter(|rows| !rows.is_empty()).ok_or_else(wrong)?;
+        let layout = Self(rows.iter().map(row).collect::<Result<_, _>>()?);
+        let mut seen = BTreeSet::new();
+        let twice = layout.panels().find(|&panel| !seen.insert(panel));
+        match twice {
+            Some(twice) => {
+                let what = format!("panels: '{}' stands there twice", twice.name());
+                Err(ConfigError::at(place, what))
+            }
+            None => Ok(layout),
+        }
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> &[Vec<Seat>] {
+        &self.0
+    }
+
+    /// All panels in reading order.
+    pub fn panels(&self) -> impl Iterator<Item = PanelId> {
+        self.0.iter().flatten().map(|seat| seat.panel)
+    }
+}
+
+/// `name` or `name:share`.
+fn seat(place: &str, text: &str) -> Result<Seat, ConfigError> {
+    let (name, share) = text.split_once(':').unwrap_or((text, "1"));
+    let Some(panel) = PanelId::from_name(name) else {
+        let names = PanelId::ALL.map(PanelId::name).join(", ");
+        let what = format!("panels: '{name}' is unknown; allowed: {names}");
+        return Err(ConfigError::at(place, what));
+    };
+    match share.parse::<f32>() {
+        Ok(share) if (0.1..=10.0).contains(&share) => Ok(Seat { panel, share }),
+        _ => {
+            let what = format!("panels: '{text}' has a width that is no number from 0.1 to 10");
+            Err(ConfigError::at(place, what))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Layout, String> {
+        let table: Table = text.parse().unwrap();
+        Layout::read("x.toml, [lesson]", &table).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn rows_and_shares_are_read() {
+        let layout = read("panels = [['mazes'], ['steps:1.5', 'price']]").unwrap();
+        assert_eq!(layout.rows().len(), 2);
+        assert_eq!(layout.rows()[1][0], Seat { panel: PanelId::Steps, share: 1.5 });
+        let all: Vec<_> = layout.panels().collect();
+        assert_eq!(all, [PanelId::Mazes, PanelId::Steps, PanelId::Price]);
+        assert_eq!(read("").unwrap(), Layout::default());
+    }
+
+    #[test]
+    fn refusals_say_what_where_and_what_is_allowed() {
+        let say = |text: &str| read(text).unwrap_err();
+        assert!(say("panels = [['moon']]").contains("'moon' is unknown; allowed: mazes, steps"));
+        assert!(say("panels = [['steps', 'steps']]").contains("'steps' stands there twice"));
+        assert!(say("panels = [['steps:0']]").contains("no number from 0.1 to 10"));
+        for bad in ["panels = 'steps'", "panels = []", "panels = [[]]", "panels = [[1]]"] {
+            assert!(say(bad).contains("write rows of names"), "{bad}");
+        }
+    }
+}
