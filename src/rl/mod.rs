@@ -1,5 +1,7 @@
 //! Equations as small pure functions.
 
+pub mod batch;
 pub mod dp;
 pub mod policy;
+pub mod solve;
 pub mod td;
