@@ -3,7 +3,9 @@
 //! A panel owns view state only, reads a snapshot, and emits actions. Whoever adds one implements
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
+pub mod cards;
 pub mod curves;
+pub mod graph_tile;
 pub mod look;
 pub mod mazes;
 pub mod price;
@@ -27,6 +29,7 @@ impl PanelId {
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
+            Self::Cards => Box::new(cards::Cards::default()),
         }
     }
 }
