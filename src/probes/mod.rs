@@ -1,5 +1,6 @@
 //! Questions asked of a run: pure functions from plain data to plain data.
 
+pub mod cards;
 pub mod curves;
 pub mod price;
 pub mod truth;

@@ -3,7 +3,9 @@
 //! A panel owns view state only, reads a snapshot, and emits actions. Whoever adds one implements
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
+pub mod cards;
 pub mod curves;
+pub mod graph_tile;
 pub mod look;
 pub mod loops;
 pub mod mazes;
@@ -29,6 +31,7 @@ impl PanelId {
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
             Self::Loops => Box::new(loops::Loops::default()),
+            Self::Cards => Box::new(cards::Cards::default()),
         }
     }
 }
