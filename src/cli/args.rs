@@ -156,10 +156,10 @@ pub struct FilmArgs {
 pub struct ReplayArgs {
     /// World, or a .toml file with a `[world]` table
     pub world: String,
-    /// State to start from, e.g. 2,0 for row 2, column 0
-    #[arg(long, value_name = "A,B")]
+    /// State to start from: 2,0 for row 2, column 0, or a name such as A
+    #[arg(long, value_name = "STATE")]
     pub state: String,
-    /// File with actions (up, right, down, left or 0 to 3), separated by spaces, commas or lines; - for stdin
+    /// File with actions (their names, such as up, or numbers from 0), separated by spaces, commas or lines; - for stdin
     #[arg(long, value_name = "FILE")]
     pub actions: PathBuf,
     /// Seed of the world's own chance

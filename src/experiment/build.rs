@@ -62,9 +62,5 @@ where
 
 /// A configuration with these values, in the order of its definitions.
 pub fn config<P: Params>(values: &[f64]) -> P {
-    let mut config = P::default();
-    for (index, &value) in values.iter().enumerate() {
-        config.set(index, value);
-    }
-    config
+    P::of(values)
 }
