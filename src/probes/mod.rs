@@ -1,6 +1,8 @@
 //! Questions asked of a run: pure functions from plain data to plain data.
 
+pub mod chain;
 pub mod curves;
 pub mod price;
 pub mod truth;
 pub mod values;
+pub mod wall;
