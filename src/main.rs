@@ -8,7 +8,15 @@ use imaginarium::cli::args::{Cli, Command, OpenArgs};
 use imaginarium::cli::{self, CliError, open_lesson};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and the version are no faults.
+        Err(asked) if !asked.use_stderr() => asked.exit(),
+        Err(fault) => {
+            eprintln!("imaginarium: {}", cli::args::one_sentence(&fault));
+            return ExitCode::from(2);
+        }
+    };
     let done = match &cli.command {
         Some(Command::List) => cli::list::list(&mut std::io::stdout().lock()),
         Some(Command::Run(args)) => cli::run::run(args),
@@ -17,7 +25,8 @@ fn main() -> ExitCode {
         None => laboratory(&cli.open),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the table may stop when it has seen enough.
+        Ok(()) | Err(CliError::Unread) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("imaginarium: {error}");
             ExitCode::from(error.code())

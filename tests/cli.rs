@@ -427,3 +427,19 @@ fn replay_says_what_is_wrong() {
     let args = ["replay", "dyna-maze", "--state", "2,0", "--actions", &fine, "--set", "slip=4"];
     assert!(bad(2, &args).contains("slip = 4 is not allowed"));
 }
+
+#[test]
+fn whoever_reads_the_table_may_stop() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::Stdio;
+
+    let mut program = Command::new(env!("CARGO_BIN_EXE_imaginarium"));
+    program.args(["run", "dyna-maze"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = program.spawn().expect("the program starts");
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.starts_with("run,lane"), "{first}");
+    let done = child.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(0));
+    assert_eq!(text(&done.stderr), "");
+}

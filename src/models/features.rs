@@ -26,7 +26,7 @@ impl Places {
     pub fn of(scene: &Scene) -> Self {
         match scene {
             Scene::Grid(grid) => Self { rows: grid.rows, cols: grid.cols },
-            Scene::Graph(graph) => Self { rows: 1, cols: graph.nodes.len().max(1) },
+            Scene::Graph(graph) => Self { rows: 1, cols: graph.places.len().max(1) },
             Scene::States(n) => Self { rows: 1, cols: (*n).max(1) },
         }
     }
