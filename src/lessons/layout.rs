@@ -17,11 +17,13 @@ pub enum PanelId {
     Reward,
     /// The price of finding the way, on three clocks.
     Price,
+    /// Where each model thinks it will be.
+    Wall,
 }
 
 impl PanelId {
     /// All panels.
-    pub const ALL: [Self; 4] = [Self::Mazes, Self::Steps, Self::Reward, Self::Price];
+    pub const ALL: [Self; 5] = [Self::Mazes, Self::Steps, Self::Reward, Self::Price, Self::Wall];
 
     /// Name in files and on the command line.
     pub fn name(self) -> &'static str {
@@ -30,6 +32,7 @@ impl PanelId {
             Self::Steps => "steps",
             Self::Reward => "reward",
             Self::Price => "price",
+            Self::Wall => "wall",
         }
     }
 

@@ -53,6 +53,7 @@ pub fn chapter_name(chapter: usize) -> &'static str {
 /// The files that are part of the program.
 const FILES: &[(&str, &str)] = &[
     ("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml")),
+    ("wall.toml", include_str!("../../assets/lessons/wall.toml")),
     ("three-ways.toml", include_str!("../../assets/lessons/three-ways.toml")),
     ("changing-worlds.toml", include_str!("../../assets/lessons/changing-worlds.toml")),
     ("shortcut.toml", include_str!("../../assets/lessons/shortcut.toml")),

@@ -8,6 +8,7 @@ pub mod look;
 pub mod mazes;
 pub mod price;
 pub mod tile;
+pub mod wall;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
@@ -27,6 +28,7 @@ impl PanelId {
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
+            Self::Wall => Box::new(wall::Wall::default()),
         }
     }
 }
