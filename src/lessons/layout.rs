@@ -39,6 +39,8 @@ panels! {
     Price = "price",
     /// Acting, learning and planning as a loop, one for each run.
     Loops = "loops",
+    /// Where each model thinks it will be.
+    Wall = "wall",
     /// Episodes on cards, and what they say of their states.
     Cards = "cards",
 }

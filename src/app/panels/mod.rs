@@ -11,6 +11,7 @@ pub mod loops;
 pub mod mazes;
 pub mod price;
 pub mod tile;
+pub mod wall;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
@@ -32,6 +33,7 @@ impl PanelId {
             Self::Price => Box::new(price::Price),
             Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
+            Self::Wall => Box::new(wall::Wall::default()),
         }
     }
 }
