@@ -31,6 +31,9 @@ pub struct OpenArgs {
     /// Colours: dark, light, projector-dark or projector-light
     #[arg(long, value_name = "THEME")]
     pub theme: Option<String>,
+    /// Read and write no settings and no session
+    #[arg(long)]
+    pub no_settings: bool,
 }
 
 /// Headless commands.

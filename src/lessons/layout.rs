@@ -17,11 +17,16 @@ pub enum PanelId {
     Reward,
     /// The price of finding the way, on three clocks.
     Price,
+    /// What a fork has more than its parent.
+    Futures,
+    /// What was changed, and when.
+    Log,
 }
 
 impl PanelId {
     /// All panels.
-    pub const ALL: [Self; 4] = [Self::Mazes, Self::Steps, Self::Reward, Self::Price];
+    pub const ALL: [Self; 6] =
+        [Self::Mazes, Self::Steps, Self::Reward, Self::Price, Self::Futures, Self::Log];
 
     /// Name in files and on the command line.
     pub fn name(self) -> &'static str {
@@ -30,6 +35,8 @@ impl PanelId {
             Self::Steps => "steps",
             Self::Reward => "reward",
             Self::Price => "price",
+            Self::Futures => "futures",
+            Self::Log => "log",
         }
     }
 

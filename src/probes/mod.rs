@@ -1,6 +1,7 @@
 //! Questions asked of a run: pure functions from plain data to plain data.
 
 pub mod curves;
+pub mod futures;
 pub mod price;
 pub mod truth;
 pub mod values;

@@ -71,7 +71,7 @@ impl Desk {
         let base = if theme.tokens().dark { egui::Theme::Dark } else { egui::Theme::Light };
         let builder = builder.with_size(Vec2::from(size)).with_step_dt(FRAME).with_theme(base);
         let harness = builder.build_eframe(move |cc| {
-            let options = Options { lesson, theme, beside: false };
+            let options = Options::plain(lesson, theme);
             App { lab: Lab::new(&cc.egui_ctx, options).expect("the lesson opens") }
         });
         Self { harness }

@@ -4,6 +4,8 @@
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
 pub mod curves;
+pub mod futures;
+pub mod log;
 pub mod look;
 pub mod mazes;
 pub mod price;
@@ -27,6 +29,8 @@ impl PanelId {
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
+            Self::Futures => Box::new(futures::Futures),
+            Self::Log => Box::new(log::Log),
         }
     }
 }
@@ -110,7 +114,7 @@ pub fn use_tool(panel: &dyn Panel, id: PanelId, tool: PanelTool, cx: &mut Cx<'_>
             Action::Enlarge((!open).then_some(id))
         }
         PanelTool::Picture => Action::Picture(id),
-        PanelTool::More => return,
+        PanelTool::More | PanelTool::Close => return,
     };
     cx.actions.push(action);
 }
