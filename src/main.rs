@@ -3,11 +3,19 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use imaginarium::cli;
 use imaginarium::cli::args::{Cli, Command};
+use imaginarium::cli::{self, CliError};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and the version are no faults.
+        Err(asked) if !asked.use_stderr() => asked.exit(),
+        Err(fault) => {
+            eprintln!("imaginarium: {}", cli::args::one_sentence(&fault));
+            return ExitCode::from(2);
+        }
+    };
     let done = match &cli.command {
         Some(Command::List) => cli::list::list(&mut std::io::stdout().lock()),
         Some(Command::Run(args)) => cli::run::run(args),
@@ -16,7 +24,8 @@ fn main() -> ExitCode {
         None => cli::laboratory::laboratory(&cli.open),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the table may stop when it has seen enough.
+        Ok(()) | Err(CliError::Unread) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("imaginarium: {error}");
             ExitCode::from(error.code())

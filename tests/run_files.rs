@@ -237,6 +237,63 @@ fn a_file_opens_what_it_is() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+// ---------------------------------------------------------------- command line
+
+fn program(args: &[&str]) -> (i32, String, String) {
+    let done = Process::new(env!("CARGO_BIN_EXE_imaginarium")).args(args).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (done.status.code().unwrap(), text(&done.stdout), text(&done.stderr))
+}
+
+#[test]
+fn the_command_line_lives_a_file_again() {
+    let folder = folder("cli");
+    let path = folder.join("kept.run.toml");
+    let mut e = eventful(Clock::EnvSteps);
+    let mut file = e.run_file("dyna-maze".to_owned());
+    file.take.limit = 3_000;
+    std::fs::write(&path, file.to_text()).unwrap();
+    let path = path.to_str().unwrap();
+    let (code, table, said) = program(&["run", path]);
+    assert_eq!((code, said.contains("relived to the last bit")), (0, true), "{said}");
+    // The same rows as in the arena that was kept, the fork's among them.
+    e.handle(Command::Play(false));
+    while e.experiment().position() < Position::at(Clock::EnvSteps, 3_000) {
+        e.handle(Command::Step);
+    }
+    for (run, letter) in [(0, 'A'), (3, 'D')] {
+        let rows = |lane: &str| {
+            let of = |line: &&str| line.starts_with(letter) && line.split(',').nth(1) == Some(lane);
+            table
+                .lines()
+                .filter(of)
+                .map(|line| line.rsplit(',').next().unwrap())
+                .collect::<Vec<_>>()
+        };
+        let lanes = e.experiment().runs()[run].record().lanes();
+        let lengths: Vec<String> = lanes[1].exact().map(|row| row.length.to_string()).collect();
+        assert_eq!(rows("1"), lengths, "{letter}: {table}");
+    }
+    for flags in [&["--seeds", "3"][..], &["--seed", "1"], &["--set", "alpha=0.2"]] {
+        let (code, _, said) = program(&[&["run", path][..], flags].concat());
+        assert_eq!((code, said.contains("is lived as it was")), (2, true), "{said}");
+    }
+    let (code, _, said) = program(&["run", path, "--episodes", "3"]);
+    assert_eq!((code, said.contains("on the clock of real steps")), (2, true), "{said}");
+    let half = &file.to_text()[..2_000];
+    std::fs::write(path, half).unwrap();
+    for command in ["run", "film"] {
+        let out = folder.join("x.gif");
+        let film = ["--out", out.to_str().unwrap(), "--seconds", "1"];
+        let args = [&[command, path][..], if command == "film" { &film } else { &[] }].concat();
+        let (code, _, said) = program(&args);
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains("kept.run.toml: "), "{said}");
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap(), half, "it stays as it is");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 // ---------------------------------------------------------------- kill -9
 
 fn folder(name: &str) -> PathBuf {

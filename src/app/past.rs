@@ -30,7 +30,8 @@ impl Lab {
     /// Before another arena takes the place of the present one: keeps what a person did to it,
     /// or, `always`, whatever it is.
     pub(super) fn leave(&mut self, always: bool) {
-        let touched = always || !self.link.snapshot().events.is_empty();
+        let s = self.link.snapshot();
+        let touched = always || !s.events.is_empty() || s.runs.iter().any(|run| run.fork.is_some());
         if let Some(path) = self.session.left().filter(|_| touched) {
             self.keep(path, (Existing::Replace, false));
         }
@@ -45,12 +46,12 @@ impl Lab {
             return;
         };
         let opening = Opening::of(*file);
+        self.leave(false);
         self.opened("The last session".to_owned(), opening);
     }
 
     /// A lesson or a kept run in place of the present arena.
     fn opened(&mut self, name: String, opening: Opening) {
-        self.leave(true);
         let index = self.place_of(opening.lesson);
         let lesson = self.lessons[index].clone();
         match opening.past {
@@ -97,7 +98,10 @@ impl Lab {
         while let Some(news) = self.keeper.poll() {
             match news {
                 News::Said(text) => self.say(ctx, text),
-                News::Opened { name, opening } => self.opened(name, *opening),
+                News::Opened { name, opening } => {
+                    self.leave(true);
+                    self.opened(name, *opening);
+                }
             }
         }
         if now > OFFERED {

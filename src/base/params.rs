@@ -162,6 +162,12 @@ pub trait Params: Clone + Default {
     fn get(&self, index: usize) -> f64;
     /// Sets parameter `index` to a value that [`Spec::check`] accepted.
     fn set(&mut self, index: usize, value: f64);
+    /// The configuration with these checked values, in the order of the definitions.
+    fn of(values: &[f64]) -> Self {
+        let mut config = Self::default();
+        values.iter().enumerate().for_each(|(index, &value)| config.set(index, value));
+        config
+    }
     /// Position of `key`.
     fn index(key: &str) -> Option<usize> {
         Self::specs().iter().position(|s| s.key == key)

@@ -25,6 +25,9 @@ pub enum CliError {
     /// The world got in the way: exit code 1.
     #[error("{0}")]
     Failed(String),
+    /// Nobody reads on, as in `run … | head`: no fault.
+    #[error("nobody reads the table any more")]
+    Unread,
 }
 
 impl CliError {
@@ -33,6 +36,15 @@ impl CliError {
         match self {
             Self::Usage(_) => 2,
             Self::Failed(_) => 1,
+            Self::Unread => 0,
+        }
+    }
+
+    /// A table that could not be written to `name`.
+    pub fn unwritten(name: &str, error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::Unread,
+            _ => Self::Failed(format!("{name}: cannot be written: {error}")),
         }
     }
 }

@@ -8,8 +8,6 @@ use super::args::RunArgs;
 use super::columns::Table;
 use super::output::Output;
 use super::{CliError, Result, as_it_was, open};
-use crate::base::params::Params as _;
-use crate::envs::grid::GridConfig;
 use crate::experiment::arena::Experiment;
 use crate::experiment::clock::{Clock, Position};
 use crate::experiment::config::{ArenaConfig, MAX_LANES};
@@ -139,9 +137,10 @@ pub(super) fn change(
 pub(super) fn say_about_world(arena: &ArenaConfig) -> Result<()> {
     let world = arena.build_world().map_err(|e| CliError::Usage(e.to_string()))?;
     if world.distance(true).is_none() {
-        eprintln!("note: no goal can be reached from a start of this map");
+        eprintln!("note: no goal can be reached from a start of this world");
     }
-    let limited = GridConfig::index("max_steps").is_some_and(|i| arena.world.params[i] > 0.0);
+    let params = arena.world.info.params().iter().zip(&arena.world.params);
+    let limited = params.into_iter().any(|(s, &value)| s.key == "max_steps" && value > 0.0);
     let endless = world.distance(false).is_none() && !limited;
     if endless && arena.clock == Clock::Episodes {
         let what = "no episode of this world can end: neither goal nor pit can be reached and \

@@ -12,6 +12,7 @@ use super::keyframes::Keyframes;
 pub use super::run::{Failure, Run};
 use super::workers::{Task, Workers};
 use crate::base::rng::lane_seed;
+use crate::envs::any::AnyWorld;
 use crate::mdp::Tabular;
 use crate::mdp::scene::Scenic;
 use crate::probes::truth::Truth;
@@ -94,8 +95,11 @@ pub struct Experiment {
 impl Experiment {
     /// Builds the arena of a configuration for `workers` threads.
     pub fn new(config: ArenaConfig, workers: usize) -> Result<Self, ConfigError> {
-        let world = config.build_world()?;
-        Self::in_world(config, &world, workers)
+        // Here the choice of the world is made, once and for all steps.
+        match config.build_world()? {
+            AnyWorld::Grid(world) => Self::in_world(config, &world, workers),
+            AnyWorld::Process(world) => Self::in_world(config, &world, workers),
+        }
     }
 
     /// The same with a world of one's own in place of the configured one.

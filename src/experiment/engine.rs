@@ -40,7 +40,7 @@ pub struct Engine {
     pub(super) selected: usize,
     pub(super) axis: Clock,
     curves: Arc<Curves>,
-    curves_of: Option<(Clock, usize, Vec<u64>)>,
+    pub(super) curves_of: Option<(Clock, usize, Vec<u64>)>,
     pub(super) next_curves: Instant,
     generation: u64,
     pub(super) notice: Option<String>,
@@ -343,7 +343,8 @@ impl Engine {
         let versions = e.runs().iter().map(|r| r.record().version()).collect();
         let wanted = Some((self.axis, e.watched(), versions));
         let axis_moved = self.curves.axis != self.axis;
-        let fresh = self.playing && !axis_moved && Instant::now() < self.next_curves;
+        let running = self.playing || self.reliving.is_some();
+        let fresh = running && !axis_moved && Instant::now() < self.next_curves;
         if self.curves_of == wanted || (fresh && self.curves_of.is_some()) {
             return;
         }

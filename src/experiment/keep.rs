@@ -75,6 +75,7 @@ impl Engine {
             return;
         };
         self.aim = None;
+        self.curves_of = None;
         self.experiment.seek(done.file.take.from);
         let said = done.file.differs(&self.experiment);
         self.notice = Some(match said {

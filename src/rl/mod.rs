@@ -1,5 +1,6 @@
 //! Equations as small pure functions.
 
 pub mod dp;
+pub mod lstd;
 pub mod policy;
 pub mod td;

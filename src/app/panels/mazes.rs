@@ -197,7 +197,7 @@ fn shown(ui: &Ui, cx: &Cx<'_>) -> Range<usize> {
 fn columns(count: usize, room: egui::Vec2, snapshot: &Snapshot) -> usize {
     let (cols, rows) = match &*snapshot.scene {
         Scene::Grid(grid) => (grid.cols as f32, grid.rows as f32),
-        Scene::States(_) => (1.0, 1.0),
+        Scene::Graph(_) | Scene::States(_) => (1.0, 1.0),
     };
     let cell = |columns: usize| {
         let lines = count.div_ceil(columns) as f32;
