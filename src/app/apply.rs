@@ -10,8 +10,8 @@ use super::lab::{Lab, last_run};
 use super::panels::PanelId;
 use super::studio::{free_name, slug};
 use super::theme;
-use super::tiles::Trees;
 use super::view::{DREAM, Draft, LINE};
+use crate::base::atomic::Existing;
 use crate::experiment::arena::Grain;
 use crate::experiment::engine::Command;
 use crate::mdp::scene::Scene;
@@ -30,22 +30,22 @@ impl Lab {
             }
             Action::StepOn => self.step_on(),
             Action::StepBack => self.step_back(),
+            Action::Fork => {
+                self.view.forking = Some(self.link.snapshot().runs.len());
+                self.link.send(Command::Fork { run: self.view.run });
+            }
+            Action::Unfork(run) => {
+                let fork = self.link.snapshot().runs.get(run).and_then(|run| run.fork);
+                self.view.run = fork.map_or(self.view.run, |fork| fork.of);
+                self.link.send(Command::Unfork { run });
+                self.link.send(Command::Select(self.view.run));
+            }
+            Action::Log(open) => self.view.log_open = open,
             Action::Dream => {
                 let run = self.view.run;
                 self.link.send(Command::Dream { run, units: DREAM });
             }
-            Action::StepBy(index) => {
-                self.view.step_by = index;
-                self.view.line = 0;
-                let grain = [Grain::Unit, Grain::Unit, Grain::Step, Grain::Episode][index.min(3)];
-                self.link.send(Command::Grain(grain));
-                // Each grain has a pace at which it can be followed.
-                if self.link.snapshot().speed.is_some() {
-                    let lesson = self.lessons[self.lesson].arena.speed;
-                    let pace = [20.0, 20.0, lesson.unwrap_or(60.0), 2.0][index.min(3)];
-                    self.link.send(Command::Speed(Some(pace)));
-                }
-            }
+            Action::StepBy(index) => self.step_by(index),
             Action::Run(run) => {
                 self.view.run = run;
                 self.link.send(Command::Select(run));
@@ -72,15 +72,18 @@ impl Lab {
             Action::Theme(theme) => self.view.theme = theme,
             Action::TextScale(scale) => self.view.text_scale = scale.clamp(0.8, 2.0),
             Action::Lecture(on) => self.view.lecture = on,
+            Action::Cards(bench) => self.view.cards = bench,
             Action::Numbers(on) => self.view.numbers = on,
-            Action::Sandbox(open) => self.view.sandbox = open,
-            Action::Tool(tool) => self.take(ctx, tool),
-            Action::Reward(reward) => self.view.reward = reward,
+            Action::Sandbox(_) | Action::Tool(_) | Action::Reward(_) => self.hand(ctx, action),
             Action::Cursor(rows, cols) => self.move_cursor(rows, cols),
             Action::Dab => self.dab(),
             Action::Side(open) => self.view.side_open = open,
             Action::Enlarge(panel) => self.view.enlarged = panel,
             Action::Record(open) => self.view.record_open = open,
+            Action::Save(open) => self.view.save_open = open,
+            Action::SaveTo(path) => self.keep(path, (Existing::Keep, true)),
+            Action::Open(path) => self.open_file(path),
+            Action::Restore(wished) => self.restore(wished),
             Action::Film(request) => self.film(ctx, *request),
             Action::StopFilm => self.stop_film(),
             Action::Picture(panel) => self.picture(ctx, panel),
@@ -112,6 +115,30 @@ impl Lab {
     fn inspect(&mut self, before: Option<u64>) {
         let (run, cell) = (self.view.run, self.view.cell.map(|cell| cell as u32));
         self.link.send(Command::Inspect { run, cell, before });
+    }
+
+    /// What one step is, and a pace at which it can be followed.
+    fn step_by(&mut self, index: usize) {
+        self.view.step_by = index;
+        self.view.line = 0;
+        let grain = [Grain::Unit, Grain::Unit, Grain::Step, Grain::Episode][index.min(3)];
+        self.link.send(Command::Grain(grain));
+        // Each grain has a pace at which it can be followed.
+        if self.link.snapshot().speed.is_some() {
+            let lesson = self.lessons[self.lesson].arena.speed;
+            let pace = [20.0, 20.0, lesson.unwrap_or(60.0), 2.0][index.min(3)];
+            self.link.send(Command::Speed(Some(pace)));
+        }
+    }
+
+    /// What the hand holds over the mazes.
+    fn hand(&mut self, ctx: &Context, action: Action) {
+        match action {
+            Action::Sandbox(open) => self.view.sandbox = open,
+            Action::Reward(reward) => self.view.reward = reward,
+            Action::Tool(tool) => self.take(ctx, tool),
+            _ => {}
+        }
     }
 
     /// A tool in hand; the keyboard begins to draw where the agent is.
@@ -203,18 +230,26 @@ impl Lab {
     }
 
     fn open_lesson(&mut self, index: usize) {
-        let Some(lesson) = self.lessons.get(index) else {
+        let Some(lesson) = self.lessons.get(index).cloned() else {
             return;
         };
+        self.leave(false);
         self.link.send(Command::Load(Box::new(lesson.arena.clone())));
-        self.view.run = last_run(lesson);
+        self.view.run = last_run(&lesson);
         self.link.send(Command::Select(self.view.run));
+        self.show_lesson(index);
+    }
+
+    /// The words and the tiles of lesson number `index`, for whatever arena goes with it.
+    pub(super) fn show_lesson(&mut self, index: usize) {
+        self.remember_tiles();
         self.view.cell = None;
         self.view.cursor = None;
-        (self.view.sandbox, self.view.tool) = (lesson.sandbox, Tool::Inspect);
+        (self.view.sandbox, self.view.tool) = (self.lessons[index].sandbox, Tool::Inspect);
         self.view.revealed = false;
         self.view.enlarged = None;
-        self.trees = Trees::new(&lesson.layout);
+        self.view.forking = None;
         self.lesson = index;
+        self.lay_tiles();
     }
 }

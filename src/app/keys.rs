@@ -17,6 +17,8 @@ pub const HELP: &[(&str, &str)] = &[
     ("→  ←", "one step on, one step back"),
     ("Shift →  ←", "one episode on, one episode back"),
     ("P", "plan 50 times, the world stands still"),
+    ("K", "fork the selected run here"),
+    ("E", "what was changed, and when"),
     ("Home", "start anew"),
     ("+  −", "faster, slower"),
     ("1 to 6", "select run A to F"),
@@ -27,6 +29,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Page Down, Page Up", "next or previous answer, then lesson"),
     ("L", "lecture view"),
     ("R", "record a film"),
+    ("Ctrl S", "save this run; drop its file to come back"),
     ("T", "next theme"),
     ("Ctrl +  −  0", "text larger, smaller, as it was"),
     ("D", "draw into the world: walls, pits, goals"),
@@ -175,8 +178,17 @@ fn navigation(
     if plain(Key::P) {
         actions.push(Action::Dream);
     }
+    if plain(Key::K) {
+        actions.push(Action::Fork);
+    }
+    if plain(Key::E) {
+        actions.push(Action::Log(!view.log_open));
+    }
     if plain(Key::N) {
         actions.push(Action::Numbers(!view.numbers));
+    }
+    if pressed(Modifiers::COMMAND, Key::S) {
+        actions.push(Action::Save(!view.save_open));
     }
     if plain(Key::S) {
         actions.push(Action::Side(!view.side_open));
@@ -198,6 +210,8 @@ fn navigation(
             Some(Action::Tool(Tool::Inspect))
         } else if view.record_open {
             Some(Action::Record(false))
+        } else if view.save_open {
+            Some(Action::Save(false))
         } else if view.enlarged.is_some() {
             Some(Action::Enlarge(None))
         } else if view.lecture {

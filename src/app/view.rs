@@ -3,6 +3,7 @@
 use super::brush::Tool;
 use super::panels::PanelId;
 use super::theme::Theme;
+use crate::probes::cards::Bench;
 
 /// Names of the step sizes, smallest first.
 pub const STEPS: [&str; 4] = ["line", "update", "step", "episode"];
@@ -55,6 +56,8 @@ pub struct View {
     pub reward: f64,
     /// The cell that the keyboard draws on.
     pub cursor: Option<usize>,
+    /// The bench of cards.
+    pub cards: Bench,
     /// Side column open where it is a drawer.
     pub side_open: bool,
     /// The answer to the lesson's question is shown.
@@ -65,6 +68,12 @@ pub struct View {
     pub enlarged: Option<PanelId>,
     /// The card for a film is open.
     pub record_open: bool,
+    /// The card for a run file is open.
+    pub save_open: bool,
+    /// The log is open, though the lesson does not show it.
+    pub log_open: bool,
+    /// A fork was asked for when there were so many runs; it is selected once it is there.
+    pub forking: Option<usize>,
     /// Overview of keys open.
     pub keys_open: bool,
     /// Parameter under the hand.
@@ -88,11 +97,15 @@ impl Default for View {
             tool: Tool::Inspect,
             reward: 0.5,
             cursor: None,
+            cards: Bench::default(),
             side_open: false,
             revealed: false,
             still: false,
             enlarged: None,
             record_open: false,
+            save_open: false,
+            log_open: false,
+            forking: None,
             keys_open: false,
             draft: None,
             message: None,

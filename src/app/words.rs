@@ -3,6 +3,7 @@
 use crate::app::widgets::number::grouped;
 use crate::experiment::clock::{Clock, Position};
 use crate::experiment::snapshot::Snapshot;
+use crate::mdp::State;
 use crate::mdp::edit::Stroke;
 use crate::mdp::scene::Cell;
 use crate::mdp::trace::{Effect, Mark, Source, Value};
@@ -46,6 +47,14 @@ pub fn stroke(stroke: &Stroke, undo: bool) -> String {
         Some((_, Cell::Free)) | None => return "cells made free".to_owned(),
     };
     format!("{what} drawn")
+}
+
+/// What a stroke over a model did, in a few words.
+pub fn lie(cells: &[(State, f64)], undo: bool) -> String {
+    match cells.first() {
+        Some((_, reward)) if !undo => format!("model error, pays {}", value(*reward)),
+        _ => "model error taken back".to_owned(),
+    }
 }
 
 /// What a model believes of a cell, in one word or number.
@@ -122,11 +131,13 @@ pub fn source(source: Source) -> &'static str {
     }
 }
 
-/// The entry an update writes, in the notation of its source.
-pub fn entry(source: Source) -> &'static str {
-    match source {
-        Source::Real => "Q[s,a]",
-        Source::Imagined => "Q[s̃,ã]",
+/// The entry an update writes, in the notation of its source: of a state alone, or of a pair.
+pub fn entry(source: Source, of_state: bool) -> &'static str {
+    match (source, of_state) {
+        (Source::Real, false) => "Q[s,a]",
+        (Source::Imagined, false) => "Q[s̃,ã]",
+        (Source::Real, true) => "V[s]",
+        (Source::Imagined, true) => "V[s̃]",
     }
 }
 

@@ -122,7 +122,7 @@ fn fingerprint(cells: &[Cell], starts: &[State]) -> u64 {
 }
 
 /// The cell next to `state` in direction `action`, or `state` itself before a wall or edge.
-fn neighbour(map: &Map, state: usize, action: usize) -> usize {
+pub(super) fn neighbour(map: &Map, state: usize, action: usize) -> usize {
     let (row, col) = (state / map.cols, state % map.cols);
     let to = match action {
         0 if row > 0 => state - map.cols,

@@ -13,13 +13,15 @@ pub use super::run::{Failure, Run};
 use super::workers::{Task, Workers};
 use super::worlds::Worlds;
 use crate::base::rng::lane_seed;
+use crate::envs::any::AnyWorld;
 use crate::mdp::edit::Stroke;
 use crate::mdp::scene::Scenic;
 use crate::mdp::{State, Tabular};
 use crate::probes::truth::Truth;
 
-/// Least time between two keyframes while running; also about the time a step back may take.
-const KEYFRAME_EVERY: Duration = Duration::from_millis(100);
+/// Least time spent computing between two keyframes: about what a step back may take, whatever
+/// the pace at which the arena played.
+const KEYFRAME_EVERY: Duration = Duration::from_millis(25);
 /// Keyframes may take one part in so many of the time at most.
 const KEYFRAME_SHARE: u32 = 64;
 
@@ -83,7 +85,9 @@ pub struct Event {
 
 /// The arena. See [`Experiment::advance_to`].
 pub struct Experiment {
-    config: ArenaConfig,
+    pub(super) config: ArenaConfig,
+    /// Pairs of state and action.
+    pub(super) pairs: usize,
     /// What the world becomes by strokes over it.
     pub(super) worlds: Worlds,
     pub(super) runs: Vec<Run>,
@@ -97,7 +101,10 @@ pub struct Experiment {
     pub(super) keyframes: Keyframes,
     /// Grows whenever time is walked back or the past gets another event.
     pub(super) past: u64,
-    next_keyframe: Instant,
+    /// Time that computing took on the way here from the start, walked once.
+    pub(super) cost: Duration,
+    /// How much of it there must be until the next keyframe.
+    pub(super) next_keyframe: Duration,
     remembers: bool,
     pub(super) watched: usize,
     pub(super) records: bool,
@@ -107,8 +114,11 @@ pub struct Experiment {
 impl Experiment {
     /// Builds the arena of a configuration for `workers` threads.
     pub fn new(config: ArenaConfig, workers: usize) -> Result<Self, ConfigError> {
-        let world = config.build_world()?;
-        Self::in_world(config, &world, workers)
+        // Here the choice of the world is made, once and for all steps.
+        match config.build_world()? {
+            AnyWorld::Grid(world) => Self::in_world(config, &world, workers),
+            AnyWorld::Process(world) => Self::in_world(config, &world, workers),
+        }
     }
 
     /// The same with a world of one's own in place of the configured one.
@@ -144,11 +154,13 @@ impl Experiment {
             applied: 0,
             keyframes: Keyframes::default(),
             past: 0,
-            next_keyframe: Instant::now(),
+            cost: Duration::ZERO,
+            next_keyframe: Duration::ZERO,
             remembers: false,
             watched: 0,
             records: false,
             workers,
+            pairs: world.states() * world.actions(),
             config,
         })
     }
@@ -218,6 +230,11 @@ impl Experiment {
     /// All events, in order; those after the present are of a future already seen.
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// Copies of the past.
+    pub fn keyframes(&self) -> &Keyframes {
+        &self.keyframes
     }
 
     /// Memory of keyframes and records, in bytes.
@@ -311,6 +328,7 @@ impl Experiment {
     }
 
     fn advance_cohorts(&mut self, goal: Position, deadline: Option<Instant>) -> bool {
+        let begun = Instant::now();
         let lanes = self.config.lanes;
         let mut tasks = Vec::with_capacity(self.runs.len() * lanes);
         for (index, run) in self.runs.iter_mut().enumerate() {
@@ -331,6 +349,7 @@ impl Experiment {
         for task in self.workers.advance(tasks, goal, deadline) {
             all &= self.take_back(task);
         }
+        self.cost += begun.elapsed();
         all
     }
 
@@ -357,14 +376,14 @@ impl Experiment {
 
     pub(super) fn keyframe(&mut self) {
         let begun = Instant::now();
-        self.keyframes.add(self.position, self.applied, &self.runs);
+        self.keyframes.add(self.position, self.applied, self.cost, &self.runs);
         // Large worlds and many lanes are copied less often.
         let pause = KEYFRAME_EVERY.max(begun.elapsed() * KEYFRAME_SHARE);
-        self.next_keyframe = Instant::now() + pause;
+        self.next_keyframe = self.cost + pause;
     }
 
     fn keyframe_if_due(&mut self) {
-        if self.remembers && Instant::now() >= self.next_keyframe {
+        if self.remembers && self.cost >= self.next_keyframe {
             self.keyframe();
         }
     }

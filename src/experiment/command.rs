@@ -1,8 +1,11 @@
 //! What a person can ask an arena for.
 
+use std::sync::mpsc::Sender;
+
 use super::arena::Grain;
 use super::clock::{Clock, Position};
 use super::config::ArenaConfig;
+use super::run_file::RunFile;
 use crate::mdp::State;
 use crate::mdp::edit::Stroke;
 
@@ -57,6 +60,16 @@ pub enum Command {
         /// The list ends before the update of this number; `None` for the newest ones.
         before: Option<u64>,
     },
+    /// Give a run a twin with the same past.
+    Fork {
+        /// Which run.
+        run: usize,
+    },
+    /// Take a fork away again.
+    Unfork {
+        /// Which run.
+        run: usize,
+    },
     /// Change a parameter of the world; starts anew.
     SetWorld {
         /// Which parameter.
@@ -75,6 +88,20 @@ pub enum Command {
     Reset,
     /// Another arena.
     Load(Box<ArenaConfig>),
+    /// Hand over all it takes to come back here.
+    Keep {
+        /// Id of the lesson it belongs to; may be empty.
+        lesson: String,
+        /// Where to.
+        reply: Sender<RunFile>,
+    },
+    /// Live a kept life again, in place of the present arena.
+    Relive {
+        /// What to call it.
+        name: String,
+        /// The life.
+        file: Box<RunFile>,
+    },
     /// The run whose episodes count when stepping on other clocks.
     Select(usize),
     /// The lane on screen.
@@ -99,6 +126,8 @@ impl Command {
                 | Self::Edit(_)
                 | Self::Undo
                 | Self::Lie { .. }
+                | Self::Fork { .. }
+                | Self::Unfork { .. }
         )
     }
 }

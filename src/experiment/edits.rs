@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::arena::{Change, Event, Experiment};
+use super::engine::{Command, Engine};
 use super::worlds::{Chapter, Truths};
 use crate::mdp::State;
 use crate::mdp::edit::{CannotEdit, Stroke};
-use crate::mdp::scene::{Cell, Scene};
+use crate::mdp::scene::Cell;
+use crate::probes::truth::Truth;
 
 impl Experiment {
     /// Draws a stroke over the world of every lane of every run, here and now: one event a run, so
@@ -165,6 +167,24 @@ impl Experiment {
     }
 }
 
+impl Engine {
+    /// Draws over the world or over a model, or takes that back.
+    pub(super) fn draw(&mut self, command: Command) {
+        self.stride = 1;
+        let drawn = match command {
+            Command::Edit(stroke) => self.experiment.edit(stroke),
+            Command::Lie { run, cells } => self.experiment.lie(run, cells),
+            _ => {
+                self.experiment.undo();
+                Ok(())
+            }
+        };
+        if let Err(refused) = drawn {
+            self.notice = Some(refused.to_string());
+        }
+    }
+}
+
 /// Something drawn that can be taken back.
 enum Drawn {
     /// Over the world, after so many strokes.
@@ -189,9 +209,6 @@ fn shortest(truths: &Truths) -> Vec<Option<usize>> {
     truths.iter().map(|truth| truth.shortest).collect()
 }
 
-fn cell(truth: &crate::probes::truth::Truth, state: State) -> Cell {
-    match truth.scene() {
-        Scene::Grid(grid) => grid.cells[state as usize],
-        Scene::States(_) => Cell::Free,
-    }
+fn cell(truth: &Truth, state: State) -> Cell {
+    truth.cell(state).unwrap_or(Cell::Free)
 }

@@ -130,7 +130,7 @@ impl Inspector {
         let first = end.min(total).saturating_sub(LISTED);
         let (goal, events, past) = (e.position(), e.applied, e.past);
         let frames = e.keyframes.up_to(goal);
-        let of = |frame: &Keyframe| tally(frame.lanes[self.run][lane].cohort(), self.cell);
+        let of = |frame: &Keyframe| tally(lane_of(frame, self.run, lane), self.cell);
         let count = frames.partition_point(|frame| of(frame).is_some_and(|n| n <= first));
         let frame = count.checked_sub(1).map(|last| &frames[last]);
         let ready = self.walker.take().filter(|w| {
@@ -140,7 +140,7 @@ impl Inspector {
         self.walker = match (ready, frame) {
             (Some(walker), _) => Some(Walker { goal, events, ..walker }),
             (None, Some(frame)) => {
-                let cohort = frame.lanes[self.run][lane].cohort().duplicate();
+                let cohort = lane_of(frame, self.run, lane).duplicate();
                 let mut log = CellLog::new(self.cell, end, LISTED as usize);
                 log.begin(
                     of(frame).unwrap_or(0),
@@ -189,10 +189,10 @@ impl Walker {
     fn skip(&mut self, e: &Experiment, run: usize) {
         let ahead = e.keyframes.up_to(self.goal);
         let ahead = &ahead[ahead.partition_point(|frame| frame.position <= self.position)..];
-        let cohort = |frame: &Keyframe| frame.lanes[run][self.lane].cohort().duplicate();
+        let cohort = |frame: &Keyframe| lane_of(frame, run, self.lane).duplicate();
         let cell = self.log.cell();
         let quiet = ahead.partition_point(|frame| {
-            tally(frame.lanes[run][self.lane].cohort(), cell) == Some(self.log.seen())
+            tally(lane_of(frame, run, self.lane), cell) == Some(self.log.seen())
         });
         if let Some(frame) = quiet.checked_sub(1).map(|last| &ahead[last]) {
             self.cohort = cohort(frame);
@@ -241,6 +241,10 @@ impl Walker {
             Change::Lie { cells, .. } => self.cohort.lie(cells),
         }
     }
+}
+
+fn lane_of(frame: &Keyframe, run: usize, lane: usize) -> &dyn Cohort {
+    frame.lanes_of(run)[lane].cohort()
 }
 
 /// Updates of a cell so far; `None` for agents without a table.

@@ -122,7 +122,7 @@ pub struct Run {
     /// The strokes that hold.
     pub(super) chapters: Vec<Chapter>,
     /// Fewest steps home in each stage of the world as it was built.
-    built: Vec<Option<usize>>,
+    pub(super) built: Vec<Option<usize>>,
 }
 
 impl Run {

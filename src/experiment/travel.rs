@@ -60,6 +60,7 @@ impl Experiment {
         let event = Event { position: here, run, change, counters };
         let at = self.events.partition_point(|e| e.position <= here);
         self.events.insert(at, event);
+        self.split_no_later(run);
         self.applied = at + 1;
         self.keyframes.truncate(here);
         let before = self.events.partition_point(|e| e.position < here);
@@ -108,11 +109,13 @@ impl Experiment {
         let Some(frame) = self.keyframes.before(goal) else {
             return false;
         };
-        for (run, lanes) in self.runs.iter_mut().zip(&frame.lanes) {
+        for (run, lanes) in self.runs.iter_mut().zip(frame.lanes()) {
             run.lanes = lanes.iter().map(Lane::duplicate).collect();
         }
         self.position = frame.position;
         self.applied = frame.applied;
+        self.cost = frame.milestone.cost;
+        self.next_keyframe = self.cost;
         self.under_way = None;
         self.past += 1;
         self.refresh_worlds();

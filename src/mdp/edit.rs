@@ -45,6 +45,11 @@ impl Stroke {
         Self { stages }
     }
 
+    /// What becomes of each stage that was told, the first one first.
+    pub fn stages(&self) -> &[Vec<(State, Cell)>] {
+        &self.stages
+    }
+
     /// What becomes of stage `stage`.
     pub fn on(&self, stage: usize) -> &[(State, Cell)] {
         self.stages.get(stage).or(self.stages.last()).map_or(&[], Vec::as_slice)

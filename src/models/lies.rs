@@ -5,7 +5,7 @@ use crate::base::digest::Digest;
 use crate::mdp::State;
 
 /// What each state pays more on entering; free while nothing is painted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lies {
     /// `[S]`, or empty.
     extra: Vec<f64>,

@@ -91,12 +91,12 @@ mod tests {
         let world = Grid::new(&GridSource::from_text("S.#\n..G"), &GridConfig::default()).unwrap();
         let truth = Truth::of(&world);
         let mut model = TableModel::new(6, 4);
-        [1, 1, 2, 1].map(|next| model.learn((0, 1), f64::from(next), next, true));
+        [1, 1, 2, 1].into_iter().for_each(|next| model.learn((0, 1), f64::from(next), next, true));
         let mut q = vec![0.0; 24];
         (q[0], q[5], q[14]) = (0.25, 1.0, -0.5);
         let table =
             TableView { actions: 4, tally: vec![Tally::default(); 24], q, known_pairs: None };
-        let view = View { table: Some(table), model: Some(model.view()), bonus: None };
+        let view = View { table: Some(table), model: Some(model.view()), ..View::default() };
         let facts = facts(&view, &truth, 0);
         assert_eq!((facts.len(), facts[1].counted(), counts(&view)), (4, 4, true));
         let told = facts[1].told.as_ref().unwrap();

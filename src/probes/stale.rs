@@ -137,9 +137,9 @@ mod tests {
         let truth = Truth::of(&world(&[], slippery));
         let mut model = TableModel::new(9, 4);
         // From (0,0) down: into (1,0), or sideways to (0,1), or held by the edge.
-        [3, 3, 1, 0].map(|next| model.learn((0, 2), 0.0, next, true));
+        [3, 3, 1, 0].into_iter().for_each(|next| model.learn((0, 2), 0.0, next, true));
         assert_eq!(stale(&model.view(), &truth), []);
-        [8; 3].map(|next| model.learn((0, 2), 0.0, next, true));
+        [8; 3].into_iter().for_each(|next| model.learn((0, 2), 0.0, next, true));
         let told = stale(&model.view(), &truth);
         assert_eq!(told, [Stale { cell: 8, belief: Belief::Open }]);
     }

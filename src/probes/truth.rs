@@ -13,16 +13,15 @@ enum End {
     Badly,
 }
 
-/// A copy of the true world's outcomes.
+/// A copy of the true world's likeliest outcomes.
 #[derive(Clone, Debug)]
 pub struct Truth {
     scene: Scene,
     actions: usize,
     /// `[S * A]`: likeliest next state and how the task ends there; `None` if never left.
     likeliest: Vec<Option<(State, End)>>,
-    /// `[S * A + 1]`: where the outcomes of each pair begin.
-    begins: Vec<u32>,
-    outcomes: Vec<Outcome>,
+    /// `[S * A]`: all that may happen.
+    outcomes: Vec<Vec<Outcome>>,
     /// `[S]`: from here a good end can be reached.
     hopeful: Vec<bool>,
     /// States where an episode may start.
@@ -35,22 +34,19 @@ impl Truth {
     /// Copies it out of `world`.
     pub fn of<W: Tabular + Scenic>(world: &W) -> Self {
         let (states, actions) = (world.states(), world.actions());
-        let (mut likeliest, mut begins, mut all) = (Vec::new(), vec![0], Vec::new());
-        for pair in 0..states * actions {
-            let (state, action) = ((pair / actions) as State, (pair % actions) as Action);
-            let outcomes = world.outcomes(state, action);
+        let of =
+            |pair: usize| world.outcomes((pair / actions) as State, (pair % actions) as Action);
+        let outcomes: Vec<Vec<Outcome>> = (0..states * actions).map(of).collect();
+        let likeliest = outcomes.iter().map(|outcomes| {
             let best = outcomes.iter().max_by(|a, b| a.probability.total_cmp(&b.probability));
-            likeliest.push(best.map(|o| (o.next, end(world, o))));
-            all.extend(outcomes);
-            begins.push(all.len() as u32);
-        }
+            best.map(|o| (o.next, end(world, o)))
+        });
         Self {
             scene: world.scene(),
             actions,
-            hopeful: hopeful(world, actions, &begins, &all),
-            likeliest,
-            begins,
-            outcomes: all,
+            hopeful: hopeful(world, &outcomes),
+            likeliest: likeliest.collect(),
+            outcomes,
             starts: world.starts(),
             shortest: world.distance(true),
         }
@@ -81,10 +77,9 @@ impl Truth {
         }
     }
 
-    /// All that may follow a pair; empty for states that are never left.
+    /// All that may happen after a pair; nothing for states that are never left.
     pub fn outcomes(&self, state: State, action: Action) -> &[Outcome] {
-        let pair = state as usize * self.actions + usize::from(action);
-        &self.outcomes[self.begins[pair] as usize..self.begins[pair + 1] as usize]
+        &self.outcomes[state as usize * self.actions + usize::from(action)]
     }
 
     /// The likeliest next state of a pair; `None` if its state is never left.
@@ -112,8 +107,31 @@ impl Truth {
     pub fn cell(&self, state: State) -> Option<Cell> {
         match &self.scene {
             Scene::Grid(grid) => grid.cells.get(state as usize).copied(),
-            Scene::States(_) => None,
+            Scene::Graph(_) | Scene::States(_) => None,
         }
+    }
+
+    /// The pair whose outcomes lie farthest apart on a grid, if any has more than one.
+    pub fn fork(&self) -> Option<(State, Action)> {
+        let Scene::Grid(grid) = &self.scene else {
+            return None;
+        };
+        let apart = |a: &Outcome, b: &Outcome| {
+            let ((r, c), (row, col)) = (grid.place(a.next), grid.place(b.next));
+            r.abs_diff(row).pow(2) + c.abs_diff(col).pow(2)
+        };
+        let width = |outcomes: &[Outcome]| {
+            let pairs = outcomes.iter().flat_map(|a| outcomes.iter().map(move |b| (a, b)));
+            pairs.map(|(a, b)| apart(a, b)).max().unwrap_or(0)
+        };
+        let (mut widest, mut fork) = (0, None);
+        for (pair, outcomes) in self.outcomes.iter().enumerate() {
+            if width(outcomes) > widest {
+                widest = width(outcomes);
+                fork = Some(((pair / self.actions) as State, (pair % self.actions) as Action));
+            }
+        }
+        fork
     }
 
     /// The world's picture.
@@ -141,18 +159,13 @@ fn end(world: &impl Tabular, outcome: &Outcome) -> End {
 }
 
 /// `[S]`: from which states a good end can be reached, by going back from all of them.
-fn hopeful(
-    world: &impl Tabular,
-    actions: usize,
-    begins: &[u32],
-    outcomes: &[Outcome],
-) -> Vec<bool> {
+fn hopeful(world: &impl Tabular, outcomes: &[Vec<Outcome>]) -> Vec<bool> {
     let mut hopeful = vec![false; world.states()];
-    let mut leads: Vec<Vec<u32>> = vec![Vec::new(); world.states()];
-    let mut front: Vec<u32> = Vec::new();
-    for (pair, range) in begins.windows(2).enumerate() {
-        let state = (pair / actions) as u32;
-        for outcome in &outcomes[range[0] as usize..range[1] as usize] {
+    let mut leads: Vec<Vec<usize>> = vec![Vec::new(); world.states()];
+    let mut front = Vec::new();
+    for (pair, outcomes) in outcomes.iter().enumerate() {
+        let state = pair / world.actions();
+        for outcome in outcomes {
             match end(world, outcome) {
                 End::Well => front.push(state),
                 End::Badly => {}
@@ -161,8 +174,8 @@ fn hopeful(
         }
     }
     while let Some(state) = front.pop() {
-        if !std::mem::replace(&mut hopeful[state as usize], true) {
-            front.extend(&leads[state as usize]);
+        if !std::mem::replace(&mut hopeful[state], true) {
+            front.extend(&leads[state]);
         }
     }
     hopeful

@@ -91,7 +91,9 @@ fn the_keyboard_draws_too() {
     desk.key(Key::Enter);
     assert_eq!(cell(&desk, 0, here as u32 + 10), Cell::Goal);
     assert_eq!(desk.snapshot().position, before, "the arrows did not move time");
-    (0..9).for_each(|_| drop(desk.key(Key::ArrowUp)));
+    for _ in 0..9 {
+        desk.key(Key::ArrowUp);
+    }
     assert!(desk.view().cursor.is_some_and(|cell| cell < 9), "the edge holds");
     desk.key(Key::Escape).key(Key::ArrowRight);
     assert!(desk.snapshot().position > before, "now they do");

@@ -3,15 +3,21 @@
 //! A panel owns view state only, reads a snapshot, and emits actions. Whoever adds one implements
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
+pub mod cards;
 pub mod cell;
 pub mod cell_view;
 pub mod curves;
 pub mod exploit;
+pub mod futures;
+pub mod graph_tile;
+pub mod log;
 pub mod look;
+pub mod loops;
 pub mod mazes;
 pub mod price;
 pub mod sandbox;
 pub mod tile;
+pub mod wall;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
@@ -33,6 +39,11 @@ impl PanelId {
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
             Self::Exploit => Box::new(exploit::Meter::default()),
+            Self::Loops => Box::new(loops::Loops::default()),
+            Self::Cards => Box::new(cards::Cards::default()),
+            Self::Wall => Box::new(wall::Wall::default()),
+            Self::Futures => Box::new(futures::Futures),
+            Self::Log => Box::new(log::Log),
         }
     }
 }
@@ -116,7 +127,7 @@ pub fn use_tool(panel: &dyn Panel, id: PanelId, tool: PanelTool, cx: &mut Cx<'_>
             Action::Enlarge((!open).then_some(id))
         }
         PanelTool::Picture => Action::Picture(id),
-        PanelTool::More => return,
+        PanelTool::More | PanelTool::Close => return,
     };
     cx.actions.push(action);
 }
