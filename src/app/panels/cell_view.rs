@@ -20,10 +20,12 @@ use crate::probes::cell::{Fact, counts, facts};
 
 /// Greatest side of the wedges in points before the text scale.
 const WEDGES: f32 = 148.0;
+/// Width that the table of the model needs.
+const TABLE: f32 = 340.0;
 /// Height of a line of the list.
 const LINE: f32 = 24.0;
 /// Greatest length of the bar of a neighbour.
-const BAR: f32 = 44.0;
+const BAR: f32 = 36.0;
 
 /// Values, model and updates of the selected cell of the selected run.
 pub fn inside(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -44,13 +46,19 @@ pub fn inside(ui: &mut Ui, cx: &mut Cx<'_>) {
         let name = format!("{}  cell {}", run.name, run.truth.state_name(cell as State));
         ui.add(Label::new(RichText::new(name).color(t.text_strong)).truncate());
     });
-    ui.horizontal_top(|ui| {
-        let points = theme::scale(ui.ctx());
-        let side = (WEDGES * points).min(0.36 * ui.available_width());
-        wedges(ui, side, run, cell, Scale::of(cx.snapshot));
-        ui.add_space(10.0);
+    let side = WEDGES * theme::scale(ui.ctx());
+    let scale = Scale::of(cx.snapshot);
+    // The table needs room of its own: beside the wedges, or below them.
+    if ui.available_width() >= side + TABLE * theme::scale(ui.ctx()) {
+        ui.horizontal_top(|ui| {
+            wedges(ui, side, run, cell, scale);
+            ui.add_space(10.0);
+            model(ui, run, cell as State);
+        });
+    } else {
+        wedges(ui, side, run, cell, scale);
         model(ui, run, cell as State);
-    });
+    }
     updates(ui, cx, cell as State);
 }
 
@@ -93,7 +101,7 @@ fn model(ui: &mut Ui, run: &RunSnapshot, cell: State) {
     let counted = counts(&run.lane.view);
     let facts = facts(&run.lane.view, &run.truth, cell);
     let most = facts.iter().filter_map(|f| f.delta).fold(1e-12_f64, |most, d| most.max(d.abs()));
-    Grid::new("model of the cell").num_columns(4).spacing(vec2(12.0, 3.0)).show(ui, |ui| {
+    Grid::new("model of the cell").num_columns(4).spacing(vec2(10.0, 3.0)).show(ui, |ui| {
         ui.label("");
         ui.label(head("model: next cell"));
         let (seen, help) = match counted {

@@ -100,11 +100,7 @@ fn picture(
     let mut cells = look.cells.clone();
     let shown = draft.iter().filter(|_| here);
     shown.for_each(|&(state, cell)| cells[state as usize] = kind(cell));
-    let stale: Vec<_> =
-        run.stale.iter().map(|s| (s.cell as u16, words::belief(s.belief))).collect();
-    let stale: Vec<_> = stale.iter().map(|(cell, word)| (*cell, word.as_str())).collect();
-    let bonus: Vec<f32> =
-        (run.lane.view.bonus.iter().flatten()).map(|bonus| (bonus / most) as f32).collect();
+    let (stale, bonus) = beliefs(run, most);
     let map = run.map.as_deref();
     let each = |read: &dyn Fn(&ValueMap, usize) -> f32| -> Vec<f32> {
         map.map_or(Vec::new(), |m| (0..m.value.len()).map(|i| read(m, i)).collect())
@@ -155,6 +151,14 @@ fn picture(
         let text = cell_text(run, cell);
         shown.response.on_hover_text_at_pointer(text);
     }
+}
+
+/// What the model believes wrongly, and how much each move is worth for curiosity alone, as a part
+/// of `most`.
+fn beliefs(run: &RunSnapshot, most: f64) -> (Vec<(u16, String)>, Vec<f32>) {
+    let stale = run.stale.iter().map(|s| (s.cell as u16, words::belief(s.belief))).collect();
+    let bonus = run.lane.view.bonus.iter().flatten().map(|bonus| (bonus / most) as f32);
+    (stale, bonus.collect())
 }
 
 /// The hand draws: cells are touched while it is down, and make a stroke when it lets go.
