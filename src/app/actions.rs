@@ -6,6 +6,7 @@ use super::headless::Request;
 use super::panels::PanelId;
 use super::theme::Theme;
 use crate::experiment::engine::Command;
+use crate::probes::cards::Bench;
 
 /// One wish.
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ pub enum Action {
     TextScale(f32),
     /// Lecture view on or off.
     Lecture(bool),
+    /// The bench of cards as it shall be.
+    Cards(Bench),
     /// Numbers instead of arrows in the mazes.
     Numbers(bool),
     /// Side column shown or hidden where it is a drawer.

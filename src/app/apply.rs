@@ -78,6 +78,7 @@ impl Lab {
             Action::Theme(theme) => self.view.theme = theme,
             Action::TextScale(scale) => self.view.text_scale = scale.clamp(0.8, 2.0),
             Action::Lecture(on) => self.view.lecture = on,
+            Action::Cards(bench) => self.view.cards = bench,
             Action::Numbers(on) => self.view.numbers = on,
             Action::Side(open) => self.view.side_open = open,
             Action::Enlarge(panel) => self.view.enlarged = panel,

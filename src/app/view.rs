@@ -2,6 +2,7 @@
 
 use super::panels::PanelId;
 use super::theme::Theme;
+use crate::probes::cards::Bench;
 
 /// Names of the step sizes, smallest first.
 pub const STEPS: [&str; 4] = ["line", "update", "step", "episode"];
@@ -46,6 +47,8 @@ pub struct View {
     pub line: usize,
     /// Numbers instead of arrows.
     pub numbers: bool,
+    /// The bench of cards.
+    pub cards: Bench,
     /// Side column open where it is a drawer.
     pub side_open: bool,
     /// The answer to the lesson's question is shown.
@@ -81,6 +84,7 @@ impl Default for View {
             step_by: 2,
             line: 0,
             numbers: false,
+            cards: Bench::default(),
             side_open: false,
             revealed: false,
             still: false,

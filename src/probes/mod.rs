@@ -1,7 +1,10 @@
 //! Questions asked of a run: pure functions from plain data to plain data.
 
+pub mod cards;
+pub mod chain;
 pub mod curves;
 pub mod futures;
 pub mod price;
 pub mod truth;
 pub mod values;
+pub mod wall;

@@ -41,9 +41,58 @@ pub fn value_iteration(
     None
 }
 
+/// Values `[S]` of the policy that takes every action alike, by sweeps in place until no value moves
+/// by more than `tolerance`, or `None` if `sweeps` were not enough (Sutton & Barto, section 4.1).
+/// States that are never left are worth 0.
+pub fn random_policy_values(
+    (states, actions): (usize, usize),
+    outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
+    gamma: f64,
+    tolerance: f64,
+    sweeps: usize,
+) -> Option<Vec<f64>> {
+    let truth: Vec<Vec<Outcome>> =
+        (0..states * actions).map(|pair| outcomes(pair / actions, pair % actions)).collect();
+    let mut values = vec![0.0; states];
+    for _ in 0..sweeps {
+        let mut moved = 0.0_f64;
+        for state in 0..states {
+            let pairs = &truth[state * actions..][..actions];
+            let targets = pairs.iter().map(|o| expected_target(o, gamma, |s| values[s as usize]));
+            let new = targets.sum::<f64>() / actions as f64;
+            moved = moved.max((new - values[state]).abs());
+            values[state] = new;
+        }
+        if moved <= tolerance {
+            return Some(values);
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn at_random_the_walk_is_worth_its_place() {
+        // Three states, ends at both sides, +1 at the right one: 1/4, 2/4, 3/4.
+        let outcomes = |s: usize, a: usize| match s {
+            3.. => Vec::new(),
+            s => {
+                let to = s as i32 + if a == 0 { -1 } else { 1 };
+                let terminated = !(0..3).contains(&to);
+                let next = if terminated { 3 } else { to as u32 };
+                let reward = f64::from(u8::from(to == 3));
+                vec![Outcome { probability: 1.0, reward, next, terminated }]
+            }
+        };
+        let values = random_policy_values((4, 2), outcomes, 1.0, 1e-14, 1000).unwrap();
+        for (value, want) in values.iter().zip([0.25, 0.5, 0.75, 0.0]) {
+            assert!((value - want).abs() < 1e-12, "{values:?}");
+        }
+        assert_eq!(random_policy_values((4, 2), outcomes, 1.0, 1e-14, 3), None);
+    }
 
     #[test]
     fn a_two_state_chain_by_hand() {

@@ -3,13 +3,17 @@
 //! A panel owns view state only, reads a snapshot, and emits actions. Whoever adds one implements
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
+pub mod cards;
 pub mod curves;
 pub mod futures;
+pub mod graph_tile;
 pub mod log;
 pub mod look;
+pub mod loops;
 pub mod mazes;
 pub mod price;
 pub mod tile;
+pub mod wall;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
@@ -29,6 +33,9 @@ impl PanelId {
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
+            Self::Loops => Box::new(loops::Loops::default()),
+            Self::Cards => Box::new(cards::Cards::default()),
+            Self::Wall => Box::new(wall::Wall::default()),
             Self::Futures => Box::new(futures::Futures),
             Self::Log => Box::new(log::Log),
         }

@@ -2,8 +2,8 @@
 
 use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
-use super::Cx;
 use super::mazes::{Looks, Scale};
+use super::{Cx, graph_tile};
 use crate::app::actions::Action;
 use crate::app::widgets::button::{Button, framed_icon_button};
 use crate::app::widgets::grid_picture::GridPicture;
@@ -82,9 +82,14 @@ fn picture(
     cx: &mut Cx<'_>,
 ) {
     let run = &cx.snapshot.runs[index];
-    let Scene::Grid(grid) = &*cx.snapshot.scene else {
-        ui.label("This world has no picture.");
-        return;
+    let snapshot = cx.snapshot;
+    let grid = match &*snapshot.scene {
+        Scene::Grid(grid) => grid,
+        Scene::Graph(graph) => return graph_tile::picture(ui, index, graph, scale, size, cx),
+        Scene::States(_) => {
+            ui.label("This world has no picture.");
+            return;
+        }
     };
     let look = looks.of(index, run, grid, cx.snapshot.playing);
     let map = run.map.as_deref();
@@ -132,15 +137,19 @@ fn picture(
 }
 
 /// What a cell is worth, in words.
-fn cell_text(cx: &Cx<'_>, run: &RunSnapshot, cell: usize) -> String {
+pub(super) fn cell_text(cx: &Cx<'_>, run: &RunSnapshot, cell: usize) -> String {
     let truth = &cx.snapshot.truth;
-    let mut text = format!("cell {}", truth.state_name(cell as u32));
+    let kind = if matches!(truth.scene(), Scene::Grid(_)) { "cell" } else { "state" };
+    let mut text = format!("{kind} {}", truth.state_name(cell as u32));
     let Some(table) = &run.lane.view.table else {
         return text;
     };
     for (action, &q) in table.row(cell).iter().enumerate() {
         let tally = &table.tally[cell * table.actions + action];
-        let name = truth.action_name(action as u8);
+        let name = match table.is_of_states() {
+            true => "V".to_owned(),
+            false => truth.action_name(action as u8),
+        };
         let (real, imagined) = (grouped(tally.real), grouped(tally.imagined));
         text += &format!("\n{name}: {} ({real} real, {imagined} imagined)", words::value(q));
     }
@@ -168,6 +177,8 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
         _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
         (Some(steps), _) if brief => format!("way home: {steps}"),
         (Some(steps), _) => format!("greedy way home: {steps} steps"),
+        // Whoever only predicts is not on a way.
+        _ if run.lane.view.table.as_ref().is_some_and(|t| t.is_of_states()) => String::new(),
         (None, true) if brief => "no way yet".to_owned(),
         (None, true) => "no way home yet".to_owned(),
         (None, false) => String::new(),
