@@ -3,5 +3,6 @@
 pub mod cards;
 pub mod curves;
 pub mod price;
+pub mod trajectories;
 pub mod truth;
 pub mod values;

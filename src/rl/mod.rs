@@ -5,3 +5,4 @@ pub mod dp;
 pub mod policy;
 pub mod solve;
 pub mod td;
+pub mod updates;

@@ -77,9 +77,10 @@ impl Cards {
         let t = theme::tokens(ui.ctx());
         ui.horizontal(|ui| {
             let hint = RichText::new("A 0 B 1").color(t.text_weak);
-            let width = 150.0 * theme::scale(ui.ctx());
-            let field = TextEdit::singleline(&mut self.draft).hint_text(hint).desired_width(width);
-            let field = ui.add(field.font(theme::number(ui.ctx())));
+            let size = vec2(150.0, TARGET) * theme::scale(ui.ctx());
+            let field = TextEdit::singleline(&mut self.draft).hint_text(hint);
+            let field = field.font(theme::number(ui.ctx())).align(Align2::LEFT_CENTER);
+            let field = ui.add_sized(size, field);
             field.widget_info(|| {
                 let mut info = WidgetInfo::labeled(Role::TextInput, true, "New card");
                 info.current_text_value = Some(self.draft.clone());
