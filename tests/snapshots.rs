@@ -106,7 +106,7 @@ fn every_panel_looks_as_before() {
     }
     let snapshot = moment(Theme::Dark).snapshot();
     let mut results = SnapshotResults::new();
-    for (index, id) in PanelId::ALL.into_iter().enumerate() {
+    for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
         let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
         let mut harness = panel(id, look, snapshot.clone(), opening());

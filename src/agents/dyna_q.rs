@@ -310,7 +310,7 @@ impl Agent for DynaQ {
         View {
             table: Some(self.values.view(Some(self.model.known_pairs()))),
             model: Some(self.model.view()),
-            bonus: None,
+            ..View::default()
         }
     }
 

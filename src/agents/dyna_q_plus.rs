@@ -286,6 +286,7 @@ impl Agent for DynaQPlus {
             table: Some(self.base.values.view(Some(self.model.known_pairs()))),
             model: Some(self.model.view()),
             bonus: Some(self.bonuses()),
+            ..View::default()
         }
     }
 

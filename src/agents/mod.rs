@@ -3,6 +3,7 @@
 //!
 //! Agents know nothing of experiments, probes, panels or threads.
 
+pub mod dyna;
 pub mod dyna_q;
 pub mod dyna_q_plus;
 pub mod expected_sarsa;
@@ -22,6 +23,7 @@ use crate::base::digest::Digest;
 use crate::base::params::{Params as _, Spec as ParamSpec};
 use crate::mdp::trace::{CodeLine, Watch};
 use crate::mdp::{Action, State, Transition};
+use crate::models::bank::Known;
 use crate::models::view::ModelView;
 
 /// Work done since the beginning.
@@ -71,6 +73,8 @@ pub struct View {
     pub model: Option<ModelView>,
     /// `[S * A]`: what planning or acting adds for curiosity, for agents that do.
     pub bonus: Option<Vec<f64>>,
+    /// All models, for agents that teach several.
+    pub known: Option<Known>,
 }
 
 /// One algorithm with the state of all its lanes.
@@ -221,6 +225,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "Dyna-Q+",
         help: "Dyna-Q with a bonus for what it has not tried for long (Sutton & Barto, section 8.3)",
         specs: dyna_q_plus::DynaQPlusConfig::specs,
+    },
+    AgentInfo {
+        id: "dyna",
+        title: "Dyna, any model",
+        help: "teaches six models and plans with the one you choose; swap it while it runs",
+        specs: dyna::DynaConfig::specs,
     },
     AgentInfo {
         id: "prioritized-sweeping",

@@ -312,7 +312,7 @@ impl Agent for Sweeping {
                 Asks::LastSeen => self.last.view(),
                 Asks::Table => self.table.view(),
             }),
-            bonus: None,
+            ..View::default()
         }
     }
 

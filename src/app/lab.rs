@@ -79,7 +79,7 @@ impl Lab {
             lessons,
             lesson,
             view,
-            panels: PanelId::ALL.into_iter().map(|id| (id, id.open())).collect(),
+            panels: PanelId::ALL.iter().map(|&id| (id, id.open())).collect(),
             trees: Trees::new(&options.lesson.layout),
             code: CodeMemory::default(),
             studio: Studio::default(),

@@ -142,6 +142,13 @@ impl Spec {
         }
     }
 
+    /// Symbol, or label where the notation has none, and value: `α = 0.1`.
+    pub fn written(&self, value: f64) -> String {
+        let symbol = self.symbol.split(',').next().unwrap_or_default();
+        let name = if symbol.chars().count() == 1 { symbol } else { self.label };
+        format!("{name} = {}", self.show(value))
+    }
+
     fn refuse(&self, value: impl fmt::Display) -> Refused {
         Refused { key: self.key.to_owned(), value: value.to_string(), allowed: self.allowed() }
     }

@@ -28,6 +28,8 @@ pub enum StreamName {
     Probe = 7,
     /// What a random world is made of.
     Build = 8,
+    /// Noise of a model that is a generator.
+    Noise = 9,
 }
 
 /// One ChaCha8 stream of a lane's seed.

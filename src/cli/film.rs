@@ -128,7 +128,7 @@ fn length(args: &FilmArgs, arena: &mut ArenaConfig) -> Result<Length> {
 }
 
 fn script(args: &FilmArgs, lesson: &Lesson, arena: &ArenaConfig) -> Result<Script> {
-    let names = PanelId::ALL.map(PanelId::name).join(", ");
+    let names = PanelId::names();
     let panel = |name: &String| {
         let what = format!("--panel {name}: one of {names} is allowed");
         PanelId::from_name(name).ok_or(CliError::Usage(what))

@@ -67,7 +67,9 @@ pub struct Event {
 
 /// The arena. See [`Experiment::advance_to`].
 pub struct Experiment {
-    config: ArenaConfig,
+    pub(super) config: ArenaConfig,
+    /// Pairs of state and action.
+    pub(super) pairs: usize,
     /// The truth about the world in each of its stages.
     truths: Vec<Arc<Truth>>,
     pub(super) runs: Vec<Run>,
@@ -131,6 +133,7 @@ impl Experiment {
             watched: 0,
             records: false,
             workers,
+            pairs: world.states() * world.actions(),
             config,
         })
     }
@@ -200,6 +203,11 @@ impl Experiment {
     /// All parameter events, in order; those after the present are of a future already seen.
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// Copies of the past.
+    pub fn keyframes(&self) -> &Keyframes {
+        &self.keyframes
     }
 
     /// Memory of keyframes and records, in bytes.

@@ -2,6 +2,7 @@
 
 use super::cohort::{Cohort, Group};
 use crate::agents::Agent;
+use crate::agents::dyna::Dyna;
 use crate::agents::dyna_q::DynaQ;
 use crate::agents::dyna_q_plus::DynaQPlus;
 use crate::agents::expected_sarsa::ExpectedSarsa;
@@ -17,6 +18,7 @@ use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
 use crate::mdp::scene::Scenic;
 use crate::mdp::{Action, State, Tabular};
+use crate::models::features::Places;
 
 /// A cohort of one lane for the tabular agent `id` with checked `params`; `None` if no agent has
 /// this name.
@@ -41,6 +43,10 @@ pub fn tabular_cohort<W: Tabular + Scenic>(
         "q-replay" => cohort(world, Replay::new(config(params), states, actions, seed), seed),
         "dyna-q" => cohort(world, DynaQ::new(config(params), states, actions, seed), seed),
         "dyna-q-plus" => cohort(world, DynaQPlus::new(config(params), states, actions, seed), seed),
+        "dyna" => {
+            let places = Places::of(&world.scene());
+            cohort(world, Dyna::new(config(params), places, (states, actions), seed), seed)
+        }
         "prioritized-sweeping" => {
             cohort(world, Sweeping::new(config(params), states, actions, seed), seed)
         }

@@ -35,6 +35,16 @@ pub enum Command {
         /// How often.
         units: u32,
     },
+    /// Give a run a twin with the same past.
+    Fork {
+        /// Which run.
+        run: usize,
+    },
+    /// Take a fork away again.
+    Unfork {
+        /// Which run.
+        run: usize,
+    },
     /// Change a parameter of the world; starts anew.
     SetWorld {
         /// Which parameter.
@@ -74,6 +84,8 @@ impl Command {
                 | Self::Seek(_)
                 | Self::Set { .. }
                 | Self::Dream { .. }
+                | Self::Fork { .. }
+                | Self::Unfork { .. }
         )
     }
 }

@@ -4,6 +4,7 @@
 use toml::{Table, Value};
 
 use super::clock::Clock;
+use super::fork::Fork;
 pub use super::read::{ConfigError, VERSION, only, parse, text, whole};
 use super::read::{Result, check_version, clock, plain, positive, rewards, set_one, unknown, wind};
 use crate::agents::{AGENTS, AgentInfo, agent};
@@ -44,6 +45,8 @@ pub struct RunConfig {
     pub info: &'static AgentInfo,
     /// Values in the order of the agent's parameters.
     pub params: Vec<f64>,
+    /// Where it split off from another run, if it did.
+    pub fork: Option<Fork>,
 }
 
 impl RunConfig {
@@ -54,6 +57,7 @@ impl RunConfig {
             note: String::new(),
             info,
             params: info.params().iter().map(|s| s.default).collect(),
+            fork: None,
         }
     }
 }

@@ -129,6 +129,8 @@ impl Engine {
                 self.experiment.forget_marks();
                 self.experiment.dream(run, units);
             }
+            Command::Fork { run } => self.fork(run),
+            Command::Unfork { run } => self.unfork(run),
             Command::SetWorld { param, value } => self.set_world(param, value),
             Command::Restart { seed, lanes } => {
                 let mut config = self.present_config();
@@ -216,6 +218,24 @@ impl Engine {
         }
     }
 
+    fn fork(&mut self, run: usize) {
+        match self.experiment.fork(run) {
+            Ok(twin) => self.selected = twin,
+            Err(error) => self.notice = Some(error.to_string()),
+        }
+        self.curves_of = None;
+    }
+
+    fn unfork(&mut self, run: usize) {
+        match self.experiment.unfork(run) {
+            // Runs behind it move up, and what panels remember by place would be another's.
+            Ok(()) => self.generation += 1,
+            Err(error) => self.notice = Some(error.to_string()),
+        }
+        self.selected = self.selected.min(self.experiment.runs().len() - 1);
+        self.curves_of = None;
+    }
+
     fn load(&mut self, config: ArenaConfig) {
         if self.rebuild(config.clone()) {
             self.speed = config.speed;
@@ -249,7 +269,8 @@ impl Engine {
     }
 
     /// Another arena in place of the present one; false, with a notice, if it cannot be.
-    fn rebuild(&mut self, config: ArenaConfig) -> bool {
+    fn rebuild(&mut self, mut config: ArenaConfig) -> bool {
+        config.split_at_start();
         let watched = self.experiment.watched();
         let length = config.length;
         match open(config, self.workers) {

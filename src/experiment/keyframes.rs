@@ -1,5 +1,6 @@
 //! Copies of the whole arena at chosen moments, so that time can be walked backwards.
 
+use super::arena::Event;
 use super::clock::Position;
 use super::run::{Lane, Run};
 
@@ -13,9 +14,28 @@ pub(super) struct Keyframe {
     /// How many events it holds already: all of those before its position, and those at it that
     /// had been applied when it was taken.
     pub applied: usize,
-    /// `[runs][lanes]`.
-    pub lanes: Vec<Vec<Lane>>,
+    /// `[stored][lanes]`.
+    stored: Vec<Vec<Lane>>,
+    /// `[runs]`: which of the stored each run has. A fork shares its parent's.
+    of: Vec<usize>,
     bytes: usize,
+}
+
+impl Keyframe {
+    /// The lanes of each run.
+    pub fn lanes(&self) -> impl Iterator<Item = &[Lane]> {
+        self.of.iter().map(|&index| self.stored[index].as_slice())
+    }
+
+    /// Forgets run `run`, and its lanes if no other run shares them.
+    fn remove(&mut self, run: usize) {
+        let gone = self.of.remove(run);
+        if !self.of.contains(&gone) {
+            self.stored.remove(gone);
+            self.of.iter_mut().filter(|index| **index > gone).for_each(|index| *index -= 1);
+            self.bytes = bytes_of(&self.stored);
+        }
+    }
 }
 
 /// Keyframes in order of position. When memory runs out, every second one of the older half is
@@ -34,10 +54,10 @@ impl Keyframes {
             return;
         }
         let copy = |run: &Run| run.lanes.iter().map(Lane::duplicate).collect();
-        let lanes: Vec<Vec<Lane>> = runs.iter().map(copy).collect();
-        let bytes = lanes.iter().flatten().map(|l| l.cohort().bytes()).sum();
+        let stored: Vec<Vec<Lane>> = runs.iter().map(copy).collect();
+        let (bytes, of) = (bytes_of(&stored), (0..stored.len()).collect());
         self.bytes += bytes;
-        self.frames.push(Keyframe { position, applied, lanes, bytes });
+        self.frames.push(Keyframe { position, applied, stored, of, bytes });
         while self.bytes > MEMORY && self.frames.len() > 2 {
             self.thin();
         }
@@ -73,6 +93,24 @@ impl Keyframes {
         touched.is_some()
     }
 
+    /// Run number `runs` becomes a twin of run `parent`: what its past was is known already, and
+    /// costs nothing. `events` are those before the twin got copies of its parent's.
+    pub(super) fn fork(&mut self, parent: usize, events: &[Event]) {
+        for frame in &mut self.frames {
+            frame.of.push(frame.of[parent]);
+            frame.applied += count_of(parent, &events[..frame.applied]);
+        }
+    }
+
+    /// Forgets run `run`; `events` are those before its own are taken out.
+    pub(super) fn unfork(&mut self, run: usize, events: &[Event]) {
+        for frame in &mut self.frames {
+            frame.remove(run);
+            frame.applied -= count_of(run, &events[..frame.applied]);
+        }
+        self.bytes = self.frames.iter().map(|f| f.bytes).sum();
+    }
+
     /// Host memory in bytes, as the cohorts report it.
     pub fn bytes(&self) -> usize {
         self.bytes
@@ -87,4 +125,14 @@ impl Keyframes {
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
+}
+
+/// How many of `events` are those of `run`.
+pub(super) fn count_of(run: usize, events: &[Event]) -> usize {
+    events.iter().filter(|event| event.run == run).count()
+}
+
+/// Host memory in bytes, as the cohorts report it.
+fn bytes_of(stored: &[Vec<Lane>]) -> usize {
+    stored.iter().flatten().map(|lane| lane.cohort().bytes()).sum()
 }

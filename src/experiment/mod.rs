@@ -10,6 +10,7 @@ pub mod command;
 pub mod config;
 mod drive;
 pub mod engine;
+pub mod fork;
 pub mod keyframes;
 mod lane_view;
 mod read;

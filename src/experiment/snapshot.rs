@@ -6,6 +6,7 @@ use super::arena::{Event, Experiment, Failure, Grain, Run};
 use super::clock::{Clock, Position};
 use super::cohort::LaneView;
 use super::config::letter;
+use super::fork::{Fork, fork_names};
 use super::record::{EpisodeRow, Record};
 use crate::agents::AgentInfo;
 use crate::base::series::Series;
@@ -28,6 +29,8 @@ pub struct RunSnapshot {
     pub name: String,
     /// A few words more.
     pub note: String,
+    /// Where it split off from another run, if it did.
+    pub fork: Option<Fork>,
     /// Which agent.
     pub agent: &'static AgentInfo,
     /// Present values of its parameters.
@@ -122,18 +125,25 @@ impl Snapshot {
     }
 }
 
+/// Name and note of run `index`.
+fn names(index: usize, e: &Experiment) -> (String, String) {
+    let run = &e.runs()[index];
+    match run.config.fork {
+        Some(fork) => fork_names(&run.config.name, fork.of, run, &e.runs()[fork.of]),
+        None => own_names(run),
+    }
+}
+
 /// Name and note of a run as it is set now: "n = 50" becomes "n = 5" when n was changed, and the
 /// note says what it was.
-fn names(run: &Run) -> (String, String) {
+fn own_names(run: &Run) -> (String, String) {
     let (mut name, mut was) = (run.config.name.clone(), Vec::new());
     for (index, spec) in run.config.info.params().iter().enumerate() {
         let (before, now) = (run.config.params[index], run.param(index));
         if before == now {
             continue;
         }
-        let symbol = spec.symbol.split(',').next().unwrap_or_default();
-        let label = if symbol.chars().count() == 1 { symbol } else { spec.label };
-        let written = |value| format!("{label} = {}", spec.show(value));
+        let written = |value| spec.written(value);
         match name.contains(&written(before)) {
             true => {
                 name = name.replace(&written(before), &written(now));
@@ -153,7 +163,7 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
     let lane = run.lane_view(experiment.watched());
     let table = lane.view.table.as_ref();
     let marks = run.recorder().marks();
-    let (name, note) = names(run);
+    let (name, note) = names(index, experiment);
     // Of a slice that went on unwatched, nobody knows the last unit.
     let unit = if run.recorder().is_full() { &[] } else { run.recorder().last_unit() };
     let truth = experiment.truth_of(index);
@@ -161,6 +171,7 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
         letter: letter(index),
         name,
         note,
+        fork: run.config.fork,
         agent: run.config.info,
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),

@@ -60,6 +60,7 @@ impl Experiment {
         });
         let at = self.events.partition_point(|e| e.position <= here);
         self.events.insert(at, event);
+        self.split_no_later(run);
         self.applied = at + 1;
         self.keyframes.truncate(here);
         let before = self.events.partition_point(|e| e.position < here);
@@ -102,7 +103,7 @@ impl Experiment {
         let Some(frame) = self.keyframes.before(goal) else {
             return false;
         };
-        for (run, lanes) in self.runs.iter_mut().zip(&frame.lanes) {
+        for (run, lanes) in self.runs.iter_mut().zip(frame.lanes()) {
             run.lanes = lanes.iter().map(Lane::duplicate).collect();
         }
         self.position = frame.position;

@@ -55,6 +55,7 @@ const FILES: &[(&str, &str)] = &[
     ("ab.toml", include_str!("../../assets/lessons/ab.toml")),
     ("prediction.toml", include_str!("../../assets/lessons/prediction.toml")),
     ("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml")),
+    ("wall.toml", include_str!("../../assets/lessons/wall.toml")),
     ("three-ways.toml", include_str!("../../assets/lessons/three-ways.toml")),
     ("changing-worlds.toml", include_str!("../../assets/lessons/changing-worlds.toml")),
     ("shortcut.toml", include_str!("../../assets/lessons/shortcut.toml")),

@@ -17,7 +17,7 @@ pub struct Entry {
 }
 
 /// The model: `[S * A]` entries and the pairs and states known so far.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LastSeen {
     actions: usize,
     entries: Vec<Entry>,

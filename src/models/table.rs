@@ -19,7 +19,7 @@ pub struct Followed {
 }
 
 /// The model: what followed each pair, and which pairs lead to each state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TableModel {
     actions: usize,
     /// `[S * A]`, in the order first seen.

@@ -2,7 +2,7 @@
 
 use crate::agents::table::TableView;
 use crate::mdp::scene::{Scene, Scenic};
-use crate::mdp::{Action, State, Tabular};
+use crate::mdp::{Action, Outcome, State, Tabular};
 use crate::rl::policy::greedy_mask;
 
 /// What a step means for the task.
@@ -20,6 +20,8 @@ pub struct Truth {
     actions: usize,
     /// `[S * A]`: likeliest next state and how the task ends there; `None` if never left.
     likeliest: Vec<Option<(State, End)>>,
+    /// `[S * A]`: all that may happen.
+    outcomes: Vec<Vec<Outcome>>,
     /// States where an episode may start.
     pub starts: Vec<State>,
     /// Fewest steps from a start to a good end, over all possible outcomes.
@@ -30,9 +32,10 @@ impl Truth {
     /// Copies it out of `world`.
     pub fn of<W: Tabular + Scenic>(world: &W) -> Self {
         let (states, actions) = (world.states(), world.actions());
-        let likeliest = (0..states * actions).map(|pair| {
-            let (state, action) = ((pair / actions) as State, (pair % actions) as Action);
-            let outcomes = world.outcomes(state, action);
+        let of =
+            |pair: usize| world.outcomes((pair / actions) as State, (pair % actions) as Action);
+        let outcomes: Vec<Vec<Outcome>> = (0..states * actions).map(of).collect();
+        let likeliest = outcomes.iter().map(|outcomes| {
             let best = outcomes.iter().max_by(|a, b| a.probability.total_cmp(&b.probability));
             best.map(|o| match o.terminated {
                 false => (o.next, End::NotYet),
@@ -44,6 +47,7 @@ impl Truth {
             scene: world.scene(),
             actions,
             likeliest: likeliest.collect(),
+            outcomes,
             starts: world.starts(),
             shortest: world.distance(true),
         }
@@ -72,6 +76,34 @@ impl Truth {
             }
             at = next;
         }
+    }
+
+    /// All that may happen after a pair; nothing for states that are never left.
+    pub fn outcomes(&self, state: State, action: Action) -> &[Outcome] {
+        &self.outcomes[state as usize * self.actions + usize::from(action)]
+    }
+
+    /// The pair whose outcomes lie farthest apart on a grid, if any has more than one.
+    pub fn fork(&self) -> Option<(State, Action)> {
+        let Scene::Grid(grid) = &self.scene else {
+            return None;
+        };
+        let apart = |a: &Outcome, b: &Outcome| {
+            let ((r, c), (row, col)) = (grid.place(a.next), grid.place(b.next));
+            r.abs_diff(row).pow(2) + c.abs_diff(col).pow(2)
+        };
+        let width = |outcomes: &[Outcome]| {
+            let pairs = outcomes.iter().flat_map(|a| outcomes.iter().map(move |b| (a, b)));
+            pairs.map(|(a, b)| apart(a, b)).max().unwrap_or(0)
+        };
+        let (mut widest, mut fork) = (0, None);
+        for (pair, outcomes) in self.outcomes.iter().enumerate() {
+            if width(outcomes) > widest {
+                widest = width(outcomes);
+                fork = Some(((pair / self.actions) as State, (pair % self.actions) as Action));
+            }
+        }
+        fork
     }
 
     /// The world's picture.

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod dp;
+pub mod lstd;
 pub mod policy;
 pub mod solve;
 pub mod td;

@@ -7,9 +7,11 @@ pub mod cards;
 pub mod curves;
 pub mod graph_tile;
 pub mod look;
+pub mod loops;
 pub mod mazes;
 pub mod price;
 pub mod tile;
+pub mod wall;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
@@ -29,7 +31,9 @@ impl PanelId {
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
+            Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
+            Self::Wall => Box::new(wall::Wall::default()),
         }
     }
 }
