@@ -12,7 +12,7 @@ fn check_csv(title: &str, csv: &str, rows: usize) {
     let mut lines = csv.lines();
     let head: Vec<&str> = lines.next().expect("a header").split(',').collect();
     assert!(head.len() >= 3 && head.iter().all(|name| !name.is_empty()), "{title}: {head:?}");
-    assert_eq!(head[0], "run", "{title}");
+    assert!(["run", "answer"].contains(&head[0]), "{title}: {head:?}");
     let mut found = 0;
     for line in lines {
         let cells: Vec<&str> = line.split(',').collect();
@@ -34,7 +34,8 @@ fn every_panel_says_what_it_shows() {
         assert!(!title.is_empty());
         assert!((1..=60).contains(&question.chars().count()), "{title}: {question}");
         let text = panel.text(&snapshot);
-        for run in &snapshot.runs {
+        // Cards are nobody's run.
+        for run in snapshot.runs.iter().filter(|_| id != PanelId::Cards) {
             let name = format!("{} {}", run.letter, run.name);
             assert!(text.contains(&name), "{title}: {name} is missing in\n{text}");
         }

@@ -160,9 +160,9 @@ fn strike(ui: &Ui, words: Rect) {
     ui.painter().line_segment(line, Stroke::new(1.2, t.text_weak));
 }
 
-/// A value that may be missing.
+/// A value that may be missing. What is left after so many sweeps is no digit to be shown.
 fn written(value: Option<f64>) -> String {
-    value.map_or_else(|| "no data".to_owned(), words::value)
+    value.map_or_else(|| "no data".to_owned(), |v| words::value((v * 1e9).round() / 1e9))
 }
 
 /// `p(B|A)`, `p(end|A)`.

@@ -123,7 +123,7 @@ fn bar(painter: &Painter, line: Rect, range: (f64, f64), value: Option<f64>, sou
             painter.rect_filled(full, 2.0, source.hue(&t));
         }
     }
-    let number = text::line(painter, &words::value(value), theme::number(ctx), source.ink(&t));
+    let number = text::line(painter, &written(Some(value)), theme::number(ctx), source.ink(&t));
     let at = pos2(full.right().max(zero) + 8.0 * scale, line.center().y);
     text::place(painter, &number, at, Align2::LEFT_CENTER);
 }
