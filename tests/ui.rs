@@ -8,6 +8,8 @@ mod desk;
 mod cards;
 #[path = "ui/failing.rs"]
 mod failing;
+#[path = "ui/forks.rs"]
+mod forks;
 #[path = "ui/looks.rs"]
 mod looks;
 #[path = "ui/panels.rs"]

@@ -59,6 +59,12 @@ pub struct View {
     pub enlarged: Option<PanelId>,
     /// The card for a film is open.
     pub record_open: bool,
+    /// The card for a run file is open.
+    pub save_open: bool,
+    /// The log is open, though the lesson does not show it.
+    pub log_open: bool,
+    /// A fork was asked for when there were so many runs; it is selected once it is there.
+    pub forking: Option<usize>,
     /// Overview of keys open.
     pub keys_open: bool,
     /// Parameter under the hand.
@@ -84,6 +90,9 @@ impl Default for View {
             still: false,
             enlarged: None,
             record_open: false,
+            save_open: false,
+            log_open: false,
+            forking: None,
             keys_open: false,
             draft: None,
             message: None,

@@ -39,6 +39,10 @@ panels! {
     Price = "price",
     /// Acting, learning and planning as a loop, one for each run.
     Loops = "loops",
+    /// What a fork has more than its parent.
+    Futures = "futures",
+    /// What was changed, and when.
+    Log = "log",
     /// Where each model thinks it will be.
     Wall = "wall",
     /// Episodes on cards, and what they say of their states.

@@ -1,6 +1,7 @@
 //! Lessons: an arena, notes and questions, one TOML file each, embedded in the program.
 
 pub mod layout;
+pub mod opening;
 
 use toml::Value;
 

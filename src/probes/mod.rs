@@ -3,6 +3,7 @@
 pub mod cards;
 pub mod chain;
 pub mod curves;
+pub mod futures;
 pub mod price;
 pub mod trajectories;
 pub mod truth;

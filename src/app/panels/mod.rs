@@ -5,7 +5,9 @@
 
 pub mod cards;
 pub mod curves;
+pub mod futures;
 pub mod graph_tile;
+pub mod log;
 pub mod look;
 pub mod loops;
 pub mod mazes;
@@ -34,6 +36,8 @@ impl PanelId {
             Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
             Self::Wall => Box::new(wall::Wall::default()),
+            Self::Futures => Box::new(futures::Futures),
+            Self::Log => Box::new(log::Log),
         }
     }
 }
@@ -117,7 +121,7 @@ pub fn use_tool(panel: &dyn Panel, id: PanelId, tool: PanelTool, cx: &mut Cx<'_>
             Action::Enlarge((!open).then_some(id))
         }
         PanelTool::Picture => Action::Picture(id),
-        PanelTool::More => return,
+        PanelTool::More | PanelTool::Close => return,
     };
     cx.actions.push(action);
 }

@@ -8,7 +8,7 @@ use crate::app::actions::Action;
 use crate::app::widgets::button::{Button, framed_icon_button};
 use crate::app::widgets::grid_picture::GridPicture;
 use crate::app::widgets::number::{grouped, hero_pair};
-use crate::app::widgets::panel::{Panel, PanelState};
+use crate::app::widgets::panel::{Panel, PanelState, PanelTool};
 use crate::app::widgets::{meter, number};
 use crate::app::{icons, theme, words};
 use crate::experiment::clock::Clock;
@@ -46,6 +46,9 @@ pub fn tile(
     if notes && !cx.view.lecture {
         panel = panel.question(note);
     }
+    if run.fork.is_some() && !cx.view.lecture && !cx.view.still {
+        panel = panel.tools(&[PanelTool::Close]);
+    }
     let shown = panel.show(ui, |ui| {
         let points = theme::scale(ui.ctx());
         // A low tile keeps the picture and the two counters.
@@ -63,7 +66,9 @@ pub fn tile(
             None => counters(ui, index, low, cx),
         }
     });
-    if shown.response.clicked() {
+    if shown.tool.is_some() {
+        cx.actions.push(Action::Unfork(index));
+    } else if shown.response.clicked() {
         cx.actions.push(Action::Run(index));
     }
 }
