@@ -64,8 +64,7 @@ impl CodeMemory {
         code_view(ui, &lines);
         ui.add_space(4.0);
         if let Some(effect) = &self.effect {
-            let of_states = run.code.iter().any(|line| line.text.starts_with("V[s]"));
-            code_note(ui, &note(effect, of_states));
+            code_note(ui, &note(effect, run.predicts()));
         }
     }
 
