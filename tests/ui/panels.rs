@@ -151,8 +151,9 @@ fn the_loop_counts_what_went_along_each_arrow() {
         "agent = 'dyna-q'\nplanning_steps = 4\ndirect = 'off'",
         "agent = 'dyna-q'\nplanning_steps = 4",
     ];
-    let mut desk = Desk::open(lesson("length = 3\nspeed = 'max'", &runs), Theme::Dark, LARGE);
-    desk.go_to(2, 0);
+    let mut desk = Desk::open(lesson("length = 5\nlanes = 2", &runs), Theme::Dark, LARGE);
+    desk.pause();
+    desk.key(Key::Home).go_to(2, 0);
     let snapshot = desk.snapshot();
     let csv = PanelId::Loops.open().data(&snapshot);
     let expected: String = (snapshot.runs.iter().zip([(1, 0, 0), (0, 1, 4), (1, 1, 4)]))
