@@ -47,6 +47,8 @@ panels! {
     Wall = "wall",
     /// Episodes on cards, and what they say of their states.
     Cards = "cards",
+    /// What states are worth at random: learned, and true.
+    Values = "values",
 }
 
 impl PanelId {

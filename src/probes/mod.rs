@@ -5,6 +5,7 @@ pub mod chain;
 pub mod curves;
 pub mod futures;
 pub mod price;
+pub mod trajectories;
 pub mod truth;
 pub mod values;
 pub mod wall;

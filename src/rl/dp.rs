@@ -1,5 +1,6 @@
 //! Dynamic programming on a world that is known.
 
+use super::lstd::solve;
 use super::td::{max_value, q_target};
 use crate::mdp::Outcome;
 
@@ -41,33 +42,27 @@ pub fn value_iteration(
     None
 }
 
-/// Values `[S]` of the policy that takes every action alike, by sweeps in place until no value moves
-/// by more than `tolerance`, or `None` if `sweeps` were not enough (Sutton & Barto, section 4.1).
-/// States that are never left are worth 0.
+/// Exact values `[S]` of the policy that takes every action alike: the solution of `v = r + gamma P v`,
+/// or `None` if there is no single one, as where an episode without discount never ends. States that
+/// are never left are worth 0. `outcomes(s, a)` lists the truth.
 pub fn random_policy_values(
     (states, actions): (usize, usize),
     outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
     gamma: f64,
-    tolerance: f64,
-    sweeps: usize,
 ) -> Option<Vec<f64>> {
-    let truth: Vec<Vec<Outcome>> =
-        (0..states * actions).map(|pair| outcomes(pair / actions, pair % actions)).collect();
-    let mut values = vec![0.0; states];
-    for _ in 0..sweeps {
-        let mut moved = 0.0_f64;
-        for state in 0..states {
-            let pairs = &truth[state * actions..][..actions];
-            let targets = pairs.iter().map(|o| expected_target(o, gamma, |s| values[s as usize]));
-            let new = targets.sum::<f64>() / actions as f64;
-            moved = moved.max((new - values[state]).abs());
-            values[state] = new;
-        }
-        if moved <= tolerance {
-            return Some(values);
+    let mut matrix = vec![0.0; states * states];
+    let mut rewards = vec![0.0; states];
+    for state in 0..states {
+        matrix[state * states + state] += 1.0;
+        for o in (0..actions).flat_map(|action| outcomes(state, action)) {
+            let share = o.probability / actions as f64;
+            rewards[state] += share * o.reward;
+            if !o.terminated {
+                matrix[state * states + o.next as usize] -= gamma * share;
+            }
         }
     }
-    None
+    solve(matrix, rewards, 1)
 }
 
 #[cfg(test)]
@@ -87,11 +82,17 @@ mod tests {
                 vec![Outcome { probability: 1.0, reward, next, terminated }]
             }
         };
-        let values = random_policy_values((4, 2), outcomes, 1.0, 1e-14, 1000).unwrap();
+        let values = random_policy_values((4, 2), outcomes, 1.0).unwrap();
         for (value, want) in values.iter().zip([0.25, 0.5, 0.75, 0.0]) {
             assert!((value - want).abs() < 1e-12, "{values:?}");
         }
-        assert_eq!(random_policy_values((4, 2), outcomes, 1.0, 1e-14, 3), None);
+        // Two states that lead to each other for ever.
+        let circle = |s: usize, _: usize| {
+            let next = 1 - s as u32;
+            vec![Outcome { probability: 1.0, reward: 1.0, next, terminated: false }]
+        };
+        assert_eq!(random_policy_values((2, 1), circle, 1.0), None);
+        assert_eq!(random_policy_values((2, 1), circle, 0.5), Some(vec![2.0, 2.0]));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod loops;
 pub mod mazes;
 pub mod price;
 pub mod tile;
+pub mod values;
 pub mod wall;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
@@ -35,6 +36,7 @@ impl PanelId {
             Self::Price => Box::new(price::Price),
             Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
+            Self::Values => Box::new(values::Values::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::Futures => Box::new(futures::Futures),
             Self::Log => Box::new(log::Log),
