@@ -41,6 +41,35 @@ pub fn value_iteration(
     None
 }
 
+/// Values `[S]` of the policy that takes each action of the bit mask `policy[s]` equally often, until
+/// no value moves by more than `tolerance`, or `None` if `sweeps` were not enough.
+pub fn evaluate(
+    (states, actions): (usize, usize),
+    outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
+    policy: &[u8],
+    gamma: f64,
+    tolerance: f64,
+    sweeps: usize,
+) -> Option<Vec<f64>> {
+    let taken = |s: usize| (0..actions).filter(move |a| policy[s] & (1 << a) != 0);
+    let truth: Vec<Vec<Vec<Outcome>>> =
+        (0..states).map(|s| taken(s).map(|a| outcomes(s, a)).collect()).collect();
+    let mut value = vec![0.0; states];
+    for _ in 0..sweeps {
+        let mut moved = 0.0_f64;
+        for (state, ways) in truth.iter().enumerate() {
+            let of = ways.iter().map(|o| expected_target(o, gamma, |s| value[s as usize]));
+            let new = of.sum::<f64>() / ways.len().max(1) as f64;
+            moved = moved.max((new - value[state]).abs());
+            value[state] = new;
+        }
+        if moved <= tolerance {
+            return Some(value);
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +88,9 @@ mod tests {
         let q = value_iteration((2, 2), outcomes, 0.5, 0.0, 10).unwrap();
         assert_eq!(q, [0.5, 0.25, 1.0, 0.5]);
         assert_eq!(value_iteration((2, 2), outcomes, 0.5, 0.0, 1), None);
+        // Always on; and in s1 half on, half stay: v = 1/2 + v/4.
+        assert_eq!(evaluate((2, 2), outcomes, &[1, 1], 0.5, 0.0, 10), Some(vec![0.5, 1.0]));
+        let half = evaluate((2, 2), outcomes, &[1, 3], 0.5, 1e-12, 100).unwrap();
+        assert!((half[1] - 2.0 / 3.0).abs() < 1e-11 && (half[0] - 1.0 / 3.0).abs() < 1e-11);
     }
 }
