@@ -19,11 +19,23 @@ pub enum PanelId {
     Price,
     /// Where each model thinks it will be.
     Wall,
+    /// What models learn from, and how well they foresee.
+    ModelData,
+    /// Value error over model error.
+    ModelError,
 }
 
 impl PanelId {
     /// All panels.
-    pub const ALL: [Self; 5] = [Self::Mazes, Self::Steps, Self::Reward, Self::Price, Self::Wall];
+    pub const ALL: [Self; 7] = [
+        Self::Mazes,
+        Self::Steps,
+        Self::Reward,
+        Self::Price,
+        Self::Wall,
+        Self::ModelData,
+        Self::ModelError,
+    ];
 
     /// Name in files and on the command line.
     pub fn name(self) -> &'static str {
@@ -33,6 +45,8 @@ impl PanelId {
             Self::Reward => "reward",
             Self::Price => "price",
             Self::Wall => "wall",
+            Self::ModelData => "model-data",
+            Self::ModelError => "model-error",
         }
     }
 

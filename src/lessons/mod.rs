@@ -53,6 +53,10 @@ pub fn chapter_name(chapter: usize) -> &'static str {
 /// The files that are part of the program.
 const FILES: &[(&str, &str)] = &[
     ("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml")),
+    ("look-up.toml", include_str!("../../assets/lessons/look-up.toml")),
+    ("chaining.toml", include_str!("../../assets/lessons/chaining.toml")),
+    ("linear.toml", include_str!("../../assets/lessons/linear.toml")),
+    ("small-error.toml", include_str!("../../assets/lessons/small-error.toml")),
     ("wall.toml", include_str!("../../assets/lessons/wall.toml")),
     ("three-ways.toml", include_str!("../../assets/lessons/three-ways.toml")),
     ("changing-worlds.toml", include_str!("../../assets/lessons/changing-worlds.toml")),

@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod curves;
+pub mod foresight;
 pub mod model_error;
 pub mod price;
 pub mod truth;

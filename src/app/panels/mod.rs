@@ -6,6 +6,9 @@
 pub mod curves;
 pub mod look;
 pub mod mazes;
+pub mod model_data;
+pub mod model_error;
+mod plot;
 pub mod price;
 pub mod tile;
 pub mod wall;
@@ -29,6 +32,8 @@ impl PanelId {
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
             Self::Wall => Box::new(wall::Wall::default()),
+            Self::ModelData => Box::new(model_data::ModelData::default()),
+            Self::ModelError => Box::new(model_error::ModelError::default()),
         }
     }
 }

@@ -64,7 +64,7 @@ fn answers<'a>(m: &'a Machine, grid: &GridScene, depth: usize) -> [Answer<'a>; 4
         },
         Answer {
             name: "Full distribution",
-            count: format!("{mass:.0} of all in walls"),
+            count: format!("{:.0} % in walls", 100.0 * mass.max(0.0)),
             wrong: mass > 0.0,
             way: Vec::new(),
             cloud: m.full.get(depth - 1),
