@@ -57,6 +57,8 @@ const FILES: &[(&str, &str)] = &[
     ("chaining.toml", include_str!("../../assets/lessons/chaining.toml")),
     ("linear.toml", include_str!("../../assets/lessons/linear.toml")),
     ("small-error.toml", include_str!("../../assets/lessons/small-error.toml")),
+    ("hard-policy.toml", include_str!("../../assets/lessons/hard-policy.toml")),
+    ("remedies.toml", include_str!("../../assets/lessons/remedies.toml")),
     ("wall.toml", include_str!("../../assets/lessons/wall.toml")),
     ("three-ways.toml", include_str!("../../assets/lessons/three-ways.toml")),
     ("changing-worlds.toml", include_str!("../../assets/lessons/changing-worlds.toml")),

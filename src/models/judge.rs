@@ -21,6 +21,8 @@ const WINDOW: u32 = 20;
 /// What is predicted, and how its error is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
+    /// The asked model: share of what happened that it did not foresee; 1 without data.
+    Surprise,
     /// Counts: `-ln p(s'|s,a)`, one added to every count, since a first surprise would be infinite.
     Likelihood,
     /// Mean place of every pair: squared distance, in cells.
@@ -31,7 +33,8 @@ pub enum Loss {
 
 impl Loss {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Likelihood, Self::TableSquares, Self::LinearSquares];
+    pub const ALL: [Self; 4] =
+        [Self::Surprise, Self::Likelihood, Self::TableSquares, Self::LinearSquares];
 }
 
 /// One real step and how likely the asked model had thought it.
@@ -89,7 +92,7 @@ pub struct Judge {
     states: usize,
     /// `[S * A]`: share of newer steps that the asked model foresaw, and how often it was tested.
     foreseen: Vec<(f64, u32)>,
-    curves: [LossCurve; 3],
+    curves: [LossCurve; 4],
     rows: VecDeque<Row>,
 }
 
@@ -125,9 +128,11 @@ impl Judge {
             *share += (p - *share) / f64::from((*tests).min(WINDOW));
         }
         for (loss, curve) in Loss::ALL.into_iter().zip(&mut self.curves) {
-            if let Some(loss) = loss_of(loss, models, happened, self.states) {
-                curve.push(loss);
-            }
+            let loss = match loss {
+                Loss::Surprise => Some(1.0 - asked.unwrap_or(0.0)),
+                loss => loss_of(loss, models, happened, self.states),
+            };
+            loss.into_iter().for_each(|loss| curve.push(loss));
         }
         if self.rows.len() == ROWS {
             self.rows.pop_front();
@@ -212,6 +217,8 @@ mod tests {
         let want = [0.25_f64, 0.4, 1.0 / 6.0].map(|p| -p.ln());
         let curve = judge.curve(Loss::Likelihood).points();
         assert!(curve.iter().zip(want).all(|(p, want)| (p[1] - want).abs() < 1e-15), "{curve:?}");
+        let surprise = judge.curve(Loss::Surprise).points();
+        assert_eq!(surprise, [[1.0, 1.0], [2.0, 0.0], [3.0, 1.0]]);
         let squares = judge.curve(Loss::TableSquares).points();
         assert_eq!(squares, [[1.0, 0.0], [2.0, 4.0]], "the mean was 1, it came to 3");
     }

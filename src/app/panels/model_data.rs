@@ -24,7 +24,8 @@ pub struct ModelData {
 type Picture = (&'static str, &'static str, &'static [(Loss, &'static str)]);
 
 /// Which losses stand in one picture: only those in the same unit.
-const SHOWN: [Picture; 2] = [
+const SHOWN: [Picture; 3] = [
+    ("surprise", "share of the step not foreseen", &[(Loss::Surprise, "the model asked")]),
     ("likelihood", "−ln p(s′ | s, a)", &[(Loss::Likelihood, "counts")]),
     (
         "squared error",
@@ -100,7 +101,7 @@ impl ModelData {
                 field.label(end, name, ink);
             }
         }
-        if let Some(x) = all.first().and_then(|points| learned(points)) {
+        if let Some(x) = learned(&judge.curve(Loss::Surprise).points()) {
             field.mark(x, "X: model learned", field.t.text_strong);
         }
         let index = s.runs.iter().position(|r| r.letter == run.letter).unwrap_or(0);
@@ -177,6 +178,7 @@ impl Panel for ModelData {
             return csv;
         };
         for (name, loss) in [
+            ("surprise", Loss::Surprise),
             ("likelihood", Loss::Likelihood),
             ("table", Loss::TableSquares),
             ("linear", Loss::LinearSquares),

@@ -97,7 +97,7 @@ impl ModelError {
             ("value lost by acting on it", |p| p.lost, 1.4),
         ];
         for (name, read, width) in lines {
-            let points = solved.points.iter().filter(|p| p.model_error >= LEAST);
+            let points = solved.points.iter().filter(|p| p.model_error > 0.9 * LEAST);
             let path = field.path(points.map(|p| [p.model_error, read(p)]));
             let end = path.last().copied();
             field.painter.line(path, Stroke::new(width, field.t.text));
@@ -109,6 +109,7 @@ impl ModelError {
             let words = format!("the policy flips at {}", value(flip.model_error));
             field.mark(flip.model_error.max(LEAST), &words, field.t.bad);
         }
+        field.note("letters: the learners' own models, without what they never tried");
         for (index, _) in s.runs.iter().enumerate() {
             if let Some((_, Some(point))) = self.learners.get(index).and_then(|l| l.as_ref()) {
                 let at = field.at([point.model_error.max(LEAST), point.value_error]);

@@ -111,6 +111,15 @@ impl Field {
         text::place(&self.painter, &words, line[0] + aside, anchor);
     }
 
+    /// What the marks mean, at the upper right.
+    pub fn note(&self, words: &str) {
+        let font = theme::small(self.painter.ctx());
+        let room = self.rect.width() * 0.7;
+        let words = text::elided(&self.painter, words, font, self.t.text_weak, room);
+        let at = pos2(self.rect.right(), self.rect.top() - 6.0 * self.points);
+        text::place(&self.painter, &words, at, Align2::RIGHT_BOTTOM);
+    }
+
     /// Words beside a point, inside the field.
     pub fn label(&self, at: Pos2, words: &str, ink: Color32) {
         let words = text::line(&self.painter, words, theme::tick_strong(self.painter.ctx()), ink);

@@ -76,11 +76,15 @@ impl Wall {
         (self.depth as usize).clamp(1, DEPTH)
     }
 
-    /// The pair that is asked about.
+    /// The pair that is asked about: the fork, or the start where there is none.
     fn pair(&self, subject: &Subject<'_>, cell: Option<usize>) -> (State, Action) {
-        let fork = subject.run.truth.fork();
-        let start = subject.run.truth.starts.first().copied().unwrap_or(0);
-        let (state, action) = fork.unwrap_or((start, 0));
+        let start = || {
+            let state = subject.run.truth.starts.first().copied().unwrap_or(0);
+            let arrows = subject.run.map.as_ref().and_then(|map| map.arrows.get(state as usize));
+            let greedy = arrows.filter(|mask| **mask != 0).map_or(0, |m| m.trailing_zeros());
+            (state, greedy as Action)
+        };
+        let (state, action) = subject.run.truth.fork().unwrap_or_else(start);
         let state = cell.map_or(state, |cell| cell as State);
         (state, self.action.map_or(action, |action| action as Action))
     }

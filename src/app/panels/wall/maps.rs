@@ -188,7 +188,7 @@ impl Canvas<'_> {
                 self.painter.add(Shape::line_segment(ends, Stroke::new(2.4, self.t.bad)));
             }
         }
-        if share < 0.995 && self.pitch > 26.0 {
+        if share < 0.995 && self.pitch > 36.0 * theme::scale(self.painter.ctx()) {
             let words = format!("{:.0} %", 100.0 * share);
             let font = theme::small(self.painter.ctx());
             let words = text::line(self.painter, &words, font, self.t.text_strong);
