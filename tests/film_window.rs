@@ -97,7 +97,7 @@ fn every_panel_can_be_saved_as_a_picture() {
     let mut desk = Desk::paused();
     desk.go_to(9, 9);
     let lesson = std::sync::Arc::new(desk::opening());
-    for id in PanelId::ALL {
+    for &id in PanelId::ALL {
         let view = FilmView::panel(desk.snapshot(), lesson.clone(), id, desk.view());
         let name = format!("panel-{}-{}.png", id.name(), std::process::id());
         let out = std::env::temp_dir().join(name);

@@ -6,6 +6,8 @@ mod desk;
 
 #[path = "ui/failing.rs"]
 mod failing;
+#[path = "ui/forks.rs"]
+mod forks;
 #[path = "ui/looks.rs"]
 mod looks;
 #[path = "ui/panels.rs"]

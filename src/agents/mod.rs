@@ -9,12 +9,14 @@ pub mod dyna_q_plus;
 pub mod expected_sarsa;
 pub mod learner;
 pub mod monte_carlo;
+pub mod monte_carlo_prediction;
 pub mod prioritized_sweeping;
 pub mod q_learning;
 pub mod random;
 pub mod replay;
 pub mod sarsa;
 pub mod table;
+pub mod td_prediction;
 pub mod value_iteration;
 
 use crate::base::digest::Digest;
@@ -235,6 +237,18 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "Prioritized sweeping",
         help: "plans where the value is most wrong and works backwards (Sutton & Barto, section 8.4)",
         specs: prioritized_sweeping::SweepingConfig::specs,
+    },
+    AgentInfo {
+        id: "td-prediction",
+        title: "TD(0) prediction",
+        help: "acts at random and learns what each state is worth, from the value of the next one",
+        specs: td_prediction::PredictionConfig::specs,
+    },
+    AgentInfo {
+        id: "monte-carlo-prediction",
+        title: "Monte-Carlo prediction",
+        help: "acts at random and learns what each state is worth, from whole returns",
+        specs: td_prediction::PredictionConfig::specs,
     },
     AgentInfo {
         id: "value-iteration",

@@ -1,9 +1,12 @@
 //! What a person asked for. Widgets and keys emit actions; [`super::lab::Lab`] applies them.
 
+use std::path::PathBuf;
+
 use super::headless::Request;
 use super::panels::PanelId;
 use super::theme::Theme;
 use crate::experiment::engine::Command;
+use crate::probes::cards::Bench;
 
 /// One wish.
 #[derive(Clone, Debug)]
@@ -16,6 +19,12 @@ pub enum Action {
     StepOn,
     /// One grain back; with line by line: the line before.
     StepBack,
+    /// The selected run gets a twin that splits off here.
+    Fork,
+    /// A fork is taken away.
+    Unfork(usize),
+    /// The log shown or hidden, where the lesson does not show it anyway.
+    Log(bool),
     /// The selected run plans while the world stands still.
     Dream,
     /// What one step is: an index into [`super::view::STEPS`].
@@ -36,6 +45,8 @@ pub enum Action {
     TextScale(f32),
     /// Lecture view on or off.
     Lecture(bool),
+    /// The bench of cards as it shall be.
+    Cards(Bench),
     /// Numbers instead of arrows in the mazes.
     Numbers(bool),
     /// Side column shown or hidden where it is a drawer.
@@ -46,6 +57,14 @@ pub enum Action {
     Record(bool),
     /// Film this.
     Film(Box<Request>),
+    /// The card for a run file shown or hidden.
+    Save(bool),
+    /// Keep the present run in this file, which must not exist.
+    SaveTo(PathBuf),
+    /// Open a run file or a lesson file.
+    Open(PathBuf),
+    /// Restore the last session, or leave it.
+    Restore(bool),
     /// Stop filming; what is there is kept. Without a film: forget how the last one ended.
     StopFilm,
     /// Save a panel as a picture.

@@ -9,8 +9,8 @@ use super::lab::{Lab, last_run};
 use super::panels::PanelId;
 use super::studio::{free_name, slug};
 use super::theme;
-use super::tiles::Trees;
 use super::view::{DREAM, Draft, LINE};
+use crate::base::atomic::Existing;
 use crate::experiment::arena::Grain;
 use crate::experiment::engine::Command;
 
@@ -28,6 +28,17 @@ impl Lab {
             }
             Action::StepOn => self.step_on(),
             Action::StepBack => self.step_back(),
+            Action::Fork => {
+                self.view.forking = Some(self.link.snapshot().runs.len());
+                self.link.send(Command::Fork { run: self.view.run });
+            }
+            Action::Unfork(run) => {
+                let fork = self.link.snapshot().runs.get(run).and_then(|run| run.fork);
+                self.view.run = fork.map_or(self.view.run, |fork| fork.of);
+                self.link.send(Command::Unfork { run });
+                self.link.send(Command::Select(self.view.run));
+            }
+            Action::Log(open) => self.view.log_open = open,
             Action::Dream => {
                 let run = self.view.run;
                 self.link.send(Command::Dream { run, units: DREAM });
@@ -67,10 +78,15 @@ impl Lab {
             Action::Theme(theme) => self.view.theme = theme,
             Action::TextScale(scale) => self.view.text_scale = scale.clamp(0.8, 2.0),
             Action::Lecture(on) => self.view.lecture = on,
+            Action::Cards(bench) => self.view.cards = bench,
             Action::Numbers(on) => self.view.numbers = on,
             Action::Side(open) => self.view.side_open = open,
             Action::Enlarge(panel) => self.view.enlarged = panel,
             Action::Record(open) => self.view.record_open = open,
+            Action::Save(open) => self.view.save_open = open,
+            Action::SaveTo(path) => self.keep(path, (Existing::Keep, true)),
+            Action::Open(path) => self.open_file(path),
+            Action::Restore(wished) => self.restore(wished),
             Action::Film(request) => self.film(ctx, *request),
             Action::StopFilm => self.stop_film(),
             Action::Picture(panel) => self.picture(ctx, panel),
@@ -148,16 +164,24 @@ impl Lab {
     }
 
     fn open_lesson(&mut self, index: usize) {
-        let Some(lesson) = self.lessons.get(index) else {
+        let Some(lesson) = self.lessons.get(index).cloned() else {
             return;
         };
+        self.leave(false);
         self.link.send(Command::Load(Box::new(lesson.arena.clone())));
-        self.view.run = last_run(lesson);
+        self.view.run = last_run(&lesson);
         self.link.send(Command::Select(self.view.run));
+        self.show_lesson(index);
+    }
+
+    /// The words and the tiles of lesson number `index`, for whatever arena goes with it.
+    pub(super) fn show_lesson(&mut self, index: usize) {
+        self.remember_tiles();
         self.view.cell = None;
         self.view.revealed = false;
         self.view.enlarged = None;
-        self.trees = Trees::new(&lesson.layout);
+        self.view.forking = None;
         self.lesson = index;
+        self.lay_tiles();
     }
 }

@@ -16,6 +16,8 @@ pub const HELP: &[(&str, &str)] = &[
     ("→  ←", "one step on, one step back"),
     ("Shift →  ←", "one episode on, one episode back"),
     ("P", "plan 50 times, the world stands still"),
+    ("K", "fork the selected run here"),
+    ("E", "what was changed, and when"),
     ("Home", "start anew"),
     ("+  −", "faster, slower"),
     ("1 to 6", "select run A to F"),
@@ -26,6 +28,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Page Down, Page Up", "next or previous answer, then lesson"),
     ("L", "lecture view"),
     ("R", "record a film"),
+    ("Ctrl S", "save this run; drop its file to come back"),
     ("T", "next theme"),
     ("Ctrl +  −  0", "text larger, smaller, as it was"),
     ("S", "parameters and code, in a narrow window"),
@@ -137,8 +140,17 @@ fn navigation(
     if plain(Key::P) {
         actions.push(Action::Dream);
     }
+    if plain(Key::K) {
+        actions.push(Action::Fork);
+    }
+    if plain(Key::E) {
+        actions.push(Action::Log(!view.log_open));
+    }
     if plain(Key::N) {
         actions.push(Action::Numbers(!view.numbers));
+    }
+    if pressed(Modifiers::COMMAND, Key::S) {
+        actions.push(Action::Save(!view.save_open));
     }
     if plain(Key::S) {
         actions.push(Action::Side(!view.side_open));
@@ -158,6 +170,8 @@ fn navigation(
             Some(Action::Keys(false))
         } else if view.record_open {
             Some(Action::Record(false))
+        } else if view.save_open {
+            Some(Action::Save(false))
         } else if view.enlarged.is_some() {
             Some(Action::Enlarge(None))
         } else if view.lecture {

@@ -2,6 +2,7 @@
 
 use super::panels::PanelId;
 use super::theme::Theme;
+use crate::probes::cards::Bench;
 
 /// Names of the step sizes, smallest first.
 pub const STEPS: [&str; 4] = ["line", "update", "step", "episode"];
@@ -46,6 +47,8 @@ pub struct View {
     pub line: usize,
     /// Numbers instead of arrows.
     pub numbers: bool,
+    /// The bench of cards.
+    pub cards: Bench,
     /// Side column open where it is a drawer.
     pub side_open: bool,
     /// The answer to the lesson's question is shown.
@@ -56,6 +59,12 @@ pub struct View {
     pub enlarged: Option<PanelId>,
     /// The card for a film is open.
     pub record_open: bool,
+    /// The card for a run file is open.
+    pub save_open: bool,
+    /// The log is open, though the lesson does not show it.
+    pub log_open: bool,
+    /// A fork was asked for when there were so many runs; it is selected once it is there.
+    pub forking: Option<usize>,
     /// Overview of keys open.
     pub keys_open: bool,
     /// Parameter under the hand.
@@ -75,11 +84,15 @@ impl Default for View {
             step_by: 2,
             line: 0,
             numbers: false,
+            cards: Bench::default(),
             side_open: false,
             revealed: false,
             still: false,
             enlarged: None,
             record_open: false,
+            save_open: false,
+            log_open: false,
+            forking: None,
             keys_open: false,
             draft: None,
             message: None,

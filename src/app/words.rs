@@ -63,11 +63,13 @@ pub fn target(effect: &Effect) -> String {
     )
 }
 
-/// The entry an update writes, in the notation of its source.
-pub fn entry(source: Source) -> &'static str {
-    match source {
-        Source::Real => "Q[s,a]",
-        Source::Imagined => "Q[s̃,ã]",
+/// The entry an update writes, in the notation of its source: of a state alone, or of a pair.
+pub fn entry(source: Source, of_state: bool) -> &'static str {
+    match (source, of_state) {
+        (Source::Real, false) => "Q[s,a]",
+        (Source::Imagined, false) => "Q[s̃,ã]",
+        (Source::Real, true) => "V[s]",
+        (Source::Imagined, true) => "V[s̃]",
     }
 }
 

@@ -31,6 +31,9 @@ pub struct OpenArgs {
     /// Colours: dark, light, projector-dark or projector-light
     #[arg(long, value_name = "THEME")]
     pub theme: Option<String>,
+    /// Read and write no settings and no session
+    #[arg(long)]
+    pub no_settings: bool,
 }
 
 /// Headless commands.
@@ -116,7 +119,7 @@ pub struct FilmArgs {
     /// Steps a second of film [default: as the lesson has it]
     #[arg(long, value_name = "N")]
     pub speed: Option<f64>,
-    /// Panel in the picture; give it again for more: mazes, steps, reward, price
+    /// Panel in the picture; give it again for more: mazes, steps, reward, price, futures, log
     #[arg(long = "panel", value_name = "NAME")]
     pub panels: Vec<String>,
     /// Title in the picture [default: the lesson's]

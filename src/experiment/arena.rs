@@ -17,8 +17,9 @@ use crate::mdp::Tabular;
 use crate::mdp::scene::Scenic;
 use crate::probes::truth::Truth;
 
-/// Least time between two keyframes while running; also about the time a step back may take.
-const KEYFRAME_EVERY: Duration = Duration::from_millis(100);
+/// Least time spent computing between two keyframes: about what a step back may take, whatever
+/// the pace at which the arena played.
+const KEYFRAME_EVERY: Duration = Duration::from_millis(25);
 /// Keyframes may take one part in so many of the time at most.
 const KEYFRAME_SHARE: u32 = 64;
 
@@ -81,7 +82,10 @@ pub struct Experiment {
     /// How many of the events have been applied.
     pub(super) applied: usize,
     pub(super) keyframes: Keyframes,
-    next_keyframe: Instant,
+    /// Time that computing took on the way here from the start, walked once.
+    pub(super) cost: Duration,
+    /// How much of it there must be until the next keyframe.
+    pub(super) next_keyframe: Duration,
     remembers: bool,
     pub(super) watched: usize,
     pub(super) records: bool,
@@ -128,7 +132,8 @@ impl Experiment {
             events: Vec::new(),
             applied: 0,
             keyframes: Keyframes::default(),
-            next_keyframe: Instant::now(),
+            cost: Duration::ZERO,
+            next_keyframe: Duration::ZERO,
             remembers: false,
             watched: 0,
             records: false,
@@ -301,6 +306,7 @@ impl Experiment {
     }
 
     fn advance_cohorts(&mut self, goal: Position, deadline: Option<Instant>) -> bool {
+        let begun = Instant::now();
         let lanes = self.config.lanes;
         let mut tasks = Vec::with_capacity(self.runs.len() * lanes);
         for (index, run) in self.runs.iter_mut().enumerate() {
@@ -321,6 +327,7 @@ impl Experiment {
         for task in self.workers.advance(tasks, goal, deadline) {
             all &= self.take_back(task);
         }
+        self.cost += begun.elapsed();
         all
     }
 
@@ -347,14 +354,14 @@ impl Experiment {
 
     pub(super) fn keyframe(&mut self) {
         let begun = Instant::now();
-        self.keyframes.add(self.position, self.applied, &self.runs);
+        self.keyframes.add(self.position, self.applied, self.cost, &self.runs);
         // Large worlds and many lanes are copied less often.
         let pause = KEYFRAME_EVERY.max(begun.elapsed() * KEYFRAME_SHARE);
-        self.next_keyframe = Instant::now() + pause;
+        self.next_keyframe = self.cost + pause;
     }
 
     fn keyframe_if_due(&mut self) {
-        if self.remembers && Instant::now() >= self.next_keyframe {
+        if self.remembers && self.cost >= self.next_keyframe {
             self.keyframe();
         }
     }

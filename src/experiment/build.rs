@@ -7,11 +7,13 @@ use crate::agents::dyna_q::DynaQ;
 use crate::agents::dyna_q_plus::DynaQPlus;
 use crate::agents::expected_sarsa::ExpectedSarsa;
 use crate::agents::monte_carlo::MonteCarlo;
+use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
 use crate::agents::prioritized_sweeping::Sweeping;
 use crate::agents::q_learning::QLearning;
 use crate::agents::random::Random;
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
+use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
 use crate::mdp::scene::Scenic;
@@ -47,6 +49,12 @@ pub fn tabular_cohort<W: Tabular + Scenic>(
         }
         "prioritized-sweeping" => {
             cohort(world, Sweeping::new(config(params), states, actions, seed), seed)
+        }
+        "td-prediction" => {
+            cohort(world, TdPrediction::new(config(params), states, actions, seed), seed)
+        }
+        "monte-carlo-prediction" => {
+            cohort(world, MonteCarloPrediction::new(config(params), states, actions, seed), seed)
         }
         "value-iteration" => cohort(world, ValueIteration::new(config(params), world, seed), seed),
         _ => return None,

@@ -1,8 +1,11 @@
 //! What a person can ask an arena for.
 
+use std::sync::mpsc::Sender;
+
 use super::arena::Grain;
 use super::clock::{Clock, Position};
 use super::config::ArenaConfig;
+use super::run_file::RunFile;
 
 /// What a person can ask for.
 #[derive(Clone, Debug)]
@@ -63,6 +66,20 @@ pub enum Command {
     Reset,
     /// Another arena.
     Load(Box<ArenaConfig>),
+    /// Hand over all it takes to come back here.
+    Keep {
+        /// Id of the lesson it belongs to; may be empty.
+        lesson: String,
+        /// Where to.
+        reply: Sender<RunFile>,
+    },
+    /// Live a kept life again, in place of the present arena.
+    Relive {
+        /// What to call it.
+        name: String,
+        /// The life.
+        file: Box<RunFile>,
+    },
     /// The run whose episodes count when stepping on other clocks.
     Select(usize),
     /// The lane on screen.

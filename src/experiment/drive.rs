@@ -32,6 +32,7 @@ impl Engine {
             _ if !self.playing => {
                 let stepping = self.aim.is_some();
                 self.pursue(deadline);
+                self.settle_reliving();
                 stepping
             }
             None => self.at_full_speed(deadline),

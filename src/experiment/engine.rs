@@ -9,6 +9,7 @@ use super::clock::{Clock, Position};
 pub use super::command::Command;
 use super::config::{ArenaConfig, ConfigError, MAX_LANES, WorldConfig};
 use super::drive::Aim;
+use super::keep::Reliving;
 use super::snapshot::{Curves, Snapshot, curves, run_snapshot};
 
 /// Longest time between two looks at the commands.
@@ -24,7 +25,7 @@ const CURVES_SHARE: u32 = 64;
 /// An arena with a transport.
 pub struct Engine {
     pub(super) experiment: Experiment,
-    lesson: ArenaConfig,
+    pub(super) lesson: ArenaConfig,
     workers: usize,
     pub(super) playing: bool,
     pub(super) grain: Grain,
@@ -39,10 +40,11 @@ pub struct Engine {
     pub(super) selected: usize,
     pub(super) axis: Clock,
     curves: Arc<Curves>,
-    curves_of: Option<(Clock, usize, Vec<u64>)>,
+    pub(super) curves_of: Option<(Clock, usize, Vec<u64>)>,
     pub(super) next_curves: Instant,
     generation: u64,
-    notice: Option<String>,
+    pub(super) notice: Option<String>,
+    pub(super) reliving: Option<Reliving>,
 }
 
 impl Engine {
@@ -70,6 +72,7 @@ impl Engine {
             next_curves: Instant::now(),
             generation: 0,
             notice: None,
+            reliving: None,
             lesson,
         }
     }
@@ -108,6 +111,7 @@ impl Engine {
 
     /// Does what is asked, at a moment when every lane is at the position.
     pub fn handle(&mut self, command: Command) {
+        self.leave_reliving(&command);
         if command.needs_rest() {
             self.come_to_rest();
         }
@@ -145,6 +149,8 @@ impl Engine {
                 self.playing |= ended;
             }
             Command::Load(config) => self.load(*config),
+            Command::Keep { lesson, reply } => self.keep(lesson, &reply),
+            Command::Relive { name, file } => self.relive(name, file),
             Command::Select(run) => self.selected = run.min(self.experiment.runs().len() - 1),
             Command::Watch(lane) => self.experiment.watch_lane(lane),
             Command::Axis(axis) => self.axis = axis,
@@ -271,6 +277,11 @@ impl Engine {
     /// Another arena in place of the present one; false, with a notice, if it cannot be.
     fn rebuild(&mut self, mut config: ArenaConfig) -> bool {
         config.split_at_start();
+        self.open_anew(config)
+    }
+
+    /// The same with forks where they were.
+    pub(super) fn open_anew(&mut self, config: ArenaConfig) -> bool {
         let watched = self.experiment.watched();
         let length = config.length;
         match open(config, self.workers) {
@@ -318,6 +329,7 @@ impl Engine {
             curves: self.curves.clone(),
             events: e.events().into(),
             bytes: e.bytes(),
+            keyframes: (e.keyframes().len(), e.keyframes().bytes()),
             generation: self.generation,
         };
         if self.playing {
@@ -331,7 +343,8 @@ impl Engine {
         let versions = e.runs().iter().map(|r| r.record().version()).collect();
         let wanted = Some((self.axis, e.watched(), versions));
         let axis_moved = self.curves.axis != self.axis;
-        let fresh = self.playing && !axis_moved && Instant::now() < self.next_curves;
+        let running = self.playing || self.reliving.is_some();
+        let fresh = running && !axis_moved && Instant::now() < self.next_curves;
         if self.curves_of == wanted || (fresh && self.curves_of.is_some()) {
             return;
         }

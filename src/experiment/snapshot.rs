@@ -7,6 +7,7 @@ use super::clock::{Clock, Position};
 use super::cohort::LaneView;
 use super::config::letter;
 use super::fork::{Fork, fork_names};
+use super::futures::{Future, futures};
 use super::record::{EpisodeRow, Record};
 use crate::agents::AgentInfo;
 use crate::base::series::Series;
@@ -69,6 +70,8 @@ pub struct Curves {
     /// When the mean first was at most [`Snapshot::threshold`] steps an episode: the price on
     /// three clocks.
     pub price: Vec<Option<Price>>,
+    /// What forks have more than their parents.
+    pub futures: Vec<Future>,
 }
 
 /// The arena at one moment.
@@ -112,6 +115,8 @@ pub struct Snapshot {
     pub events: Arc<[Event]>,
     /// Memory of keyframes and records, in bytes.
     pub bytes: usize,
+    /// How many keyframes there are, and their bytes.
+    pub keyframes: (usize, usize),
     /// Grows with every new arena; what is remembered by place must be forgotten then.
     pub generation: u64,
 }
@@ -209,6 +214,7 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         steps: curve(|row| row.length as f64, false),
         reward: curve(|row| row.total_return, true),
         price: records().map(Record::price).collect(),
+        futures: futures(experiment, axis),
     }
 }
 

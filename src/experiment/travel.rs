@@ -108,6 +108,8 @@ impl Experiment {
         }
         self.position = frame.position;
         self.applied = frame.applied;
+        self.cost = frame.milestone.cost;
+        self.next_keyframe = self.cost;
         self.under_way = None;
         true
     }

@@ -1,6 +1,7 @@
 //! Lessons: an arena, notes and questions, one TOML file each, embedded in the program.
 
 pub mod layout;
+pub mod opening;
 
 use toml::Value;
 
@@ -52,6 +53,8 @@ pub fn chapter_name(chapter: usize) -> &'static str {
 
 /// The files that are part of the program.
 const FILES: &[(&str, &str)] = &[
+    ("ab.toml", include_str!("../../assets/lessons/ab.toml")),
+    ("prediction.toml", include_str!("../../assets/lessons/prediction.toml")),
     ("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml")),
     ("look-up.toml", include_str!("../../assets/lessons/look-up.toml")),
     ("chaining.toml", include_str!("../../assets/lessons/chaining.toml")),

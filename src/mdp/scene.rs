@@ -68,6 +68,18 @@ pub struct GraphScene {
     pub links: Arc<[(State, State)]>,
 }
 
+impl GraphScene {
+    /// How far it reaches across and down, a margin of half a neighbour on each side included.
+    pub fn size(&self) -> (f32, f32) {
+        let reach = |axis: usize| {
+            let along = || self.places.iter().map(|place| place[axis]);
+            let least = along().fold(f32::INFINITY, f32::min);
+            1.0 + (along().fold(f32::NEG_INFINITY, f32::max) - least).max(0.0)
+        };
+        (reach(0), reach(1))
+    }
+}
+
 /// A picture of a world.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scene {

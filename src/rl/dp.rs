@@ -52,19 +52,42 @@ pub fn evaluate(
     sweeps: usize,
 ) -> Option<Vec<f64>> {
     let taken = |s: usize| (0..actions).filter(move |a| policy[s] & (1 << a) != 0);
-    let truth: Vec<Vec<Vec<Outcome>>> =
-        (0..states).map(|s| taken(s).map(|a| outcomes(s, a)).collect()).collect();
-    let mut value = vec![0.0; states];
+    let ways = (0..states).map(|s| taken(s).map(|a| outcomes(s, a)).collect()).collect();
+    settle(ways, gamma, tolerance, sweeps)
+}
+
+/// Values `[S]` of the policy that takes every action alike, by sweeps in place until no value moves
+/// by more than `tolerance`, or `None` if `sweeps` were not enough (Sutton & Barto, section 4.1).
+/// States that are never left are worth 0.
+pub fn random_policy_values(
+    (states, actions): (usize, usize),
+    outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
+    gamma: f64,
+    tolerance: f64,
+    sweeps: usize,
+) -> Option<Vec<f64>> {
+    let ways = (0..states).map(|s| (0..actions).map(|a| outcomes(s, a)).collect()).collect();
+    settle(ways, gamma, tolerance, sweeps)
+}
+
+/// Sweeps in place over `ways[s]`, the outcomes of the actions taken alike in each state.
+fn settle(
+    ways: Vec<Vec<Vec<Outcome>>>,
+    gamma: f64,
+    tolerance: f64,
+    sweeps: usize,
+) -> Option<Vec<f64>> {
+    let mut values = vec![0.0; ways.len()];
     for _ in 0..sweeps {
         let mut moved = 0.0_f64;
-        for (state, ways) in truth.iter().enumerate() {
-            let of = ways.iter().map(|o| expected_target(o, gamma, |s| value[s as usize]));
-            let new = of.sum::<f64>() / ways.len().max(1) as f64;
-            moved = moved.max((new - value[state]).abs());
-            value[state] = new;
+        for (state, ways) in ways.iter().enumerate() {
+            let targets = ways.iter().map(|o| expected_target(o, gamma, |s| values[s as usize]));
+            let new = targets.sum::<f64>() / ways.len().max(1) as f64;
+            moved = moved.max((new - values[state]).abs());
+            values[state] = new;
         }
         if moved <= tolerance {
-            return Some(value);
+            return Some(values);
         }
     }
     None
@@ -73,6 +96,26 @@ pub fn evaluate(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn at_random_the_walk_is_worth_its_place() {
+        // Three states, ends at both sides, +1 at the right one: 1/4, 2/4, 3/4.
+        let outcomes = |s: usize, a: usize| match s {
+            3.. => Vec::new(),
+            s => {
+                let to = s as i32 + if a == 0 { -1 } else { 1 };
+                let terminated = !(0..3).contains(&to);
+                let next = if terminated { 3 } else { to as u32 };
+                let reward = f64::from(u8::from(to == 3));
+                vec![Outcome { probability: 1.0, reward, next, terminated }]
+            }
+        };
+        let values = random_policy_values((4, 2), outcomes, 1.0, 1e-14, 1000).unwrap();
+        for (value, want) in values.iter().zip([0.25, 0.5, 0.75, 0.0]) {
+            assert!((value - want).abs() < 1e-12, "{values:?}");
+        }
+        assert_eq!(random_policy_values((4, 2), outcomes, 1.0, 1e-14, 3), None);
+    }
 
     #[test]
     fn a_two_state_chain_by_hand() {

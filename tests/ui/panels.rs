@@ -28,7 +28,7 @@ fn every_panel_says_what_it_shows() {
     let mut desk = Desk::paused();
     desk.click("As fast as it goes").key(Key::Space);
     let snapshot = desk.snapshot();
-    for id in PanelId::ALL {
+    for &id in PanelId::ALL {
         let panel = id.open();
         let (title, question) = (panel.title(), panel.question());
         assert!(!title.is_empty());
@@ -47,7 +47,7 @@ fn panels_have_words_before_anything_has_happened() {
     let mut desk = Desk::paused();
     desk.key(Key::Home).pause();
     let snapshot = desk.snapshot();
-    for id in PanelId::ALL {
+    for &id in PanelId::ALL {
         let panel = id.open();
         assert!(!panel.text(&snapshot).is_empty());
         check_csv(panel.title(), &panel.data(&snapshot), 0);
@@ -59,7 +59,7 @@ fn agents_without_tables_are_no_trouble() {
     let head = "length = 3\nlanes = 2\nspeed = 'max'";
     let desk = Desk::open(lesson(head, &["agent = 'random'"]), Theme::Dark, LARGE);
     let snapshot = desk.snapshot();
-    for id in PanelId::ALL {
+    for &id in PanelId::ALL {
         let panel = id.open();
         assert!(!panel.text(&snapshot).is_empty());
         check_csv(panel.title(), &panel.data(&snapshot), 0);
@@ -125,4 +125,25 @@ fn a_panel_is_enlarged_and_goes_back() {
     desk.key(Key::Escape);
     assert_eq!(desk.view().enlarged, None);
     assert!(desk.has("Steps per episode"));
+}
+
+#[test]
+fn the_loop_counts_what_went_along_each_arrow() {
+    let runs = [
+        "agent = 'q-learning'",
+        "agent = 'dyna-q'\nplanning_steps = 4\ndirect = 'off'",
+        "agent = 'dyna-q'\nplanning_steps = 4",
+    ];
+    let mut desk = Desk::open(lesson("length = 3\nspeed = 'max'", &runs), Theme::Dark, LARGE);
+    desk.go_to(2, 0);
+    let snapshot = desk.snapshot();
+    let csv = PanelId::Loops.open().data(&snapshot);
+    let expected: String = (snapshot.runs.iter().zip([(1, 0, 0), (0, 1, 4), (1, 1, 4)]))
+        .map(|(run, (direct, model, plan))| {
+            let steps = run.lane.counters.env_steps;
+            let letter = run.letter;
+            format!("{letter},{steps},{},{},{}\n", steps * direct, steps * model, steps * plan)
+        })
+        .collect();
+    assert_eq!(csv, format!("run,acting,learning,model_learning,planning\n{expected}"));
 }

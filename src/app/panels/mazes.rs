@@ -48,7 +48,10 @@ impl Scale {
         let ranges = healthy.filter_map(|r| r.map.as_ref()?.range());
         let ranges = ranges.filter(|(low, high)| low.abs().max(high.abs()) < DIVERGED);
         let all = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        // Where there is no distance from a goal, values are no powers of it.
+        let graph = matches!(*snapshot.scene, Scene::Graph(_));
         match all {
+            None | Some((0.0.., ..=1.0)) if graph => Self::Linear(0.0, 1.0),
             Some((low, high)) if low < 0.0 || high > 1.0 => Self::Linear(low, high),
             _ => Self::Log,
         }
@@ -127,13 +130,17 @@ impl Mazes {
             // The title is never cut for the sake of the bar.
             let font = theme::title(ui.ctx());
             let ink = egui::Color32::PLACEHOLDER;
-            let title = ui.painter().layout_no_wrap(self.title().to_owned(), font, ink);
+            let words = match *cx.snapshot.scene {
+                Scene::Graph(_) => "What each state is worth",
+                Scene::Grid(_) | Scene::States(_) => self.title(),
+            };
+            let title = ui.painter().layout_no_wrap(words.to_owned(), font, ink);
             scale.bar(ui, ui.available_width() - title.size().x - 24.0 * points);
             if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
                 arrows_or_numbers(ui, cx);
             }
-            let title = RichText::new(self.title()).font(theme::title(ui.ctx()));
+            let title = RichText::new(words).font(theme::title(ui.ctx()));
             let question = match cx.lesson.question.as_str() {
                 _ if cx.snapshot.truth.shortest.is_none() => NO_WAY,
                 "" => self.question(),
@@ -197,7 +204,8 @@ fn shown(ui: &Ui, cx: &Cx<'_>) -> Range<usize> {
 fn columns(count: usize, room: egui::Vec2, snapshot: &Snapshot) -> usize {
     let (cols, rows) = match &*snapshot.scene {
         Scene::Grid(grid) => (grid.cols as f32, grid.rows as f32),
-        Scene::Graph(_) | Scene::States(_) => (1.0, 1.0),
+        Scene::Graph(graph) => graph.size(),
+        Scene::States(_) => (1.0, 1.0),
     };
     let cell = |columns: usize| {
         let lines = count.div_ceil(columns) as f32;

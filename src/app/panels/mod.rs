@@ -3,8 +3,13 @@
 //! A panel owns view state only, reads a snapshot, and emits actions. Whoever adds one implements
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
+pub mod cards;
 pub mod curves;
+pub mod futures;
+pub mod graph_tile;
+pub mod log;
 pub mod look;
+pub mod loops;
 pub mod mazes;
 pub mod model_data;
 pub mod model_error;
@@ -31,9 +36,13 @@ impl PanelId {
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
+            Self::Loops => Box::new(loops::Loops::default()),
+            Self::Cards => Box::new(cards::Cards::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
+            Self::Futures => Box::new(futures::Futures),
+            Self::Log => Box::new(log::Log),
         }
     }
 }
@@ -117,7 +126,7 @@ pub fn use_tool(panel: &dyn Panel, id: PanelId, tool: PanelTool, cx: &mut Cx<'_>
             Action::Enlarge((!open).then_some(id))
         }
         PanelTool::Picture => Action::Picture(id),
-        PanelTool::More => return,
+        PanelTool::More | PanelTool::Close => return,
     };
     cx.actions.push(action);
 }

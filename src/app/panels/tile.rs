@@ -2,13 +2,13 @@
 
 use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
-use super::Cx;
 use super::mazes::{Looks, Scale};
+use super::{Cx, graph_tile};
 use crate::app::actions::Action;
 use crate::app::widgets::button::{Button, framed_icon_button};
 use crate::app::widgets::grid_picture::GridPicture;
 use crate::app::widgets::number::{grouped, hero_pair};
-use crate::app::widgets::panel::{Panel, PanelState};
+use crate::app::widgets::panel::{Panel, PanelState, PanelTool};
 use crate::app::widgets::{meter, number};
 use crate::app::{icons, theme, words};
 use crate::experiment::clock::Clock;
@@ -46,6 +46,9 @@ pub fn tile(
     if notes && !cx.view.lecture {
         panel = panel.question(note);
     }
+    if run.fork.is_some() && !cx.view.lecture && !cx.view.still {
+        panel = panel.tools(&[PanelTool::Close]);
+    }
     let shown = panel.show(ui, |ui| {
         let points = theme::scale(ui.ctx());
         // A low tile keeps the picture and the two counters.
@@ -63,7 +66,9 @@ pub fn tile(
             None => counters(ui, index, low, cx),
         }
     });
-    if shown.response.clicked() {
+    if shown.tool.is_some() {
+        cx.actions.push(Action::Unfork(index));
+    } else if shown.response.clicked() {
         cx.actions.push(Action::Run(index));
     }
 }
@@ -77,9 +82,14 @@ fn picture(
     cx: &mut Cx<'_>,
 ) {
     let run = &cx.snapshot.runs[index];
-    let Scene::Grid(grid) = &*cx.snapshot.scene else {
-        ui.label("This world has no picture.");
-        return;
+    let snapshot = cx.snapshot;
+    let grid = match &*snapshot.scene {
+        Scene::Grid(grid) => grid,
+        Scene::Graph(graph) => return graph_tile::picture(ui, index, graph, scale, size, cx),
+        Scene::States(_) => {
+            ui.label("This world has no picture.");
+            return;
+        }
     };
     let look = looks.of(index, run, grid, cx.snapshot.playing);
     let map = run.map.as_deref();
@@ -127,15 +137,19 @@ fn picture(
 }
 
 /// What a cell is worth, in words.
-fn cell_text(cx: &Cx<'_>, run: &RunSnapshot, cell: usize) -> String {
+pub(super) fn cell_text(cx: &Cx<'_>, run: &RunSnapshot, cell: usize) -> String {
     let truth = &cx.snapshot.truth;
-    let mut text = format!("cell {}", truth.state_name(cell as u32));
+    let kind = if matches!(truth.scene(), Scene::Grid(_)) { "cell" } else { "state" };
+    let mut text = format!("{kind} {}", truth.state_name(cell as u32));
     let Some(table) = &run.lane.view.table else {
         return text;
     };
     for (action, &q) in table.row(cell).iter().enumerate() {
         let tally = &table.tally[cell * table.actions + action];
-        let name = truth.action_name(action as u8);
+        let name = match table.is_of_states() {
+            true => "V".to_owned(),
+            false => truth.action_name(action as u8),
+        };
         let (real, imagined) = (grouped(tally.real), grouped(tally.imagined));
         text += &format!("\n{name}: {} ({real} real, {imagined} imagined)", words::value(q));
     }
@@ -163,6 +177,8 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
         _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
         (Some(steps), _) if brief => format!("way home: {steps}"),
         (Some(steps), _) => format!("greedy way home: {steps} steps"),
+        // Whoever only predicts is not on a way.
+        _ if run.lane.view.table.as_ref().is_some_and(|t| t.is_of_states()) => String::new(),
         (None, true) if brief => "no way yet".to_owned(),
         (None, true) => "no way home yet".to_owned(),
         (None, false) => String::new(),

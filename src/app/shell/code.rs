@@ -64,7 +64,8 @@ impl CodeMemory {
         code_view(ui, &lines);
         ui.add_space(4.0);
         if let Some(effect) = &self.effect {
-            code_note(ui, &note(effect));
+            let of_states = run.lane.view.table.as_ref().is_some_and(|t| t.is_of_states());
+            code_note(ui, &note(effect, of_states));
         }
     }
 
@@ -121,11 +122,11 @@ fn progress(run: &RunSnapshot) -> String {
     }
 }
 
-fn note(effect: &Effect) -> CodeNote {
+fn note(effect: &Effect, of_states: bool) -> CodeNote {
     CodeNote {
         source: hue(Some(effect.source)),
         target: words::target(effect),
-        entry: words::entry(effect.source).to_owned(),
+        entry: words::entry(effect.source, of_states).to_owned(),
         old: words::value(effect.old),
         new: words::value(effect.new),
     }

@@ -21,8 +21,10 @@ use scale::Axis;
 /// What a [`Mark`] tells about its run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MarkKind {
-    /// A parameter, the world or the code changed; the run forked.
+    /// The world or a part of the agent became another one; the run forked: a line with words.
     Change,
+    /// A parameter moved: a small tick on the curve, its words in the tooltip.
+    Tick,
     /// The run stopped because something went wrong.
     Failure,
 }
