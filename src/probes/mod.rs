@@ -3,7 +3,9 @@
 pub mod cards;
 pub mod chain;
 pub mod curves;
+pub mod foresight;
 pub mod futures;
+pub mod model_error;
 pub mod price;
 pub mod trajectories;
 pub mod truth;

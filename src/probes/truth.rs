@@ -101,7 +101,7 @@ impl Truth {
         !self.outcomes(state, 0).is_empty()
     }
 
-    /// The pair whose outcomes lie farthest apart on a grid, if any has more than one.
+    /// The one pair whose outcomes lie farther apart on a grid than those of any other.
     pub fn fork(&self) -> Option<(State, Action)> {
         let Scene::Grid(grid) = &self.scene else {
             return None;
@@ -116,10 +116,13 @@ impl Truth {
         };
         let (mut widest, mut fork) = (0, None);
         for (pair, outcomes) in self.outcomes.iter().enumerate() {
-            if width(outcomes) > widest {
-                widest = width(outcomes);
+            let width = width(outcomes);
+            if width > widest {
                 fork = Some(((pair / self.actions) as State, (pair % self.actions) as Action));
+            } else if width == widest {
+                fork = None;
             }
+            widest = widest.max(width);
         }
         fork
     }

@@ -42,6 +42,36 @@ pub fn value_iteration(
     None
 }
 
+/// Values `[S]` of the policy that takes each action of the bit mask `policy[s]` equally often, by
+/// sweeps in place until no value moves by more than `tolerance` (Sutton & Barto, section 4.1), or
+/// `None` if `sweeps` were not enough.
+pub fn evaluate(
+    (states, actions): (usize, usize),
+    outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
+    policy: &[u8],
+    gamma: f64,
+    tolerance: f64,
+    sweeps: usize,
+) -> Option<Vec<f64>> {
+    let taken = |s: usize| (0..actions).filter(move |a| policy[s] & (1 << a) != 0);
+    let ways: Vec<Vec<Vec<Outcome>>> =
+        (0..states).map(|s| taken(s).map(|a| outcomes(s, a)).collect()).collect();
+    let mut values = vec![0.0; states];
+    for _ in 0..sweeps {
+        let mut moved = 0.0_f64;
+        for (state, ways) in ways.iter().enumerate() {
+            let targets = ways.iter().map(|o| expected_target(o, gamma, |s| values[s as usize]));
+            let new = targets.sum::<f64>() / ways.len().max(1) as f64;
+            moved = moved.max((new - values[state]).abs());
+            values[state] = new;
+        }
+        if moved <= tolerance {
+            return Some(values);
+        }
+    }
+    None
+}
+
 /// Exact values `[S]` of the policy that takes every action alike: the solution of `v = r + gamma P v`,
 /// or `None` if there is no single one, as where an episode without discount never ends. States that
 /// are never left are worth 0. `outcomes(s, a)` lists the truth.
@@ -109,5 +139,9 @@ mod tests {
         let q = value_iteration((2, 2), outcomes, 0.5, 0.0, 10).unwrap();
         assert_eq!(q, [0.5, 0.25, 1.0, 0.5]);
         assert_eq!(value_iteration((2, 2), outcomes, 0.5, 0.0, 1), None);
+        // Always on; and in s1 half on, half stay: v = 1/2 + v/4.
+        assert_eq!(evaluate((2, 2), outcomes, &[1, 1], 0.5, 0.0, 10), Some(vec![0.5, 1.0]));
+        let half = evaluate((2, 2), outcomes, &[1, 3], 0.5, 1e-12, 100).unwrap();
+        assert!((half[1] - 2.0 / 3.0).abs() < 1e-11 && (half[0] - 1.0 / 3.0).abs() < 1e-11);
     }
 }

@@ -11,6 +11,9 @@ pub mod log;
 pub mod look;
 pub mod loops;
 pub mod mazes;
+pub mod model_data;
+pub mod model_error;
+mod plot;
 pub mod price;
 pub mod tile;
 pub mod values;
@@ -38,6 +41,8 @@ impl PanelId {
             Self::Cards => Box::new(cards::Cards::default()),
             Self::Values => Box::new(values::Values::default()),
             Self::Wall => Box::new(wall::Wall::default()),
+            Self::ModelData => Box::new(model_data::ModelData::default()),
+            Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
             Self::Log => Box::new(log::Log),
         }
