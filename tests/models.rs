@@ -161,7 +161,7 @@ fn place_and_full_differ_where_value_is_not_linear() {
 #[test]
 fn no_data_and_too_little_leave_values_alone_and_say_so() {
     let mut agent = taught(ModelKind::Full, Features::OneHot);
-    agent.set_param(9, 1000.0);
+    agent.set_param(9, 1.0);
     let mut recorder = Recorder::default();
     assert_eq!(agent.dream(50, &mut recorder), 50);
     assert_eq!(agent.work().imagined_steps, 0);

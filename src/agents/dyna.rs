@@ -17,8 +17,9 @@ use crate::base::params::Params as _;
 use crate::base::rng::{Stream, StreamName};
 use crate::mdp::trace::{CodeLine, Source, Value, Watch};
 use crate::mdp::{Action, State, Transition};
-use crate::models::bank::{Belief, Features, Happened, Known, ModelKind, Models, generate};
+use crate::models::bank::{Belief, Features, Happened, Known, ModelKind, Models, Where, generate};
 use crate::models::features::Places;
+use crate::models::judge::Judge;
 use crate::models::last_seen::Entry;
 use crate::models::view::Predicted;
 use crate::rl::policy::epsilon_greedy;
@@ -85,12 +86,12 @@ crate::params! {
         direct: Direct = Direct::On => { "Learn from real steps", "", Live, Choice(Direct::CHOICES) },
         /// Seed of the noise of the sample model; the noise starts anew when it is set.
         noise: u32 = 1 => { "Noise seed", "ω", Live, Int { min: 0.0, max: 9999.0, log: false } },
-        /// Planning asks only about pairs tried at least so often; others count as no data.
-        trust: u32 = 1 => { "Trust the model from", "tries of a pair", Live, Int { min: 1.0, max: 1000.0, log: true } },
+        /// Planning asks only about pairs of which the model foresaw at least this share of real steps; others count as no data.
+        trust: f64 = 0.0 => { "Trust the model from", "share foreseen", Live, Float { min: 0.0, max: 1.0, log: false } },
         /// Makes the model wrong: with this weight it takes an action for the one after it.
         error: f64 = 0.0 => { "Model error", "weight", Live, Float { min: 0.0, max: 1.0, log: false } },
-        /// Tries of a pair after which the error is half; 0: the error stays.
-        fades: u32 = 0 => { "Error halves after", "tries of a pair", Live, Int { min: 0.0, max: 1000.0, log: true } },
+        /// Where the error is.
+        error_in: Where = Where::Everywhere => { "Error in", "", Live, Choice(Where::CHOICES) },
     }
 }
 
@@ -102,6 +103,8 @@ pub struct Dyna {
     base: Learner<DynaConfig>,
     /// Shared with pictures and copies of this agent until the next real step.
     models: Arc<Models>,
+    /// How well they foresaw what happened; shared likewise.
+    judge: Arc<Judge>,
     plan: Stream,
     noise: Stream,
     seed: u64,
@@ -121,6 +124,7 @@ impl Dyna {
         Self {
             base: Learner::new(config, states, actions, seed),
             models: Arc::new(Models::new(places, states, actions)),
+            judge: Arc::new(Judge::new(states, actions)),
             plan: Stream::new(seed, StreamName::Plan),
             noise: noise(seed, config.noise),
             seed,
@@ -131,8 +135,8 @@ impl Dyna {
 
     /// Which model planning asks, as it is set now.
     pub fn belief(&self) -> Belief {
-        let DynaConfig { model: kind, features, error, fades, .. } = self.base.config;
-        Belief { kind, features, error, fades }
+        let DynaConfig { model: kind, features, error, error_in, .. } = self.base.config;
+        Belief { kind, features, error, error_in }
     }
 
     // ------------------------------------------------------------ plan
@@ -159,7 +163,7 @@ impl Dyna {
         let DynaConfig { gamma, trust, .. } = self.base.config;
         let belief = self.belief();
         self.models.predict(&belief, at, &mut self.answer)?;
-        if self.models.table.count(at.0, at.1) < trust {
+        if trust > 0.0 && self.judge.foreseen(at.0, at.1).is_none_or(|share| share < trust) {
             return None;
         }
         let values = &self.base.values;
@@ -247,6 +251,8 @@ impl Agent for Dyna {
             let goes_on = !step.terminated;
             let entry = Entry { reward: step.reward, next: step.next, goes_on };
             let happened = Happened { state: t.obs, action: t.action, entry };
+            let belief = self.belief();
+            Arc::make_mut(&mut self.judge).see(&self.models, &belief, &happened, &mut self.answer);
             Arc::make_mut(&mut self.models).learn(&happened);
             let known = self.models.table.known_pairs() as u64;
             watch.line(line::MODEL, || Some(Value::Count(known, "pairs")));
@@ -319,6 +325,7 @@ impl Agent for Dyna {
             model: Some(self.models.view(&belief)),
             known: Some(Known {
                 models: self.models.clone(),
+                judge: self.judge.clone(),
                 belief,
                 noise: self.base.config.noise,
             }),
@@ -329,6 +336,7 @@ impl Agent for Dyna {
     fn digest(&self, digest: &mut Digest) {
         self.base.digest(digest);
         self.models.digest(digest);
+        self.judge.digest(digest);
         let positions = [self.plan.position() as u64, self.noise.position() as u64];
         for word in positions.into_iter().chain([u64::from(self.due)]) {
             digest.word(word);
@@ -336,6 +344,6 @@ impl Agent for Dyna {
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.base.bytes() + self.models.bytes()
+        size_of::<Self>() + self.base.bytes() + self.models.bytes() + self.judge.bytes()
     }
 }

@@ -49,8 +49,14 @@ panels! {
     Log = "log",
     /// Where each model thinks it will be.
     Wall = "wall",
+    /// What models learn from, and how well they foresee.
+    ModelData = "model-data",
+    /// Value error over model error.
+    ModelError = "model-error",
     /// Episodes on cards, and what they say of their states.
     Cards = "cards",
+    /// What states are worth at random: learned, and true.
+    Values = "values",
 }
 
 impl PanelId {

@@ -8,9 +8,10 @@
 
 use std::sync::Arc;
 
-pub use super::belief::{Belief, Features, ModelKind};
+pub use super::belief::{Belief, Features, ModelKind, Where};
 use super::expectation::{Expectation, Mean};
 use super::features::{PLACE, Phi, Places};
+use super::judge::Judge;
 use super::last_seen::{Entry, LastSeen};
 use super::linear::LinearModel;
 use super::table::TableModel;
@@ -37,6 +38,8 @@ pub struct Happened {
 pub struct Known {
     /// All models.
     pub models: Arc<Models>,
+    /// How well they foresaw what happened.
+    pub judge: Arc<Judge>,
     /// The one that planning asks.
     pub belief: Belief,
     /// Seed of the noise of the sample model.
@@ -108,7 +111,8 @@ impl Models {
         }
         let other = self.after(action);
         let known = self.table.count(state, other) > 0;
-        let wrong = if known { belief.wrong(count) } else { 0.0 };
+        let col = self.places.features(state)[2];
+        let wrong = if known { belief.wrong(col, self.places.cols) } else { 0.0 };
         self.append(belief.kind, (state, action), 1.0 - wrong, out);
         if wrong > 0.0 {
             self.append(belief.kind, (state, other), wrong, out);
@@ -158,7 +162,8 @@ impl Models {
     pub fn mean(&self, belief: &Belief, phi: Phi, action: Action) -> Option<Mean> {
         let of = |action| self.plain_mean(belief.kind, phi, action);
         let mean = of(action)?;
-        let wrong = belief.wrong(mean.count);
+        let [_, col] = self.places.place(phi)?;
+        let wrong = belief.wrong(col, self.places.cols);
         Some(match of(self.after(action)).filter(|_| wrong > 0.0) {
             Some(other) => mean.mixed(other, wrong),
             None => mean,
@@ -329,20 +334,20 @@ mod tests {
     }
 
     #[test]
-    fn an_error_takes_one_action_for_another_and_fades_if_told() {
+    fn an_error_takes_one_action_for_another_where_it_is_told_to() {
         let mut models = fork();
         let entry = Entry { reward: 10.0, next: 2, goes_on: false };
         models.learn(&Happened { state: 2, action: 0, entry });
         let mut out = Vec::new();
-        let mut probability = |fades| {
+        let mut probability = |error_in, state: State| {
             let honest = Belief::honest(ModelKind::Full, Features::OneHot);
-            let belief = Belief { error: 0.4, fades, ..honest };
-            models.predict(&belief, (2, 1), &mut out);
+            let belief = Belief { error: 0.4, error_in, ..honest };
+            models.predict(&belief, (state, 1), &mut out);
             let sum: f64 = out.iter().map(|o| o.probability).sum();
             assert!((sum - 1.0).abs() < 1e-15);
             out.iter().find(|o| !o.goes_on).map(|o| (o.probability, o.reward))
         };
-        assert_eq!(probability(0), Some((0.4, 10.0)));
-        assert_eq!(probability(8), Some((0.2, 10.0)), "half after eight");
+        assert_eq!(probability(Where::Everywhere, 2), Some((0.4, 10.0)));
+        assert_eq!(probability(Where::Half, 2), None, "column 2 of 5 is on the left");
     }
 }

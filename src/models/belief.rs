@@ -28,6 +28,16 @@ crate::choice! {
     }
 }
 
+crate::choice! {
+    /// Where a model is made wrong.
+    pub enum Where {
+        /// In all states.
+        Everywhere = "everywhere", "everywhere";
+        /// In the right half of the columns, or the later half of the states.
+        Half = "half", "right half";
+    }
+}
+
 /// Which model is asked, and how wrong it is made on purpose.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Belief {
@@ -37,14 +47,14 @@ pub struct Belief {
     pub features: Features,
     /// With this weight the model takes the action for the one after it.
     pub error: f64,
-    /// Experiences of a pair after which the error is half; 0: it stays.
-    pub fades: u32,
+    /// Where it does.
+    pub error_in: Where,
 }
 
 impl Belief {
     /// A model as it was learned.
     pub fn honest(kind: ModelKind, features: Features) -> Self {
-        Self { kind, features, error: 0.0, fades: 0 }
+        Self { kind, features, error: 0.0, error_in: Where::Everywhere }
     }
 
     /// Whether it predicts a mean place instead of states.
@@ -58,11 +68,11 @@ impl Belief {
         matches!(self.kind, ModelKind::LastSeen | ModelKind::Table | ModelKind::Sample)
     }
 
-    /// Weight of the wrong answer for a pair with `count` experiences.
-    pub fn wrong(&self, count: u32) -> f64 {
-        match self.fades {
-            0 => self.error,
-            half => self.error * f64::from(half) / (f64::from(half) + f64::from(count)),
+    /// Weight of the wrong answer at column `col` of `cols`.
+    pub fn wrong(&self, col: f64, cols: usize) -> f64 {
+        match self.error_in {
+            Where::Half if 2.0 * col < cols as f64 => 0.0,
+            Where::Half | Where::Everywhere => self.error,
         }
     }
 }

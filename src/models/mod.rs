@@ -4,6 +4,7 @@ pub mod bank;
 pub mod belief;
 pub mod expectation;
 pub mod features;
+pub mod judge;
 pub mod last_seen;
 pub mod lies;
 pub mod linear;

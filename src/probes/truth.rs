@@ -3,7 +3,11 @@
 use crate::agents::table::TableView;
 use crate::mdp::scene::{Cell, Scene, Scenic};
 use crate::mdp::{Action, Outcome, State, Tabular};
+use crate::rl::dp::random_policy_values;
 use crate::rl::policy::greedy_mask;
+
+/// Most states of which values are solved for a picture.
+pub const SOLVED: usize = 110;
 
 /// What a step means for the task.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,7 +115,21 @@ impl Truth {
         }
     }
 
-    /// The pair whose outcomes lie farthest apart on a grid, if any has more than one.
+    /// What each state is worth to somebody who acts at random, `[S]`; `None` for more than
+    /// [`SOLVED`] states, and where there is no single answer.
+    pub fn random_values(&self, gamma: f64) -> Option<Vec<f64>> {
+        let states = self.outcomes.len() / self.actions;
+        let outcomes = |s: usize, a: usize| self.outcomes(s as State, a as Action).to_vec();
+        let small = states <= SOLVED;
+        small.then(|| random_policy_values((states, self.actions), outcomes, gamma)).flatten()
+    }
+
+    /// Whether some action leaves `state`.
+    pub fn is_left(&self, state: State) -> bool {
+        !self.outcomes(state, 0).is_empty()
+    }
+
+    /// The one pair whose outcomes lie farther apart on a grid than those of any other.
     pub fn fork(&self) -> Option<(State, Action)> {
         let Scene::Grid(grid) = &self.scene else {
             return None;
@@ -126,10 +144,13 @@ impl Truth {
         };
         let (mut widest, mut fork) = (0, None);
         for (pair, outcomes) in self.outcomes.iter().enumerate() {
-            if width(outcomes) > widest {
-                widest = width(outcomes);
+            let width = width(outcomes);
+            if width > widest {
                 fork = Some(((pair / self.actions) as State, (pair % self.actions) as Action));
+            } else if width == widest {
+                fork = None;
             }
+            widest = widest.max(width);
         }
         fork
     }

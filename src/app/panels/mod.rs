@@ -14,9 +14,13 @@ pub mod log;
 pub mod look;
 pub mod loops;
 pub mod mazes;
+pub mod model_data;
+pub mod model_error;
+mod plot;
 pub mod price;
 pub mod sandbox;
 pub mod tile;
+pub mod values;
 pub mod wall;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
@@ -41,7 +45,10 @@ impl PanelId {
             Self::Exploit => Box::new(exploit::Meter::default()),
             Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
+            Self::Values => Box::new(values::Values::default()),
             Self::Wall => Box::new(wall::Wall::default()),
+            Self::ModelData => Box::new(model_data::ModelData::default()),
+            Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
             Self::Log => Box::new(log::Log),
         }

@@ -7,7 +7,7 @@ mod worth;
 
 use std::sync::Arc;
 
-use egui::{Checkbox, Label, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Checkbox, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
@@ -20,6 +20,7 @@ use crate::experiment::cohort::LaneView;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::scene::{GridScene, Scene};
 use crate::mdp::{Action, State};
+use crate::probes::truth::Truth;
 use crate::probes::wall::{Ask, Cloud, DEPTH, Machine, SAMPLES, ask, share_in_walls};
 
 /// What can be asked about: a run with all models, in a world with walls.
@@ -75,11 +76,15 @@ impl Wall {
         (self.depth as usize).clamp(1, DEPTH)
     }
 
-    /// The pair that is asked about.
+    /// The pair that is asked about: the fork, or the start where there is none.
     fn pair(&self, subject: &Subject<'_>, cell: Option<usize>) -> (State, Action) {
-        let fork = subject.run.truth.fork();
-        let start = subject.run.truth.starts.first().copied().unwrap_or(0);
-        let (state, action) = fork.unwrap_or((start, 0));
+        let start = || {
+            let state = subject.run.truth.starts.first().copied().unwrap_or(0);
+            let arrows = subject.run.map.as_ref().and_then(|map| map.arrows.get(state as usize));
+            let greedy = arrows.filter(|mask| **mask != 0).map_or(0, |m| m.trailing_zeros());
+            (state, greedy as Action)
+        };
+        let (state, action) = subject.run.truth.fork().unwrap_or_else(start);
         let state = cell.map_or(state, |cell| cell as State);
         (state, self.action.map_or(action, |action| action as Action))
     }
@@ -103,7 +108,8 @@ impl Wall {
         let points = theme::scale(ui.ctx());
         let t = theme::tokens(ui.ctx());
         let actions = subject.run.lane.view.table.as_ref().map_or(0, |table| table.actions);
-        ui.horizontal(|ui| {
+        let row = vec2(ui.available_width(), 44.0 * points);
+        ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
             let from = format!("from {}", truth.state_name(at.0));
             ui.label(RichText::new(from).color(t.text)).on_hover_text("click a cell to choose");
             let names: Vec<String> = (0..actions).map(|a| truth.action_name(a as Action)).collect();
@@ -155,12 +161,26 @@ impl Wall {
         let inset = if wide { vec2(18.0 * points, 0.0) } else { vec2(0.0, 10.0 * points) };
         let seat = Rect::from_min_max(right.min + inset, right.max);
         let mut child = ui.new_child(UiBuilder::new().max_rect(seat));
+        let truth = &subject.run.truth;
+        first_step(&mut child, machine, truth, at);
         worth::ui(&mut child, machine, depth, nonlinear);
         ui.allocate_rect(room, egui::Sense::hover());
         if let Some(cell) = clicked {
             cx.actions.push(crate::app::actions::Action::Cell(Some(cell)));
         }
     }
+}
+
+/// What the distribution says of the first step, beside what is true.
+fn first_step(ui: &mut Ui, machine: &Machine, truth: &Truth, at: (State, Action)) {
+    let real = truth.outcomes(at.0, at.1);
+    for o in machine.first.iter().take(3) {
+        let same = real.iter().filter(|r| (r.next, !r.terminated) == (o.next, o.goes_on));
+        let p: f64 = same.map(|r| r.probability).sum();
+        let name = format!("{}, reward {}", truth.state_name(o.next), value(o.reward));
+        worth::told(ui, &name, &format!("{:.3}", o.probability), &format!("{p:.3}"));
+    }
+    ui.add_space(6.0);
 }
 
 fn note(ui: &mut Ui, words: &str) {

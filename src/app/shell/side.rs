@@ -110,7 +110,7 @@ fn hidden(cx: &Cx<'_>, run: usize, spec: &Spec) -> bool {
         "unseen" => !is("picks", &["e-greedy"]),
         "features" => !is("model", &["expectation", "linear"]),
         "noise" => !is("model", &["sample"]),
-        "fades" => is("error", &["0"]),
+        "error_in" => is("error", &["0"]),
         _ => false,
     }
 }

@@ -64,7 +64,7 @@ fn answers<'a>(m: &'a Machine, grid: &GridScene, depth: usize) -> [Answer<'a>; 4
         },
         Answer {
             name: "Full distribution",
-            count: format!("{mass:.0} of all in walls"),
+            count: format!("{:.0} % in walls", 100.0 * mass.max(0.0)),
             wrong: mass > 0.0,
             way: Vec::new(),
             cloud: m.full.get(depth - 1),
@@ -188,7 +188,7 @@ impl Canvas<'_> {
                 self.painter.add(Shape::line_segment(ends, Stroke::new(2.4, self.t.bad)));
             }
         }
-        if share < 0.995 && self.pitch > 26.0 {
+        if share < 0.995 && self.pitch > 36.0 * theme::scale(self.painter.ctx()) {
             let words = format!("{:.0} %", 100.0 * share);
             let font = theme::small(self.painter.ctx());
             let words = text::line(self.painter, &words, font, self.t.text_strong);

@@ -59,6 +59,26 @@ fn row(ui: &mut Ui, name: &str, number: &str, ink: egui::Color32) {
     text::place(&painter, &number, rect.right_center(), Align2::RIGHT_CENTER);
 }
 
+/// What the model says, and what is true, of one thing that may follow.
+pub fn told(ui: &mut Ui, name: &str, model: &str, truth: &str) {
+    let t = theme::tokens(ui.ctx());
+    let width = ui.available_width();
+    let painter = ui.painter().clone();
+    let font = theme::number(ui.ctx());
+    let model = text::line(&painter, model, font.clone(), t.imagined_text);
+    let truth = text::line(&painter, &format!("true {truth}"), font, t.real_text);
+    let gap = 14.0 * theme::scale(ui.ctx());
+    let room = width - model.size().x - truth.size().x - 2.0 * gap;
+    let name = text::elided(&painter, name, theme::body(ui.ctx()), t.text, room);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, name.size().y), Sense::hover());
+    let spoken = format!("{}: {}, {}", name.text(), model.text(), truth.text());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+    text::place(&painter, &name, rect.left_center(), Align2::LEFT_CENTER);
+    text::place(&painter, &truth, rect.right_center(), Align2::RIGHT_CENTER);
+    let at = rect.right_center() - vec2(truth.size().x + gap, 0.0);
+    text::place(&painter, &model, at, Align2::RIGHT_CENTER);
+}
+
 /// Both values over depth: the mean of the values as a grey line, that of the mean as dashed points.
 fn chart(ui: &mut Ui, m: &Machine, depth: usize, ahead: &str, read: impl Fn(&Worth) -> f64) {
     let points = theme::scale(ui.ctx());
