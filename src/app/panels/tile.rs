@@ -166,12 +166,16 @@ fn draw(shown: &GridResponse, index: usize, looks: &mut Looks, cx: &mut Cx<'_>) 
     let Scene::Grid(grid) = cx.snapshot.runs[index].truth.scene() else {
         return;
     };
-    if shown.response.is_pointer_button_down_on() {
-        if let Some(cell) = shown.hovered_cell {
-            looks.brush.touch((index, grid.cols), cell as u32);
-            shown.response.ctx.request_repaint();
-        }
-    } else if shown.response.drag_stopped() || shown.response.clicked() {
+    let down = shown.response.is_pointer_button_down_on();
+    let begun = looks.brush.run() == index && !looks.brush.touched().is_empty();
+    // A slow frame may bring a whole click, or the last moves together with the release.
+    let draws = down || begun || shown.response.clicked();
+    if let Some(cell) = shown.hovered_cell.filter(|_| draws) {
+        looks.brush.touch((index, grid.cols), cell as u32);
+    }
+    if down {
+        shown.response.ctx.request_repaint();
+    } else if draws {
         let touched = looks.brush.lift();
         let tool = cx.view.tool;
         if let Some(command) = tool.command((index, grid), &touched, cx.view.reward) {
