@@ -22,6 +22,8 @@ pub struct Happening {
     /// It changed what the run is, not how much of something it does: a part was swapped, or the
     /// run split off.
     pub swap: bool,
+    /// It was done to the world of all runs alike.
+    pub shared: bool,
 }
 
 /// Everything that was done, in order; those ahead belong to a future already seen. What a fork
@@ -47,6 +49,7 @@ fn split(s: &Snapshot, run: usize, fork: crate::experiment::fork::Fork) -> Happe
         what: format!("fork of {}", s.runs[fork.of].letter),
         was: None,
         swap: true,
+        shared: false,
     }
 }
 
@@ -74,7 +77,8 @@ fn happening(s: &Snapshot, event: &Event, values: &mut [f64]) -> Happening {
         Change::Lie { cells, undo } => (words::lie(cells, *undo), None, true),
     };
     let (run, position, counters) = (event.run, event.position, event.counters);
-    Happening { run, position, counters, what, was, swap }
+    let shared = matches!(event.change, Change::Edit { .. });
+    Happening { run, position, counters, what, was, swap, shared }
 }
 
 /// Symbol, or label where the notation has none.

@@ -86,7 +86,7 @@ fn wedges(ui: &mut Ui, side: f32, run: &RunSnapshot, cell: usize, scale: Scale) 
         let edge = Stroke::new(1.5, t.casing);
         painter.add(Shape::convex_polygon(vec![a, b, rect.center()], fill, edge));
         let ink = if q == 0.0 { t.text_weak } else { theme::arrow_ink(fill) };
-        let middle: Pos2 = rect.center() + (a.lerp(b, 0.5) - rect.center()) * 0.64;
+        let middle: Pos2 = rect.center() + (a.lerp(b, 0.5) - rect.center()) * 0.6;
         let font = if side < WEDGES { theme::small(ui.ctx()) } else { theme::code(ui.ctx()) };
         let word = text::line(painter, &words::value(q), font, ink);
         text::place(painter, &word, middle, Align2::CENTER_CENTER);
@@ -96,7 +96,7 @@ fn wedges(ui: &mut Ui, side: f32, run: &RunSnapshot, cell: usize, scale: Scale) 
 /// What the model says of each action, how often it was seen, and what one cell further is worth.
 fn model(ui: &mut Ui, run: &RunSnapshot, cell: State, bar: f32) {
     // Lines of text, not of controls.
-    ui.spacing_mut().interact_size.y = 0.0;
+    ui.spacing_mut().interact_size.y = 20.0 * theme::scale(ui.ctx());
     let t = theme::tokens(ui.ctx());
     let (small, code) = (theme::small(ui.ctx()), theme::code(ui.ctx()));
     let head = |words: &str| RichText::new(words).font(small.clone()).color(t.text_weak);
@@ -206,18 +206,17 @@ fn updates(ui: &mut Ui, cx: &mut Cx<'_>, cell: State) {
             ui.label(told).on_hover_text("Done over, the list gives these very values");
         }
     });
-    let pages = found.first > 0 || !newest;
-    ui.horizontal(|ui| {
-        if !pages {
-            return;
-        }
+    let page = |ui: &mut Ui| {
         if found.first > 0 && Button::new("Earlier").show(ui).clicked() {
             cx.actions.push(Action::Earlier(Some(found.first)));
         }
         if !newest && Button::new("Newest").show(ui).clicked() {
             cx.actions.push(Action::Earlier(None));
         }
-    });
+    };
+    if found.first > 0 || !newest {
+        ui.horizontal(page);
+    }
     let high = LINE * theme::scale(ui.ctx());
     let room = ui.available_height().max(2.0 * high);
     let area = ScrollArea::vertical().max_height(room).auto_shrink(false).id_salt("updates");

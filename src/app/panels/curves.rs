@@ -158,7 +158,11 @@ fn events(s: &Snapshot) -> Vec<Vec<Mark>> {
     let name = |text: &str| text.split(" = ").next().map(str::to_owned);
     for h in happenings(s) {
         let kind = if h.swap { MarkKind::Change } else { MarkKind::Tick };
-        let text = format!("{}: {}", s.runs[h.run].letter, h.what);
+        // What was done to all is written once.
+        let text = match h.shared {
+            true => h.what,
+            false => format!("{}: {}", s.runs[h.run].letter, h.what),
+        };
         let mark = Mark { x: axis_x(s, h.position, &h.counters), text, kind };
         // A drag while playing leaves many values at one place: the last of them counts.
         match all[h.run].last_mut() {
