@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use common::{arena, dyna, maze};
 use imaginarium::agents::AGENTS;
+use imaginarium::experiment::arena::Grain;
 use imaginarium::experiment::cell_log::replays;
 use imaginarium::experiment::engine::{Command, Engine};
 use imaginarium::experiment::inspect::{Inspection, LISTED};
@@ -34,6 +35,19 @@ fn run_to(engine: &mut Engine, goal: Position) {
         engine.advance(SLICE, SLICE);
     }
     engine.handle(Command::Play(false));
+}
+
+/// Exactly so many episodes further.
+fn episodes(engine: &mut Engine, count: u64) {
+    engine.handle(Command::Grain(Grain::Episode));
+    let end = engine.experiment().position().count + count;
+    while engine.experiment().position().count < end {
+        engine.handle(Command::Step);
+        while engine.experiment().position().unit + engine.experiment().position().step > 0 {
+            engine.advance(Duration::ZERO, SLICE);
+        }
+    }
+    assert_eq!(engine.experiment().position(), Position::at(Clock::Episodes, end));
 }
 
 fn look(engine: &mut Engine, run: usize, cell: u32, before: Option<u64>) -> Inspection {
@@ -81,8 +95,8 @@ fn every_agent_with_a_table_leaves_a_list_that_replays() {
 
 #[test]
 fn a_long_past_is_read_back_page_by_page_without_a_gap() {
-    let mut engine = paused(maze("lanes = 1\nseed = 6\nlength = 60", &[&dyna(200)]));
-    run_to(&mut engine, Position::at(Clock::Episodes, 60));
+    let mut engine = paused(maze("lanes = 1\nseed = 6\nlength = 200", &[&dyna(200)]));
+    run_to(&mut engine, Position::at(Clock::Episodes, 200));
     let mut before = None;
     let mut newer: Option<Inspection> = None;
     let mut all = [0; 2];
@@ -108,14 +122,14 @@ fn a_long_past_is_read_back_page_by_page_without_a_gap() {
 #[test]
 fn what_a_person_did_on_the_way_is_lived_again() {
     let mut engine = paused(maze("lanes = 2\nseed = 6\nlength = 12", &[&dyna(5), &dyna(20)]));
-    run_to(&mut engine, Position::at(Clock::Episodes, 4));
+    episodes(&mut engine, 4);
     engine.handle(Command::Set { run: 1, param: 1, value: 0.7 });
     engine.handle(Command::Dream { run: 1, units: 300 });
-    run_to(&mut engine, Position::at(Clock::Episodes, 6));
+    episodes(&mut engine, 2);
     engine.handle(Command::Edit(Stroke::paint(vec![(7, Cell::Free), (16, Cell::Wall)])));
     engine.handle(Command::Lie { run: 1, cells: vec![(26, 0.3)] });
-    run_to(&mut engine, Position::at(Clock::Episodes, 9));
-    for cell in [LAST, 26, 7] {
+    episodes(&mut engine, 3);
+    for cell in [LAST, 26, 18] {
         let found = look(&mut engine, 1, cell, None);
         assert!(found.replays && found.updates.len() > 3, "{cell}: {}", found.updates.len());
         let [real, imagined] = tally(&engine, 1, cell);
@@ -130,9 +144,9 @@ fn what_a_person_did_on_the_way_is_lived_again() {
 #[test]
 fn the_list_follows_time_and_goes_back_with_it() {
     let mut engine = paused(maze("lanes = 1\nseed = 6\nlength = 30", &[&dyna(5)]));
-    run_to(&mut engine, Position::at(Clock::Episodes, 5));
+    episodes(&mut engine, 5);
     let early = look(&mut engine, 0, LAST, None);
-    run_to(&mut engine, Position::at(Clock::Episodes, 20));
+    episodes(&mut engine, 15);
     let settle = |engine: &mut Engine| {
         for _ in 0..200 {
             engine.advance(Duration::ZERO, SLICE);
@@ -140,7 +154,8 @@ fn the_list_follows_time_and_goes_back_with_it() {
         (*engine.snapshot().inspection.unwrap()).clone()
     };
     let late = settle(&mut engine);
-    assert!(late.total > early.total && late.replays);
+    assert!(late.total > early.total, "{} {}", late.total, early.total);
+    assert!(late.replays, "{late:?}");
     assert_eq!(late.updates[..early.updates.len()], early.updates[..]);
     engine.handle(Command::Seek(Position::at(Clock::Episodes, 5)));
     let again = settle(&mut engine);

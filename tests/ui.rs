@@ -10,6 +10,8 @@ mod cards;
 mod failing;
 #[path = "ui/forks.rs"]
 mod forks;
+#[path = "ui/lies.rs"]
+mod lies;
 #[path = "ui/looks.rs"]
 mod looks;
 #[path = "ui/panels.rs"]

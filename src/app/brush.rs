@@ -30,8 +30,16 @@ pub enum Tool {
 
 impl Tool {
     /// All tools, in the order of the strip.
-    pub const ALL: [Self; 7] =
-        [Self::Inspect, Self::Wall, Self::Pit, Self::Reward, Self::Start, Self::Goal, Self::Eraser];
+    pub const ALL: [Self; 8] = [
+        Self::Inspect,
+        Self::Wall,
+        Self::Pit,
+        Self::Reward,
+        Self::Start,
+        Self::Goal,
+        Self::Eraser,
+        Self::Lie,
+    ];
 
     /// Icon, name and what it does.
     pub const fn look(self) -> (char, &'static str, &'static str) {

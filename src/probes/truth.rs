@@ -86,20 +86,6 @@ impl Truth {
         &self.outcomes[state as usize * self.actions + usize::from(action)]
     }
 
-    /// What each state is worth to somebody who acts at random, `[S]`; `None` for more than
-    /// [`SOLVED`] states, and where there is no single answer.
-    pub fn random_values(&self, gamma: f64) -> Option<Vec<f64>> {
-        let states = self.outcomes.len() / self.actions;
-        let outcomes = |s: usize, a: usize| self.outcomes(s as State, a as Action).to_vec();
-        let small = states <= SOLVED;
-        small.then(|| random_policy_values((states, self.actions), outcomes, gamma)).flatten()
-    }
-
-    /// Whether some action leaves `state`.
-    pub fn is_left(&self, state: State) -> bool {
-        !self.outcomes(state, 0).is_empty()
-    }
-
     /// The likeliest next state of a pair; `None` if its state is never left.
     pub fn likeliest(&self, state: State, action: Action) -> Option<State> {
         let pair = state as usize * self.actions + usize::from(action);
@@ -127,6 +113,20 @@ impl Truth {
             Scene::Grid(grid) => grid.cells.get(state as usize).copied(),
             Scene::Graph(_) | Scene::States(_) => None,
         }
+    }
+
+    /// What each state is worth to somebody who acts at random, `[S]`; `None` for more than
+    /// [`SOLVED`] states, and where there is no single answer.
+    pub fn random_values(&self, gamma: f64) -> Option<Vec<f64>> {
+        let states = self.outcomes.len() / self.actions;
+        let outcomes = |s: usize, a: usize| self.outcomes(s as State, a as Action).to_vec();
+        let small = states <= SOLVED;
+        small.then(|| random_policy_values((states, self.actions), outcomes, gamma)).flatten()
+    }
+
+    /// Whether some action leaves `state`.
+    pub fn is_left(&self, state: State) -> bool {
+        !self.outcomes(state, 0).is_empty()
     }
 
     /// The one pair whose outcomes lie farther apart on a grid than those of any other.

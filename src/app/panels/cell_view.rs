@@ -20,10 +20,14 @@ use crate::probes::cell::{Fact, counts, facts};
 
 /// Greatest side of the wedges in points before the text scale.
 const WEDGES: f32 = 148.0;
+/// The same in a narrow panel.
+const SMALL: f32 = 92.0;
+/// Width that the table of the model needs.
+const TABLE: f32 = 340.0;
 /// Height of a line of the list.
 const LINE: f32 = 24.0;
 /// Greatest length of the bar of a neighbour.
-const BAR: f32 = 44.0;
+const BAR: f32 = 36.0;
 
 /// Values, model and updates of the selected cell of the selected run.
 pub fn inside(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -44,12 +48,15 @@ pub fn inside(ui: &mut Ui, cx: &mut Cx<'_>) {
         let name = format!("{}  cell {}", run.name, run.truth.state_name(cell as State));
         ui.add(Label::new(RichText::new(name).color(t.text_strong)).truncate());
     });
+    // The table needs room of its own; in a narrow panel both shrink.
+    let points = theme::scale(ui.ctx());
+    let (side, bar) = match ui.available_width() / points {
+        wide if wide >= WEDGES + TABLE => (WEDGES, BAR),
+        _ => (SMALL, BAR / 2.0),
+    };
     ui.horizontal_top(|ui| {
-        let points = theme::scale(ui.ctx());
-        let side = (WEDGES * points).min(0.36 * ui.available_width());
-        wedges(ui, side, run, cell, Scale::of(cx.snapshot));
-        ui.add_space(10.0);
-        model(ui, run, cell as State);
+        wedges(ui, side * points, run, cell, Scale::of(cx.snapshot));
+        ui.vertical(|ui| model(ui, run, cell as State, bar));
     });
     updates(ui, cx, cell as State);
 }
@@ -80,35 +87,38 @@ fn wedges(ui: &mut Ui, side: f32, run: &RunSnapshot, cell: usize, scale: Scale) 
         painter.add(Shape::convex_polygon(vec![a, b, rect.center()], fill, edge));
         let ink = if q == 0.0 { t.text_weak } else { theme::arrow_ink(fill) };
         let middle: Pos2 = rect.center() + (a.lerp(b, 0.5) - rect.center()) * 0.64;
-        let word = text::line(painter, &words::value(q), theme::code(ui.ctx()), ink);
+        let font = if side < WEDGES { theme::small(ui.ctx()) } else { theme::code(ui.ctx()) };
+        let word = text::line(painter, &words::value(q), font, ink);
         text::place(painter, &word, middle, Align2::CENTER_CENTER);
     }
 }
 
 /// What the model says of each action, how often it was seen, and what one cell further is worth.
-fn model(ui: &mut Ui, run: &RunSnapshot, cell: State) {
+fn model(ui: &mut Ui, run: &RunSnapshot, cell: State, bar: f32) {
+    // Lines of text, not of controls.
+    ui.spacing_mut().interact_size.y = 0.0;
     let t = theme::tokens(ui.ctx());
     let (small, code) = (theme::small(ui.ctx()), theme::code(ui.ctx()));
     let head = |words: &str| RichText::new(words).font(small.clone()).color(t.text_weak);
     let counted = counts(&run.lane.view);
     let facts = facts(&run.lane.view, &run.truth, cell);
     let most = facts.iter().filter_map(|f| f.delta).fold(1e-12_f64, |most, d| most.max(d.abs()));
-    Grid::new("model of the cell").num_columns(4).spacing(vec2(12.0, 3.0)).show(ui, |ui| {
+    Grid::new("model of the cell").num_columns(4).spacing(vec2(8.0, 2.0)).show(ui, |ui| {
         ui.label("");
-        ui.label(head("model: next cell"));
+        ui.label(head("model: next"));
         let (seen, help) = match counted {
             true => ("N(s,a)", "How often the model has seen it"),
             false => ("real", "Real updates: a last-seen model does not count"),
         };
         ui.label(head(seen)).on_hover_text(help);
-        ui.label(head("V one cell on"));
+        ui.label(head("ΔV one on")).on_hover_text("How much the value changes one real step on");
         ui.end_row();
         for fact in &facts {
             ui.label(RichText::new(run.truth.action_name(fact.action)).color(t.text));
             predicted(ui, run, cell, fact);
             let seen = if counted { fact.counted() } else { fact.tally.real };
             ui.label(RichText::new(grouped(seen)).font(code.clone()).color(t.real_text));
-            neighbour(ui, fact.delta, most);
+            neighbour(ui, fact.delta, most, bar);
             ui.end_row();
         }
     });
@@ -153,11 +163,12 @@ fn signed(x: f64) -> String {
 }
 
 /// A bar as long as the change is large, grey: it is neither real nor imagined.
-fn neighbour(ui: &mut Ui, delta: Option<f64>, most: f64) {
+fn neighbour(ui: &mut Ui, delta: Option<f64>, most: f64, bar: f32) {
     let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
     let words = delta.map_or("–".to_owned(), signed);
     ui.horizontal(|ui| {
-        let size = vec2(BAR, 8.0) * points;
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let size = vec2(bar, 8.0) * points;
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
         let long = size.x * (delta.unwrap_or(0.0).abs() / most) as f32;
         let bar = Rect::from_min_size(rect.min, vec2(long, size.y));
@@ -195,7 +206,11 @@ fn updates(ui: &mut Ui, cx: &mut Cx<'_>, cell: State) {
             ui.label(told).on_hover_text("Done over, the list gives these very values");
         }
     });
+    let pages = found.first > 0 || !newest;
     ui.horizontal(|ui| {
+        if !pages {
+            return;
+        }
         if found.first > 0 && Button::new("Earlier").show(ui).clicked() {
             cx.actions.push(Action::Earlier(Some(found.first)));
         }
@@ -204,8 +219,7 @@ fn updates(ui: &mut Ui, cx: &mut Cx<'_>, cell: State) {
         }
     });
     let high = LINE * theme::scale(ui.ctx());
-    let least = 4.0 * high;
-    let room = ui.available_height().max(least);
+    let room = ui.available_height().max(2.0 * high);
     let area = ScrollArea::vertical().max_height(room).auto_shrink(false).id_salt("updates");
     area.show_rows(ui, high, found.updates.len(), |ui, rows| {
         for row in rows {

@@ -41,7 +41,8 @@ pub fn strip(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn tool_button(ui: &mut Ui, tool: Tool, named: bool, cx: &mut Cx<'_>) {
     let (icon, name, help) = tool.look();
     let on = cx.view.tool == tool;
-    let label = if named { name } else { "" };
+    // The tool in hand says its name in any case.
+    let label = if named || on { name } else { "" };
     let button = Button::new(label).named(name).icon(icon).on(on);
     if button.show(ui).on_hover_text(help).clicked() {
         cx.actions.push(Action::Tool(tool));

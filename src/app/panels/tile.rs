@@ -100,11 +100,7 @@ fn picture(
     let mut cells = look.cells.clone();
     let shown = draft.iter().filter(|_| here);
     shown.for_each(|&(state, cell)| cells[state as usize] = kind(cell));
-    let stale: Vec<_> =
-        run.stale.iter().map(|s| (s.cell as u16, words::belief(s.belief))).collect();
-    let stale: Vec<_> = stale.iter().map(|(cell, word)| (*cell, word.as_str())).collect();
-    let bonus: Vec<f32> =
-        (run.lane.view.bonus.iter().flatten()).map(|bonus| (bonus / most) as f32).collect();
+    let (stale, bonus) = beliefs(run, most);
     let map = run.map.as_deref();
     let each = |read: &dyn Fn(&ValueMap, usize) -> f32| -> Vec<f32> {
         map.map_or(Vec::new(), |m| (0..m.value.len()).map(|i| read(m, i)).collect())
@@ -157,17 +153,29 @@ fn picture(
     }
 }
 
+/// What the model believes wrongly, and how much each move is worth for curiosity alone, as a part
+/// of `most`.
+fn beliefs(run: &RunSnapshot, most: f64) -> (Vec<(u16, String)>, Vec<f32>) {
+    let stale = run.stale.iter().map(|s| (s.cell as u16, words::belief(s.belief))).collect();
+    let bonus = run.lane.view.bonus.iter().flatten().map(|bonus| (bonus / most) as f32);
+    (stale, bonus.collect())
+}
+
 /// The hand draws: cells are touched while it is down, and make a stroke when it lets go.
 fn draw(shown: &GridResponse, index: usize, looks: &mut Looks, cx: &mut Cx<'_>) {
     let Scene::Grid(grid) = cx.snapshot.runs[index].truth.scene() else {
         return;
     };
-    if shown.response.is_pointer_button_down_on() {
-        if let Some(cell) = shown.hovered_cell {
-            looks.brush.touch((index, grid.cols), cell as u32);
-            shown.response.ctx.request_repaint();
-        }
-    } else if shown.response.drag_stopped() || shown.response.clicked() {
+    let down = shown.response.is_pointer_button_down_on();
+    let begun = looks.brush.run() == index && !looks.brush.touched().is_empty();
+    // A slow frame may bring a whole click, or the last moves together with the release.
+    let draws = down || begun || shown.response.clicked();
+    if let Some(cell) = shown.hovered_cell.filter(|_| draws) {
+        looks.brush.touch((index, grid.cols), cell as u32);
+    }
+    if down {
+        shown.response.ctx.request_repaint();
+    } else if draws {
         let touched = looks.brush.lift();
         let tool = cx.view.tool;
         if let Some(command) = tool.command((index, grid), &touched, cx.view.reward) {

@@ -76,7 +76,7 @@ pub struct GridPicture<'a> {
     /// Imagined updates at high speed: cell index and density, 0 to 1.
     pub dots: &'a [(u16, f32)],
     /// Cells of which a model believes what is not so, each with one word of what it believes.
-    pub stale: &'a [(u16, &'a str)],
+    pub stale: &'a [(u16, String)],
     /// Four numbers a cell, 0 to 1: how much each move is worth for curiosity alone.
     pub bonus: &'a [f32],
     /// Index of the cell under inspection.
