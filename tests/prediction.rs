@@ -79,7 +79,7 @@ fn five_states_are_worth_one_sixth_to_five_sixths_at_random() {
     let walk = info.build(None, &info.defaults()).unwrap();
     let outcomes = |s: usize, a: usize| walk.outcomes(s as State, a as Action);
     let sizes = (walk.states(), walk.actions());
-    let values = random_policy_values(sizes, outcomes, 1.0, 1e-14, 10_000).unwrap();
+    let values = random_policy_values(sizes, outcomes, 1.0).unwrap();
     for (i, value) in values[..5].iter().enumerate() {
         assert!((value - (i + 1) as f64 / 6.0).abs() < 1e-12, "{values:?}");
     }

@@ -206,7 +206,7 @@ fn foreign_and_future_files_are_refused_with_a_reason() {
     let future = forged("\nversion = 1", "\nversion = 2");
     assert!(say(&future).contains("is a run file of version 2, from a later program"));
     for (from, to, why) in [
-        ("set = \"alpha\"", "set = \"magic\"", "event 3: set = \"magic\""),
+        ("set = \"alpha\"", "set = \"magic\"", "event 4: set = \"magic\""),
         ("to = 0.125", "to = 12.5", "a number from"),
         ("lane = 1", "lane = 2", "lane: a whole number from 0 to 1"),
         ("axis = \"env-steps\"", "axis = \"lunar\"", "clock 'lunar' is unknown"),
@@ -261,9 +261,9 @@ fn the_command_line_lives_a_file_again() {
     while e.experiment().position() < Position::at(Clock::EnvSteps, 3_000) {
         e.handle(Command::Step);
     }
-    for (run, letter) in [(0, 'A'), (3, 'D')] {
+    for (run, name) in [(0, "Dyna-Q,"), (3, "fork of C,")] {
         let rows = |lane: &str| {
-            let of = |line: &&str| line.starts_with(letter) && line.split(',').nth(1) == Some(lane);
+            let of = |line: &&str| line.starts_with(name) && line.split(',').nth(1) == Some(lane);
             table
                 .lines()
                 .filter(of)
@@ -272,7 +272,7 @@ fn the_command_line_lives_a_file_again() {
         };
         let lanes = e.experiment().runs()[run].record().lanes();
         let lengths: Vec<String> = lanes[1].exact().map(|row| row.length.to_string()).collect();
-        assert_eq!(rows("1"), lengths, "{letter}: {table}");
+        assert_eq!(rows("1"), lengths, "{name}");
     }
     for flags in [&["--seeds", "3"][..], &["--seed", "1"], &["--set", "alpha=0.2"]] {
         let (code, _, said) = program(&[&["run", path][..], flags].concat());

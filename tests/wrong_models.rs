@@ -42,11 +42,17 @@ fn a_broken_model_is_better_left_alone_and_best_mistrusted() {
 #[test]
 fn a_model_wrong_once_in_a_hundred_takes_the_long_way() {
     let e = lived("small-error");
-    let way = |run: usize| {
-        let table = e.runs()[run].lane_view(0).view.table.unwrap();
-        e.truth().greedy_way(&table).map(|way| way.len() - 1)
+    let lanes = e.config().lanes;
+    let ways = |run: usize, steps: usize| {
+        let takes = |lane: &usize| {
+            let table = e.runs()[run].lane_view(*lane).view.table.unwrap();
+            e.truth().greedy_way(&table).is_some_and(|way| way.len() - 1 == steps)
+        };
+        (0..lanes).filter(takes).count()
     };
-    assert_eq!((way(0), way(1)), (Some(7), Some(9)));
+    let took = [[ways(0, 7), ways(0, 9)], [ways(1, 7), ways(1, 9)]];
+    println!("lanes that go 7 or 9 steps, without and with an error of 0.01: {took:?}");
+    assert!(took[0][0] > lanes / 2 && took[1][1] > lanes / 2 && took[1][0] == 0, "{took:?}");
     // The learner's model is as wrong as it was made, and costs what the long way costs.
     let solved = Solved::of(e.truth(), 24, 4, 0.95).unwrap();
     let view = e.runs()[1].lane_view(0).view;

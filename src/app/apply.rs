@@ -43,18 +43,7 @@ impl Lab {
                 let run = self.view.run;
                 self.link.send(Command::Dream { run, units: DREAM });
             }
-            Action::StepBy(index) => {
-                self.view.step_by = index;
-                self.view.line = 0;
-                let grain = [Grain::Unit, Grain::Unit, Grain::Step, Grain::Episode][index.min(3)];
-                self.link.send(Command::Grain(grain));
-                // Each grain has a pace at which it can be followed.
-                if self.link.snapshot().speed.is_some() {
-                    let lesson = self.lessons[self.lesson].arena.speed;
-                    let pace = [20.0, 20.0, lesson.unwrap_or(60.0), 2.0][index.min(3)];
-                    self.link.send(Command::Speed(Some(pace)));
-                }
-            }
+            Action::StepBy(index) => self.step_by(index),
             Action::Run(run) => {
                 self.view.run = run;
                 self.link.send(Command::Select(run));
@@ -101,6 +90,19 @@ impl Lab {
             theme::install(ctx, look.0, look.1);
         }
         ctx.request_repaint();
+    }
+
+    fn step_by(&mut self, index: usize) {
+        self.view.step_by = index;
+        self.view.line = 0;
+        let grain = [Grain::Unit, Grain::Unit, Grain::Step, Grain::Episode][index.min(3)];
+        self.link.send(Command::Grain(grain));
+        // Each grain has a pace at which it can be followed.
+        if self.link.snapshot().speed.is_some() {
+            let lesson = self.lessons[self.lesson].arena.speed;
+            let pace = [20.0, 20.0, lesson.unwrap_or(60.0), 2.0][index.min(3)];
+            self.link.send(Command::Speed(Some(pace)));
+        }
     }
 
     fn command(&mut self, command: Command) {

@@ -8,6 +8,16 @@ use super::process::{Law, LawError, Process, graph};
 use crate::base::rng::{Stream, StreamName};
 use crate::mdp::{Outcome, State};
 
+crate::choice! {
+    /// How likely the states are that a pair may lead to.
+    pub enum Odds {
+        /// Lengths between random cuts of a unit interval.
+        Cut = "cut", "random";
+        /// All of them alike.
+        Equal = "equal", "equal";
+    }
+}
+
 crate::params! {
     /// Dials of a Garnet.
     pub struct GarnetConfig {
@@ -19,6 +29,8 @@ crate::params! {
         branching: u32 = 3 => { "Branching", "b", Restart, Int { min: 1.0, max: 100.0, log: true } },
         /// Probability that a step ends the task, with reward 0.
         ends: f64 = 0.1 => { "A step ends", "probability", Restart, Float { min: 0.0, max: 1.0, log: false } },
+        /// Whether the states that a pair may lead to are equally likely.
+        odds: Odds = Odds::Cut => { "Odds", "of next states", Restart, Choice(Odds::CHOICES) },
         /// Which of all such worlds: the seed it is made from.
         world_seed: u32 = 0 => { "World", "seed", Restart, Int { min: 0.0, max: 1_000_000.0, log: false } },
         /// Steps after which an episode is cut off; 0 means never.
@@ -37,7 +49,10 @@ pub fn garnet(config: &GarnetConfig) -> Result<Process, LawError> {
     let mut deck: Vec<State> = (0..n).collect();
     let mut pair = || {
         let next = draw(&mut deck, config.branching.min(n), &mut dice);
-        let parts = cut(next.len(), &mut dice);
+        let parts = match config.odds {
+            Odds::Cut => cut(next.len(), &mut dice),
+            Odds::Equal => vec![1.0 / next.len() as f64; next.len()],
+        };
         let going_on = |(&next, part): (&State, f64)| Outcome {
             probability: (1.0 - config.ends) * part,
             reward: dice.normal(),
@@ -127,6 +142,9 @@ mod tests {
             }
             assert_eq!(world.distance(true), (ends > 0.0).then_some(1));
         }
+        let equal = garnet(&GarnetConfig { odds: Odds::Equal, ..GarnetConfig::default() }).unwrap();
+        let [p, .., end] = &equal.outcomes(4, 1)[..] else { panic!("four outcomes") };
+        assert!((p.probability - 0.3).abs() < 1e-15 && end.probability == 0.1);
         let always = garnet(&GarnetConfig { ends: 1.0, ..GarnetConfig::default() }).unwrap();
         assert_eq!(always.outcomes(0, 0).len(), 1);
     }

@@ -58,6 +58,19 @@ pub struct RunSnapshot {
     pub stands_still: bool,
 }
 
+impl RunSnapshot {
+    /// Whether it learns what states are worth to somebody who acts at random, and nothing else.
+    pub fn predicts(&self) -> bool {
+        self.code.iter().any(|line| line.text.starts_with("V[s]"))
+    }
+
+    /// Present value of the parameter called `key`.
+    pub fn param(&self, key: &str) -> Option<f64> {
+        let index = self.agent.params().iter().position(|s| s.key == key)?;
+        self.params.get(index).copied()
+    }
+}
+
 /// Learning curves of all runs on one clock.
 #[derive(Clone, Debug)]
 pub struct Curves {

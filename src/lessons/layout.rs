@@ -51,6 +51,8 @@ panels! {
     ModelError = "model-error",
     /// Episodes on cards, and what they say of their states.
     Cards = "cards",
+    /// What states are worth at random: learned, and true.
+    Values = "values",
 }
 
 impl PanelId {

@@ -6,7 +6,7 @@
 use crate::mdp::State;
 use crate::models::table::TableModel;
 use crate::rl::batch::{Visit, batch_monte_carlo, batch_td};
-use crate::rl::solve::solve;
+use crate::rl::lstd::solve;
 
 /// States have one letter each.
 const LETTERS: usize = 26;
@@ -207,7 +207,7 @@ fn model_values(model: &TableModel) -> Option<Vec<Option<f64>>> {
         }
     }
     let rewards = known.iter().map(|&s| model.reward(s, 0)).collect::<Option<Vec<f64>>>()?;
-    let solved = solve(matrix, rewards)?;
+    let solved = solve(matrix, rewards, 1)?;
     let mut values = vec![None; model.states()];
     known.into_iter().zip(solved).for_each(|(s, value)| values[s as usize] = Some(value));
     Some(values)

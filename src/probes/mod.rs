@@ -7,6 +7,7 @@ pub mod foresight;
 pub mod futures;
 pub mod model_error;
 pub mod price;
+pub mod trajectories;
 pub mod truth;
 pub mod values;
 pub mod wall;

@@ -3,7 +3,11 @@
 use crate::agents::table::TableView;
 use crate::mdp::scene::{Scene, Scenic};
 use crate::mdp::{Action, Outcome, State, Tabular};
+use crate::rl::dp::random_policy_values;
 use crate::rl::policy::greedy_mask;
+
+/// Most states of which values are solved for a picture.
+pub const SOLVED: usize = 110;
 
 /// What a step means for the task.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,6 +85,20 @@ impl Truth {
     /// All that may happen after a pair; nothing for states that are never left.
     pub fn outcomes(&self, state: State, action: Action) -> &[Outcome] {
         &self.outcomes[state as usize * self.actions + usize::from(action)]
+    }
+
+    /// What each state is worth to somebody who acts at random, `[S]`; `None` for more than
+    /// [`SOLVED`] states, and where there is no single answer.
+    pub fn random_values(&self, gamma: f64) -> Option<Vec<f64>> {
+        let states = self.outcomes.len() / self.actions;
+        let outcomes = |s: usize, a: usize| self.outcomes(s as State, a as Action).to_vec();
+        let small = states <= SOLVED;
+        small.then(|| random_policy_values((states, self.actions), outcomes, gamma)).flatten()
+    }
+
+    /// Whether some action leaves `state`.
+    pub fn is_left(&self, state: State) -> bool {
+        !self.outcomes(state, 0).is_empty()
     }
 
     /// The one pair whose outcomes lie farther apart on a grid than those of any other.

@@ -1,5 +1,6 @@
 //! Dynamic programming on a world that is known.
 
+use super::lstd::solve;
 use super::td::{max_value, q_target};
 use crate::mdp::Outcome;
 
@@ -41,56 +42,38 @@ pub fn value_iteration(
     None
 }
 
-/// Values `[S]` of the policy that takes each action of the bit mask `policy[s]` equally often, until
-/// no value moves by more than `tolerance`, or `None` if `sweeps` were not enough.
-pub fn evaluate(
-    (states, actions): (usize, usize),
-    outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
-    policy: &[u8],
-    gamma: f64,
-    tolerance: f64,
-    sweeps: usize,
-) -> Option<Vec<f64>> {
-    let taken = |s: usize| (0..actions).filter(move |a| policy[s] & (1 << a) != 0);
-    let ways = (0..states).map(|s| taken(s).map(|a| outcomes(s, a)).collect()).collect();
-    settle(ways, gamma, tolerance, sweeps)
-}
-
-/// Values `[S]` of the policy that takes every action alike, by sweeps in place until no value moves
-/// by more than `tolerance`, or `None` if `sweeps` were not enough (Sutton & Barto, section 4.1).
-/// States that are never left are worth 0.
+/// Exact values `[S]` of the policy that takes every action alike: the solution of `v = r + gamma P v`,
+/// or `None` if there is no single one, as where an episode without discount never ends. States that
+/// are never left are worth 0. `outcomes(s, a)` lists the truth.
 pub fn random_policy_values(
-    (states, actions): (usize, usize),
+    size: (usize, usize),
     outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
     gamma: f64,
-    tolerance: f64,
-    sweeps: usize,
 ) -> Option<Vec<f64>> {
-    let ways = (0..states).map(|s| (0..actions).map(|a| outcomes(s, a)).collect()).collect();
-    settle(ways, gamma, tolerance, sweeps)
+    policy_values(size, outcomes, |_, _| true, gamma)
 }
 
-/// Sweeps in place over `ways[s]`, the outcomes of the actions taken alike in each state.
-fn settle(
-    ways: Vec<Vec<Vec<Outcome>>>,
+/// The same for the policy that takes those actions alike that `takes(s, a)` names.
+pub fn policy_values(
+    (states, actions): (usize, usize),
+    outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
+    takes: impl Fn(usize, usize) -> bool,
     gamma: f64,
-    tolerance: f64,
-    sweeps: usize,
 ) -> Option<Vec<f64>> {
-    let mut values = vec![0.0; ways.len()];
-    for _ in 0..sweeps {
-        let mut moved = 0.0_f64;
-        for (state, ways) in ways.iter().enumerate() {
-            let targets = ways.iter().map(|o| expected_target(o, gamma, |s| values[s as usize]));
-            let new = targets.sum::<f64>() / ways.len().max(1) as f64;
-            moved = moved.max((new - values[state]).abs());
-            values[state] = new;
-        }
-        if moved <= tolerance {
-            return Some(values);
+    let mut matrix = vec![0.0; states * states];
+    let mut rewards = vec![0.0; states];
+    for state in 0..states {
+        matrix[state * states + state] += 1.0;
+        let taken: Vec<usize> = (0..actions).filter(|&action| takes(state, action)).collect();
+        for o in taken.iter().flat_map(|&action| outcomes(state, action)) {
+            let share = o.probability / taken.len() as f64;
+            rewards[state] += share * o.reward;
+            if !o.terminated {
+                matrix[state * states + o.next as usize] -= gamma * share;
+            }
         }
     }
-    None
+    solve(matrix, rewards, 1)
 }
 
 #[cfg(test)]
@@ -110,11 +93,17 @@ mod tests {
                 vec![Outcome { probability: 1.0, reward, next, terminated }]
             }
         };
-        let values = random_policy_values((4, 2), outcomes, 1.0, 1e-14, 1000).unwrap();
+        let values = random_policy_values((4, 2), outcomes, 1.0).unwrap();
         for (value, want) in values.iter().zip([0.25, 0.5, 0.75, 0.0]) {
             assert!((value - want).abs() < 1e-12, "{values:?}");
         }
-        assert_eq!(random_policy_values((4, 2), outcomes, 1.0, 1e-14, 3), None);
+        // Two states that lead to each other for ever.
+        let circle = |s: usize, _: usize| {
+            let next = 1 - s as u32;
+            vec![Outcome { probability: 1.0, reward: 1.0, next, terminated: false }]
+        };
+        assert_eq!(random_policy_values((2, 1), circle, 1.0), None);
+        assert_eq!(random_policy_values((2, 1), circle, 0.5), Some(vec![2.0, 2.0]));
     }
 
     #[test]
@@ -132,8 +121,9 @@ mod tests {
         assert_eq!(q, [0.5, 0.25, 1.0, 0.5]);
         assert_eq!(value_iteration((2, 2), outcomes, 0.5, 0.0, 1), None);
         // Always on; and in s1 half on, half stay: v = 1/2 + v/4.
-        assert_eq!(evaluate((2, 2), outcomes, &[1, 1], 0.5, 0.0, 10), Some(vec![0.5, 1.0]));
-        let half = evaluate((2, 2), outcomes, &[1, 3], 0.5, 1e-12, 100).unwrap();
-        assert!((half[1] - 2.0 / 3.0).abs() < 1e-11 && (half[0] - 1.0 / 3.0).abs() < 1e-11);
+        let of = |takes: fn(usize, usize) -> bool| policy_values((2, 2), outcomes, takes, 0.5);
+        assert_eq!(of(|_, a| a == 0), Some(vec![0.5, 1.0]));
+        let half = of(|s, a| s == 1 || a == 0).unwrap();
+        assert!((half[1] - 2.0 / 3.0).abs() < 1e-15 && (half[0] - 1.0 / 3.0).abs() < 1e-15);
     }
 }

@@ -4,5 +4,5 @@ pub mod batch;
 pub mod dp;
 pub mod lstd;
 pub mod policy;
-pub mod solve;
 pub mod td;
+pub mod updates;

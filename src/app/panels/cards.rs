@@ -77,9 +77,10 @@ impl Cards {
         let t = theme::tokens(ui.ctx());
         ui.horizontal(|ui| {
             let hint = RichText::new("A 0 B 1").color(t.text_weak);
-            let width = 150.0 * theme::scale(ui.ctx());
-            let field = TextEdit::singleline(&mut self.draft).hint_text(hint).desired_width(width);
-            let field = ui.add(field.font(theme::number(ui.ctx())));
+            let size = vec2(150.0, TARGET) * theme::scale(ui.ctx());
+            let field = TextEdit::singleline(&mut self.draft).hint_text(hint);
+            let field = field.font(theme::number(ui.ctx())).align(Align2::LEFT_CENTER);
+            let field = ui.add_sized(size, field);
             field.widget_info(|| {
                 let mut info = WidgetInfo::labeled(Role::TextInput, true, "New card");
                 info.current_text_value = Some(self.draft.clone());
@@ -159,9 +160,9 @@ fn strike(ui: &Ui, words: Rect) {
     ui.painter().line_segment(line, Stroke::new(1.2, t.text_weak));
 }
 
-/// A value that may be missing.
+/// A value that may be missing. What is left after so many sweeps is no digit to be shown.
 fn written(value: Option<f64>) -> String {
-    value.map_or_else(|| "no data".to_owned(), words::value)
+    value.map_or_else(|| "no data".to_owned(), |v| words::value((v * 1e9).round() / 1e9))
 }
 
 /// `p(B|A)`, `p(end|A)`.

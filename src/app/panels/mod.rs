@@ -16,6 +16,7 @@ pub mod model_error;
 mod plot;
 pub mod price;
 pub mod tile;
+pub mod values;
 pub mod wall;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
@@ -38,6 +39,7 @@ impl PanelId {
             Self::Price => Box::new(price::Price),
             Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
+            Self::Values => Box::new(values::Values::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),

@@ -178,7 +178,7 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
         (Some(steps), _) if brief => format!("way home: {steps}"),
         (Some(steps), _) => format!("greedy way home: {steps} steps"),
         // Whoever only predicts is not on a way.
-        _ if run.lane.view.table.as_ref().is_some_and(|t| t.is_of_states()) => String::new(),
+        _ if run.predicts() => String::new(),
         (None, true) if brief => "no way yet".to_owned(),
         (None, true) => "no way home yet".to_owned(),
         (None, false) => String::new(),

@@ -64,8 +64,7 @@ impl CodeMemory {
         code_view(ui, &lines);
         ui.add_space(4.0);
         if let Some(effect) = &self.effect {
-            let of_states = run.lane.view.table.as_ref().is_some_and(|t| t.is_of_states());
-            code_note(ui, &note(effect, of_states));
+            code_note(ui, &note(effect, run.predicts()));
         }
     }
 

@@ -41,7 +41,7 @@ pub(super) fn bars(ui: &mut Ui, said: &[Answer], hidden: bool) {
     let head = 24.0 * scale;
     let foot = 24.0 * scale;
     let line =
-        ((rect.height() - head - foot) / WAYS.len() as f32).clamp(18.0 * scale, 34.0 * scale);
+        ((rect.height() - head - foot) / WAYS.len() as f32).clamp(18.0 * scale, 52.0 * scale);
     let middle = |row: usize| rect.top() + head + (row as f32 + 0.5) * line;
     for (row, (name, source, _)) in WAYS.iter().enumerate() {
         let name = text::line(&painter, name, theme::body(ui.ctx()), source.ink(&t));
@@ -123,7 +123,7 @@ fn bar(painter: &Painter, line: Rect, range: (f64, f64), value: Option<f64>, sou
             painter.rect_filled(full, 2.0, source.hue(&t));
         }
     }
-    let number = text::line(painter, &words::value(value), theme::number(ctx), source.ink(&t));
+    let number = text::line(painter, &written(Some(value)), theme::number(ctx), source.ink(&t));
     let at = pos2(full.right().max(zero) + 8.0 * scale, line.center().y);
     text::place(painter, &number, at, Align2::LEFT_CENTER);
 }

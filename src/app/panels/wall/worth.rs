@@ -24,7 +24,9 @@ pub fn ui(ui: &mut Ui, m: &Machine, depth: usize, nonlinear: bool) {
         false => "linear value of the mean, v(E[s′])",
     };
     row(ui, name, &value(read(&w)), t.imagined_text);
-    row(ui, "variance of the sampled return", &value(m.variance[depth - 1]), t.text_strong);
+    let name = format!("variance of the return, {depth} and {DEPTH} ahead");
+    let variance = [depth, DEPTH].map(|n| value(m.variance[n - 1])).join(", ");
+    row(ui, &name, &variance, t.text_strong);
     let off = m.greatest_difference(read);
     let (word, ink) = if off < 1e-9 { ("equal", t.good) } else { ("not equal", t.bad) };
     let all = format!("{word}, n = 1 to {DEPTH}: at most {} apart", tiny(off));
