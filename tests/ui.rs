@@ -16,6 +16,8 @@ mod looks;
 mod panels;
 #[path = "ui/parameters.rs"]
 mod parameters;
+#[path = "ui/sandbox.rs"]
+mod sandbox;
 #[path = "ui/selection.rs"]
 mod selection;
 #[path = "ui/transport.rs"]

@@ -302,6 +302,10 @@ impl Agent for Dyna {
         }
     }
 
+    fn lie(&mut self, cells: &[(State, f64)]) {
+        Arc::make_mut(&mut self.models).lie(cells);
+    }
+
     fn code(&self) -> &'static [CodeLine] {
         let place = self.belief().is_place();
         match self.base.config.model {

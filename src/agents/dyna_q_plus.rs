@@ -274,6 +274,10 @@ impl Agent for DynaQPlus {
         self.base.config.set(index, value);
     }
 
+    fn lie(&mut self, cells: &[(State, f64)]) {
+        self.model.lie(cells);
+    }
+
     fn code(&self) -> &'static [CodeLine] {
         match self.base.config.bonus {
             Bonus::Planning => &PLANNING,

@@ -141,6 +141,10 @@ pub trait Agent: Clone + Send + 'static {
     /// Sets a live parameter to a checked value. Acts from the next unit on.
     fn set_param(&mut self, index: usize, value: f64);
 
+    /// A person paints an error over its model: there, entering each of these cells pays so much
+    /// more. Agents without a model have nothing to be wrong about.
+    fn lie(&mut self, _cells: &[(State, f64)]) {}
+
     /// The pseudo-code that its marks refer to, as it is set now.
     fn code(&self) -> &'static [CodeLine];
 

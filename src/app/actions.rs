@@ -1,5 +1,6 @@
 //! What a person asked for. Widgets and keys emit actions; [`super::lab::Lab`] applies them.
 
+use super::brush::Tool;
 use std::path::PathBuf;
 
 use super::headless::Request;
@@ -33,6 +34,8 @@ pub enum Action {
     Run(usize),
     /// Select a cell of the maze, or none.
     Cell(Option<usize>),
+    /// The updates of the selected cell before this number; `None` for the newest.
+    Earlier(Option<u64>),
     /// Open lesson number `n` of the list.
     Lesson(usize),
     /// The next hidden answer, or the next lesson.
@@ -49,6 +52,16 @@ pub enum Action {
     Cards(Bench),
     /// Numbers instead of arrows in the mazes.
     Numbers(bool),
+    /// The strip of tools over the mazes shown or hidden.
+    Sandbox(bool),
+    /// Take a tool in hand.
+    Tool(Tool),
+    /// What the next reward cell pays.
+    Reward(f64),
+    /// The cell that the keyboard draws on, moved by so many rows and columns.
+    Cursor(i32, i32),
+    /// Draw on that cell.
+    Dab,
     /// Side column shown or hidden where it is a drawer.
     Side(bool),
     /// One panel over the whole middle, or none.

@@ -3,6 +3,7 @@
 use egui::Context;
 
 use super::actions::Action;
+use super::brush::Tool;
 use super::film_view::FilmView;
 use super::headless::{Request, Sheet};
 use super::lab::{Lab, last_run};
@@ -13,6 +14,7 @@ use super::view::{DREAM, Draft, LINE};
 use crate::base::atomic::Existing;
 use crate::experiment::arena::Grain;
 use crate::experiment::engine::Command;
+use crate::mdp::scene::Scene;
 
 /// Frames until a parameter under the hand is given up.
 const PATIENCE: u8 = 30;
@@ -47,9 +49,12 @@ impl Lab {
             Action::Run(run) => {
                 self.view.run = run;
                 self.link.send(Command::Select(run));
+                self.inspect(None);
             }
+            Action::Earlier(before) => self.inspect(before),
             Action::Cell(cell) => {
                 self.view.cell = cell;
+                self.inspect(None);
                 // Where the side column is a drawer, the answer would stay hidden.
                 self.view.side_open |= cell.is_some();
             }
@@ -69,6 +74,9 @@ impl Lab {
             Action::Lecture(on) => self.view.lecture = on,
             Action::Cards(bench) => self.view.cards = bench,
             Action::Numbers(on) => self.view.numbers = on,
+            Action::Sandbox(_) | Action::Tool(_) | Action::Reward(_) => self.hand(ctx, action),
+            Action::Cursor(rows, cols) => self.move_cursor(rows, cols),
+            Action::Dab => self.dab(),
             Action::Side(open) => self.view.side_open = open,
             Action::Enlarge(panel) => self.view.enlarged = panel,
             Action::Record(open) => self.view.record_open = open,
@@ -92,6 +100,24 @@ impl Lab {
         ctx.request_repaint();
     }
 
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Set { run, param, value } => {
+                self.view.draft = Some(Draft { run, param, value, patience: PATIENCE });
+            }
+            Command::Reset | Command::Load(_) => self.view.cell = None,
+            _ => {}
+        }
+        self.link.send(command);
+    }
+
+    /// Asks who wrote the values of the selected cell; its updates before number `before`.
+    fn inspect(&mut self, before: Option<u64>) {
+        let (run, cell) = (self.view.run, self.view.cell.map(|cell| cell as u32));
+        self.link.send(Command::Inspect { run, cell, before });
+    }
+
+    /// What one step is, and a pace at which it can be followed.
     fn step_by(&mut self, index: usize) {
         self.view.step_by = index;
         self.view.line = 0;
@@ -105,15 +131,53 @@ impl Lab {
         }
     }
 
-    fn command(&mut self, command: Command) {
-        match command {
-            Command::Set { run, param, value } => {
-                self.view.draft = Some(Draft { run, param, value, patience: PATIENCE });
-            }
-            Command::Reset | Command::Load(_) => self.view.cell = None,
+    /// What the hand holds over the mazes.
+    fn hand(&mut self, ctx: &Context, action: Action) {
+        match action {
+            Action::Sandbox(open) => self.view.sandbox = open,
+            Action::Reward(reward) => self.view.reward = reward,
+            Action::Tool(tool) => self.take(ctx, tool),
             _ => {}
         }
-        self.link.send(command);
+    }
+
+    /// A tool in hand; the keyboard begins to draw where the agent is.
+    fn take(&mut self, ctx: &Context, tool: Tool) {
+        self.view.tool = tool;
+        let run = &self.link.snapshot().runs[self.view.run];
+        let here = run.lane.state.map(|state| state as usize);
+        self.view.cursor = self.view.cursor.or(here).filter(|_| tool.draws());
+        // Enter draws now, it does not press the button again.
+        if let Some(id) = ctx.memory(|memory| memory.focused()) {
+            ctx.memory_mut(|memory| memory.surrender_focus(id));
+        }
+    }
+
+    fn move_cursor(&mut self, rows: i32, cols: i32) {
+        let snapshot = self.link.snapshot();
+        let Scene::Grid(grid) = snapshot.runs[self.view.run].truth.scene() else {
+            return;
+        };
+        let (row, col) = grid.place(self.view.cursor.unwrap_or(0) as u32);
+        let moved = |at: usize, by: i32, end: usize| {
+            at.saturating_add_signed(by as isize).min(end.saturating_sub(1))
+        };
+        let (row, col) = (moved(row, rows, grid.rows), moved(col, cols, grid.cols));
+        self.view.cursor = Some(row * grid.cols + col);
+    }
+
+    fn dab(&mut self) {
+        let snapshot = self.link.snapshot();
+        let Scene::Grid(grid) = snapshot.runs[self.view.run].truth.scene() else {
+            return;
+        };
+        let cell = self.view.cursor.map(|cell| cell as u32);
+        let command = cell.and_then(|cell| {
+            self.view.tool.command((self.view.run, grid), &[cell], self.view.reward)
+        });
+        if let Some(command) = command {
+            self.link.send(command);
+        }
     }
 
     fn film(&mut self, ctx: &Context, request: Request) {
@@ -180,6 +244,8 @@ impl Lab {
     pub(super) fn show_lesson(&mut self, index: usize) {
         self.remember_tiles();
         self.view.cell = None;
+        self.view.cursor = None;
+        (self.view.sandbox, self.view.tool) = (self.lessons[index].sandbox, Tool::Inspect);
         self.view.revealed = false;
         self.view.enlarged = None;
         self.view.forking = None;

@@ -62,14 +62,16 @@ fn inherited(s: &Snapshot, event: &Event) -> bool {
 }
 
 fn happening(s: &Snapshot, event: &Event, values: &mut [f64]) -> Happening {
-    let (what, was, swap) = match event.change {
-        Change::Param { param, value } => {
+    let (what, was, swap) = match &event.change {
+        &Change::Param { param, value } => {
             let spec = &s.runs[event.run].agent.params()[param];
             let was = std::mem::replace(&mut values[param], value);
             let what = format!("{} = {}", name(spec), shown(spec, value));
             (what, Some(shown(spec, was)), matches!(spec.range, Range::Choice(_)))
         }
         Change::Dream { done, .. } => (format!("planned {done} times"), None, false),
+        Change::Edit { stroke, undo } => (words::stroke(stroke, *undo), None, true),
+        Change::Lie { cells, undo } => (words::lie(cells, *undo), None, true),
     };
     let (run, position, counters) = (event.run, event.position, event.counters);
     Happening { run, position, counters, what, was, swap }

@@ -3,6 +3,7 @@
 use egui::{Context, Key, Modifiers};
 
 use super::actions::{Action, Actions};
+use super::brush::Tool;
 use super::view::{FASTEST, View};
 use crate::experiment::arena::Grain;
 use crate::experiment::clock::Clock;
@@ -31,6 +32,9 @@ pub const HELP: &[(&str, &str)] = &[
     ("Ctrl S", "save this run; drop its file to come back"),
     ("T", "next theme"),
     ("Ctrl +  −  0", "text larger, smaller, as it was"),
+    ("D", "draw into the world: walls, pits, goals"),
+    ("Arrows, Enter", "move and draw, with a drawing tool in hand"),
+    ("Ctrl Z", "take the last stroke back"),
     ("S", "parameters and code, in a narrow window"),
     ("F1", "this overview"),
 ];
@@ -50,6 +54,7 @@ pub fn read(
     };
     let pressed = |modifiers: Modifiers, key: Key| times(modifiers, key) > 0;
     text_size(view, actions, pressed);
+    sandbox(ctx, view, snapshot, actions, times);
     steps(snapshot, actions, times);
     transport(snapshot, actions, pressed);
     navigation(view, lesson, actions, pressed);
@@ -73,6 +78,39 @@ fn text_size(view: &View, actions: &mut Actions, pressed: impl Fn(Modifiers, Key
         if pressed(Modifiers::COMMAND, key) {
             actions.push(Action::TextScale(to));
         }
+    }
+}
+
+/// With a drawing tool in hand the arrows move over the map instead of through time.
+fn sandbox(
+    ctx: &Context,
+    view: &View,
+    snapshot: &Snapshot,
+    actions: &mut Actions,
+    times: impl Fn(Modifiers, Key) -> usize,
+) {
+    if times(Modifiers::COMMAND, Key::Z) > 0 && snapshot.can_undo {
+        actions.push(Action::Engine(Command::Undo));
+    }
+    if times(Modifiers::NONE, Key::D) > 0 && snapshot.can_be_drawn {
+        actions.push(Action::Sandbox(!view.sandbox));
+    }
+    if view.drawing().is_none() || ctx.memory(|memory| memory.focused().is_some()) {
+        return;
+    }
+    let ways = [
+        (Key::ArrowUp, -1, 0),
+        (Key::ArrowDown, 1, 0),
+        (Key::ArrowLeft, 0, -1),
+        (Key::ArrowRight, 0, 1),
+    ];
+    for (key, rows, cols) in ways {
+        for _ in 0..times(Modifiers::NONE, key) {
+            actions.push(Action::Cursor(rows, cols));
+        }
+    }
+    for _ in 0..times(Modifiers::NONE, Key::Enter) {
+        actions.push(Action::Dab);
     }
 }
 
@@ -168,6 +206,8 @@ fn navigation(
     if plain(Key::Escape) {
         actions.extend(if view.keys_open {
             Some(Action::Keys(false))
+        } else if view.drawing().is_some() {
+            Some(Action::Tool(Tool::Inspect))
         } else if view.record_open {
             Some(Action::Record(false))
         } else if view.save_open {

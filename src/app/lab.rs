@@ -98,6 +98,7 @@ impl Lab {
         let lessons = lessons.into_iter().map(Arc::new).collect();
         let view = View {
             theme: options.theme,
+            sandbox: options.lesson.sandbox,
             text_scale: options.settings.text_scale,
             lecture: options.settings.lecture,
             run: last_run(&options.lesson),

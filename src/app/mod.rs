@@ -6,6 +6,7 @@
 
 pub mod actions;
 mod apply;
+pub mod brush;
 pub mod film_view;
 pub mod fonts;
 pub mod happenings;

@@ -1,5 +1,6 @@
 //! State of the window alone: what is selected, shown and open. Nothing a learner knows.
 
+use super::brush::Tool;
 use super::panels::PanelId;
 use super::theme::Theme;
 use crate::probes::cards::Bench;
@@ -47,6 +48,14 @@ pub struct View {
     pub line: usize,
     /// Numbers instead of arrows.
     pub numbers: bool,
+    /// The strip of tools over the mazes is open.
+    pub sandbox: bool,
+    /// The tool in hand.
+    pub tool: Tool,
+    /// What the next reward cell pays.
+    pub reward: f64,
+    /// The cell that the keyboard draws on.
+    pub cursor: Option<usize>,
     /// The bench of cards.
     pub cards: Bench,
     /// Side column open where it is a drawer.
@@ -84,6 +93,10 @@ impl Default for View {
             step_by: 2,
             line: 0,
             numbers: false,
+            sandbox: false,
+            tool: Tool::Inspect,
+            reward: 0.5,
+            cursor: None,
             cards: Bench::default(),
             side_open: false,
             revealed: false,
@@ -101,6 +114,11 @@ impl Default for View {
 }
 
 impl View {
+    /// The tool that draws, if one is in hand.
+    pub fn drawing(&self) -> Option<Tool> {
+        Some(self.tool).filter(|tool| self.sandbox && !self.still && tool.draws())
+    }
+
     /// Text scale in force.
     pub fn scale(&self) -> f32 {
         if self.lecture { LECTURE_SCALE.max(self.text_scale) } else { self.text_scale }

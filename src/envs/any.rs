@@ -4,6 +4,7 @@
 use super::grid::Grid;
 use super::process::Process;
 use crate::base::rng::Stream;
+use crate::mdp::edit::{CannotEdit, Stroke};
 use crate::mdp::scene::{Scene, Scenic};
 use crate::mdp::{Action, Outcome, Simulator, Spec, State, Step, Tabular};
 
@@ -56,6 +57,14 @@ impl Simulator for AnyWorld {
 
     fn stage(&self) -> usize {
         ask!(self, w => w.stage())
+    }
+
+    fn edit(&mut self, stroke: &Stroke) -> Result<(), CannotEdit> {
+        ask!(self, w => w.edit(stroke))
+    }
+
+    fn edited(&self) -> u64 {
+        ask!(self, w => w.edited())
     }
 }
 

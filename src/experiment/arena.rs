@@ -11,10 +11,12 @@ use super::config::{ArenaConfig, ConfigError, letter};
 use super::keyframes::Keyframes;
 pub use super::run::{Failure, Run};
 use super::workers::{Task, Workers};
+use super::worlds::Worlds;
 use crate::base::rng::lane_seed;
 use crate::envs::any::AnyWorld;
-use crate::mdp::Tabular;
+use crate::mdp::edit::Stroke;
 use crate::mdp::scene::Scenic;
+use crate::mdp::{State, Tabular};
 use crate::probes::truth::Truth;
 
 /// Least time spent computing between two keyframes: about what a step back may take, whatever
@@ -35,7 +37,7 @@ pub enum Grain {
 }
 
 /// What a person did to a run.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// A parameter got another value.
     Param {
@@ -50,6 +52,21 @@ pub enum Change {
         units: u32,
         /// So many the watched lane did; fewer where nothing was left to be learned.
         done: u32,
+    },
+    /// Its world was drawn over, in every lane; all runs of the arena have the same stroke at the
+    /// same place.
+    Edit {
+        /// What it made of which cells.
+        stroke: Arc<Stroke>,
+        /// It takes an earlier stroke back.
+        undo: bool,
+    },
+    /// An error was painted over its model, in every lane.
+    Lie {
+        /// What entering each of these cells pays more in the model than in the world.
+        cells: Arc<[(State, f64)]>,
+        /// It takes an earlier one back.
+        undo: bool,
     },
 }
 
@@ -71,8 +88,8 @@ pub struct Experiment {
     pub(super) config: ArenaConfig,
     /// Pairs of state and action.
     pub(super) pairs: usize,
-    /// The truth about the world in each of its stages.
-    truths: Vec<Arc<Truth>>,
+    /// What the world becomes by strokes over it.
+    pub(super) worlds: Worlds,
     pub(super) runs: Vec<Run>,
     pub(super) position: Position,
     pub(super) furthest: Position,
@@ -82,6 +99,8 @@ pub struct Experiment {
     /// How many of the events have been applied.
     pub(super) applied: usize,
     pub(super) keyframes: Keyframes,
+    /// Grows whenever time is walked back or the past gets another event.
+    pub(super) past: u64,
     /// Time that computing took on the way here from the start, walked once.
     pub(super) cost: Duration,
     /// How much of it there must be until the next keyframe.
@@ -109,6 +128,7 @@ impl Experiment {
         workers: usize,
     ) -> Result<Self, ConfigError> {
         config.check_size(world.states() * world.actions())?;
+        let mut worlds = Worlds::new(world);
         let mut runs = Vec::new();
         for run in &config.runs {
             let cohort = |lane| {
@@ -118,13 +138,14 @@ impl Experiment {
             let cohorts: Option<Vec<_>> = (0..config.lanes).map(cohort).collect();
             let cohorts = cohorts
                 .ok_or_else(|| ConfigError(format!("agent '{}' is unknown", run.info.id)))?;
-            runs.push(Run::new(run.clone(), cohorts, config.threshold));
+            let truths = worlds.after(&[]);
+            runs.push(Run::new(run.clone(), cohorts, truths, config.threshold));
         }
         let workers = Workers::new(workers)
             .map_err(|e| ConfigError(format!("{workers} worker threads could not start: {e}")))?;
         let start = Position::at(config.clock, 0);
         Ok(Self {
-            truths: world.stages().iter().map(|w| Arc::new(Truth::of(w))).collect(),
+            worlds,
             runs,
             position: start,
             furthest: start,
@@ -132,6 +153,7 @@ impl Experiment {
             events: Vec::new(),
             applied: 0,
             keyframes: Keyframes::default(),
+            past: 0,
             cost: Duration::ZERO,
             next_keyframe: Duration::ZERO,
             remembers: false,
@@ -183,7 +205,7 @@ impl Experiment {
     }
 
     /// The truth about the world, its picture included, as it is now for the watched lane of the
-    /// first run.
+    /// first run, with everything drawn over it.
     pub fn truth(&self) -> &Arc<Truth> {
         self.truth_of(0)
     }
@@ -191,8 +213,8 @@ impl Experiment {
     /// The same for the watched lane of run `run`. A world that changes does so at a real step of
     /// the lane: on the clock of real steps for all at once, on other clocks for each in its turn.
     pub fn truth_of(&self, run: usize) -> &Arc<Truth> {
-        let stage = self.runs[run].stage(self.watched);
-        &self.truths[stage.min(self.truths.len() - 1)]
+        let run = &self.runs[run];
+        &run.truths[run.stage(self.watched).min(run.truths.len() - 1)]
     }
 
     /// Where all lanes are.
@@ -205,7 +227,7 @@ impl Experiment {
         self.furthest
     }
 
-    /// All parameter events, in order; those after the present are of a future already seen.
+    /// All events, in order; those after the present are of a future already seen.
     pub fn events(&self) -> &[Event] {
         &self.events
     }
@@ -335,8 +357,8 @@ impl Experiment {
     fn take_back(&mut self, mut task: Task) -> bool {
         let lane = task.index % self.config.lanes;
         let seed = lane_seed(self.config.seed, lane);
-        let failure = Failure::of(&task, seed, &self.truths[0]);
         let run = &mut self.runs[task.index / self.config.lanes];
+        let failure = Failure::of(&task, seed, &run.truths[0]);
         for (_, episode, row) in task.cohort.take_finished() {
             run.record.push(lane, episode, row);
         }

@@ -6,6 +6,8 @@ use super::arena::Grain;
 use super::clock::{Clock, Position};
 use super::config::ArenaConfig;
 use super::run_file::RunFile;
+use crate::mdp::State;
+use crate::mdp::edit::Stroke;
 
 /// What a person can ask for.
 #[derive(Clone, Debug)]
@@ -37,6 +39,26 @@ pub enum Command {
         run: usize,
         /// How often.
         units: u32,
+    },
+    /// Draw a stroke over the world of all runs.
+    Edit(Stroke),
+    /// Paint an error over the model of a run: entering these cells pays so much more there.
+    Lie {
+        /// Which run.
+        run: usize,
+        /// Which cells, and how much.
+        cells: Vec<(State, f64)>,
+    },
+    /// Take the last stroke back.
+    Undo,
+    /// Look into a cell of a run, or into none: which updates wrote its values.
+    Inspect {
+        /// Which run.
+        run: usize,
+        /// Which cell.
+        cell: Option<State>,
+        /// The list ends before the update of this number; `None` for the newest ones.
+        before: Option<u64>,
     },
     /// Give a run a twin with the same past.
     Fork {
@@ -101,6 +123,9 @@ impl Command {
                 | Self::Seek(_)
                 | Self::Set { .. }
                 | Self::Dream { .. }
+                | Self::Edit(_)
+                | Self::Undo
+                | Self::Lie { .. }
                 | Self::Fork { .. }
                 | Self::Unfork { .. }
         )

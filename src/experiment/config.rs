@@ -5,7 +5,7 @@ use toml::{Table, Value};
 
 use super::clock::Clock;
 use super::fork::Fork;
-pub use super::read::{ConfigError, VERSION, only, parse, text, whole};
+pub use super::read::{ConfigError, VERSION, only, parse, switch, text, whole};
 use super::read::{Result, check_version, clock, plain, positive, rewards, set_one, unknown, wind};
 use crate::agents::{AGENTS, AgentInfo, agent};
 use crate::envs::any::AnyWorld;

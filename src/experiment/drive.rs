@@ -28,6 +28,23 @@ impl Engine {
     /// Lets `elapsed` pass, working at most about `slice`. True if anything moved.
     pub fn advance(&mut self, elapsed: Duration, slice: Duration) -> bool {
         let deadline = Instant::now() + slice;
+        let moved = self.pass_on(elapsed, deadline);
+        let looked = match &mut self.inspector {
+            Some(inspector) if inspector.is_due(&self.experiment, self.playing) => {
+                inspector.work(&self.experiment, Instant::now() + slice / 2)
+            }
+            _ => false,
+        };
+        moved || looked
+    }
+
+    /// Whether the updates of a cell are still being looked for.
+    pub(super) fn looks_closer(&self) -> bool {
+        let inspector = self.inspector.as_ref();
+        inspector.is_some_and(|inspector| inspector.is_due(&self.experiment, self.playing))
+    }
+
+    fn pass_on(&mut self, elapsed: Duration, deadline: Instant) -> bool {
         match self.speed {
             _ if !self.playing => {
                 let stepping = self.aim.is_some();

@@ -9,6 +9,7 @@ use super::clock::{Clock, Position};
 pub use super::command::Command;
 use super::config::{ArenaConfig, ConfigError, MAX_LANES, WorldConfig};
 use super::drive::Aim;
+use super::inspect::Inspector;
 use super::keep::Reliving;
 use super::snapshot::{Curves, Snapshot, curves, run_snapshot};
 
@@ -44,6 +45,7 @@ pub struct Engine {
     pub(super) next_curves: Instant,
     generation: u64,
     pub(super) notice: Option<String>,
+    pub(super) inspector: Option<Inspector>,
     pub(super) reliving: Option<Reliving>,
 }
 
@@ -72,6 +74,7 @@ impl Engine {
             next_curves: Instant::now(),
             generation: 0,
             notice: None,
+            inspector: None,
             reliving: None,
             lesson,
         }
@@ -89,7 +92,7 @@ impl Engine {
 
     /// How long until there is something to do; `None` while paused.
     pub fn due_in(&self) -> Option<Duration> {
-        if self.aim.is_some() {
+        if self.aim.is_some() || self.looks_closer() {
             return Some(Duration::ZERO);
         }
         if !self.playing {
@@ -132,6 +135,11 @@ impl Engine {
                 self.playing = false;
                 self.experiment.forget_marks();
                 self.experiment.dream(run, units);
+            }
+            Command::Edit(_) | Command::Lie { .. } | Command::Undo => self.draw(command),
+            Command::Inspect { run, cell, before } => {
+                let run = run.min(self.experiment.runs().len() - 1);
+                self.inspector = cell.map(|cell| Inspector::new(run, cell, before));
             }
             Command::Fork { run } => self.fork(run),
             Command::Unfork { run } => self.unfork(run),
@@ -299,6 +307,7 @@ impl Engine {
         self.stride = 1;
         self.debt = 0.0;
         self.curves_of = None;
+        self.inspector = None;
         true
     }
 
@@ -321,13 +330,14 @@ impl Engine {
             lanes: e.config().lanes,
             threshold: e.config().threshold,
             watched: e.watched(),
-            scene: Arc::new(e.truth().scene().clone()),
-            truth: e.truth().clone(),
             world: Arc::new(WorldConfig::clone(&e.config().world)),
             config: Arc::new(e.config().clone()),
             runs: runs.map(|(i, run)| run_snapshot(i, run, e)).collect(),
             curves: self.curves.clone(),
             events: e.events().into(),
+            can_be_drawn: e.can_be_drawn(),
+            can_undo: e.can_undo(),
+            inspection: self.inspector.as_ref().and_then(Inspector::found),
             bytes: e.bytes(),
             keyframes: (e.keyframes().len(), e.keyframes().bytes()),
             generation: self.generation,

@@ -36,6 +36,7 @@ impl Experiment {
     /// Returns its number. A future seen before is forgotten.
     pub fn fork(&mut self, parent: usize) -> Result<usize, ConfigError> {
         self.finish_goal();
+        self.past += 1;
         let mut config = self.config.clone();
         let Some(mut twin) = config.runs.get(parent).cloned() else {
             return Err(ConfigError(format!("run {} does not exist", letter(parent))));
@@ -76,6 +77,7 @@ impl Experiment {
                 fork.of -= 1;
             }
         }
+        self.past += 1;
         self.keyframes.unfork(run, &self.events);
         self.applied -= count_of(run, &self.events[..self.applied]);
         self.events.retain(|event| event.run != run);
@@ -132,6 +134,9 @@ impl Run {
             lanes: self.lanes.iter().map(Lane::duplicate).collect(),
             record: self.record.clone(),
             recorder: self.recorder.clone(),
+            truths: self.truths.clone(),
+            chapters: self.chapters.clone(),
+            built: self.built.clone(),
         };
         for (lane, slot) in twin.lanes.iter().enumerate() {
             twin.record.truncate(lane, slot.cohort().counters(0).episodes);

@@ -42,6 +42,11 @@ impl Keyframe {
         self.of.iter().map(|&index| self.stored[index].as_slice())
     }
 
+    /// The lanes of run `run`.
+    pub fn lanes_of(&self, run: usize) -> &[Lane] {
+        &self.stored[self.of[run]]
+    }
+
     /// Forgets run `run`, and its lanes if no other run shares them.
     fn remove(&mut self, run: usize) {
         let gone = self.of.remove(run);
@@ -84,6 +89,12 @@ impl Keyframes {
     /// The last frame at or before `position`.
     pub(super) fn before(&self, position: Position) -> Option<&Keyframe> {
         self.frames.iter().rev().find(|f| f.position <= position)
+    }
+
+    /// All frames up to `position`, in order.
+    pub(super) fn up_to(&self, position: Position) -> &[Keyframe] {
+        let count = self.frames.partition_point(|f| f.position <= position);
+        &self.frames[..count]
     }
 
     /// Forgets all frames after `position`: the future has changed.

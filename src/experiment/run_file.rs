@@ -4,6 +4,7 @@
 //! a file that was cut off is never mistaken for a shorter life.
 
 mod events;
+mod strokes;
 
 use std::sync::Arc;
 

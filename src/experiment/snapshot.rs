@@ -8,13 +8,15 @@ use super::cohort::LaneView;
 use super::config::letter;
 use super::fork::{Fork, fork_names};
 use super::futures::{Future, futures};
+pub use super::inspect::Inspection;
 use super::record::{EpisodeRow, Record};
 use crate::agents::AgentInfo;
 use crate::base::series::Series;
-use crate::mdp::scene::Scene;
 use crate::mdp::trace::{CodeLine, Mark};
 use crate::probes::curves::{Curve, Lane, by_episode, by_mean_reading, step_held};
 pub use crate::probes::price::Price;
+use crate::probes::stale::stale;
+pub use crate::probes::stale::{Belief, Stale};
 use crate::probes::truth::Truth;
 use crate::probes::values::ValueMap;
 
@@ -42,6 +44,8 @@ pub struct RunSnapshot {
     pub map: Option<Arc<ValueMap>>,
     /// The world's truth, its picture included, as the watched lane has it now.
     pub truth: Arc<Truth>,
+    /// Cells of which its model believes what is not so; empty without a model.
+    pub stale: Arc<[Stale]>,
     /// Length of the greedy way home, if there is one.
     pub way_home: Option<usize>,
     /// Newest marks of the watched lane, oldest first.
@@ -83,6 +87,9 @@ pub struct Curves {
     /// When the mean first was at most [`Snapshot::threshold`] steps an episode: the price on
     /// three clocks.
     pub price: Vec<Option<Price>>,
+    /// Fewest steps home in the world of run A, from each of these places on the axis on: `[x,
+    /// steps]`; not a number while there is no way.
+    pub shortest: Vec<[f64; 2]>,
     /// What forks have more than their parents.
     pub futures: Vec<Future>,
 }
@@ -112,10 +119,6 @@ pub struct Snapshot {
     pub threshold: f64,
     /// The watched lane.
     pub watched: usize,
-    /// The world's picture, as the watched lane of run A has it now.
-    pub scene: Arc<Scene>,
-    /// The world's truth, likewise; each run's own is in [`RunSnapshot::truth`].
-    pub truth: Arc<Truth>,
     /// Parameters of the world.
     pub world: Arc<super::config::WorldConfig>,
     /// What the arena was built from: with the events, all it takes to live it again.
@@ -124,8 +127,14 @@ pub struct Snapshot {
     pub runs: Vec<RunSnapshot>,
     /// Learning curves.
     pub curves: Arc<Curves>,
-    /// Parameter events.
+    /// Everything that was done to the runs.
     pub events: Arc<[Event]>,
+    /// Whether a person can draw into the world.
+    pub can_be_drawn: bool,
+    /// Whether there is a stroke to take back.
+    pub can_undo: bool,
+    /// The updates of the cell under inspection, once they are found.
+    pub inspection: Option<Arc<Inspection>>,
     /// Memory of keyframes and records, in bytes.
     pub bytes: usize,
     /// How many keyframes there are, and their bytes.
@@ -194,6 +203,7 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),
         way_home: table.and_then(|t| truth.greedy_way(t)).map(|way| way.len() - 1),
+        stale: lane.view.model.as_ref().map_or(Arc::from([]), |m| stale(m, truth).into()),
         truth: truth.clone(),
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),
         unit_marks: unit.into(),
@@ -227,8 +237,53 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         steps: curve(|row| row.length as f64, false),
         reward: curve(|row| row.total_return, true),
         price: records().map(Record::price).collect(),
+        shortest: shortest(experiment, axis),
         futures: futures(experiment, axis),
     }
+}
+
+/// The way home of the watched lane of the first run through all that was drawn over its world and
+/// all that changed by itself, stepwise on `axis`.
+fn shortest(experiment: &Experiment, axis: Clock) -> Vec<[f64; 2]> {
+    let run = &experiment.runs()[0];
+    let shared = experiment.config().clock == axis;
+    // Episodes are numbered from 1 on their axis.
+    let first = if axis == Clock::Episodes { 1.0 } else { 0.0 };
+    let mut moments: Vec<(u64, f64)> = vec![(0, 0.0)];
+    moments.extend(run.chapters.iter().map(|chapter| {
+        let at = if shared { chapter.position.count } else { chapter.counters.on(axis) };
+        (chapter.counters.env_steps, at as f64 + first)
+    }));
+    let switch = switched(experiment, axis);
+    moments.extend(switch);
+    moments.sort_by_key(|moment| moment.0);
+    let level = |&(steps, x): &(u64, f64)| {
+        let strokes = run.chapters.iter().take_while(|c| c.counters.env_steps <= steps).count();
+        let stage = usize::from(switch.is_some_and(|(at, _)| at <= steps));
+        [x, run.way_after(strokes, stage).map_or(f64::NAN, |steps| steps as f64)]
+    };
+    moments.iter().map(level).collect()
+}
+
+/// When the world of the watched lane of the first run changed by itself: in real steps, and on
+/// `axis`. `None` before it has.
+fn switched(experiment: &Experiment, axis: Clock) -> Option<(u64, f64)> {
+    let (run, watched) = (&experiment.runs()[0], experiment.watched());
+    let world = &experiment.config().world;
+    let spec = world.info.params().iter().position(|s| s.key == "switch_step")?;
+    let at = world.params[spec] as u64;
+    if run.stage(watched) == 0 {
+        return None;
+    }
+    if axis == Clock::EnvSteps {
+        return Some((at, at as f64));
+    }
+    let lane = &run.record().lanes()[watched];
+    let row = (lane.first_exact()..lane.len()).find_map(|index| {
+        let row = lane.get(index).filter(|row| row.env_steps >= at)?;
+        Some(row.on(axis, index + 1))
+    });
+    Some((at, row.unwrap_or_else(|| run.counters(watched).on(axis) + 1) as f64))
 }
 
 /// One run's curve; `shared` says that the lanes are in lock-step on this axis. A running total is

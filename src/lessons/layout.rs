@@ -37,6 +37,10 @@ panels! {
     Reward = "reward",
     /// The price of finding the way, on three clocks.
     Price = "price",
+    /// Inside one cell: values, model, updates.
+    Cell = "cell",
+    /// Imagined against real return of the greedy policy.
+    Exploit = "exploit",
     /// Acting, learning and planning as a loop, one for each run.
     Loops = "loops",
     /// What a fork has more than its parent.

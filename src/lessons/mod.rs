@@ -5,7 +5,7 @@ pub mod opening;
 
 use toml::Value;
 
-use crate::experiment::config::{ArenaConfig, ConfigError, only, parse, text, whole};
+use crate::experiment::config::{ArenaConfig, ConfigError, only, parse, switch, text, whole};
 
 /// A lesson.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Lesson {
     pub reveal: String,
     /// Speaker notes.
     pub notes: String,
+    /// Opens with the tools that draw into the world.
+    pub sandbox: bool,
     /// Which panels it shows, and where.
     pub layout: layout::Layout,
     /// World, runs and clock.
@@ -68,6 +70,8 @@ const FILES: &[(&str, &str)] = &[
     ("shortcut.toml", include_str!("../../assets/lessons/shortcut.toml")),
     ("sweeping.toml", include_str!("../../assets/lessons/sweeping.toml")),
     ("replay-or-model.toml", include_str!("../../assets/lessons/replay-or-model.toml")),
+    ("sandbox.toml", include_str!("../../assets/lessons/sandbox.toml")),
+    ("exploit.toml", include_str!("../../assets/lessons/exploit.toml")),
 ];
 
 /// The lesson that opens first.
@@ -84,8 +88,10 @@ impl Lesson {
             _ => &empty,
         };
         let place = &format!("{place}, [lesson]");
-        let allowed =
-            ["id", "chapter", "order", "summary", "question", "ask", "reveal", "notes", "panels"];
+        let allowed = [
+            "id", "chapter", "order", "summary", "question", "ask", "reveal", "notes", "panels",
+            "sandbox",
+        ];
         only(place, lesson, &allowed)?;
         let words = |key| text(place, lesson, key).map(Option::unwrap_or_default);
         let number = |key, max| whole(place, lesson, key, 1, max).map(|n| n.unwrap_or(0) as usize);
@@ -98,6 +104,7 @@ impl Lesson {
             ask: words("ask")?,
             reveal: words("reveal")?,
             notes: words("notes")?,
+            sandbox: switch(place, lesson, "sandbox")?,
             layout: layout::Layout::read(place, lesson)?,
             arena,
         })

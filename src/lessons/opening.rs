@@ -61,6 +61,7 @@ impl Lesson {
             ask: none(),
             reveal: none(),
             notes: none(),
+            sandbox: false,
             layout: Layout::default(),
             arena,
         }

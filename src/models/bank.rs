@@ -84,6 +84,13 @@ impl Models {
         self.linear.learn(&here, action, entry.reward, &next);
     }
 
+    /// What a person painted over the models that remember outcomes; those that fit places have
+    /// no cell to paint on.
+    pub fn lie(&mut self, cells: &[(State, f64)]) {
+        self.last.lie(cells);
+        self.table.lie(cells);
+    }
+
     /// What may follow a pair, into `out`; returns on how many experiences that rests. `None`: no
     /// data.
     pub fn predict(
@@ -141,7 +148,7 @@ impl Models {
                 out,
                 Predicted {
                     probability: weight * (n / all),
-                    reward: f.reward_sum / n,
+                    reward: self.table.told(state, f),
                     next: f.next,
                     goes_on: f.goes_on,
                     count: u64::from(f.count),

@@ -6,6 +6,7 @@ pub mod expectation;
 pub mod features;
 pub mod judge;
 pub mod last_seen;
+pub mod lies;
 pub mod linear;
 pub mod table;
 pub mod view;

@@ -76,6 +76,7 @@ impl Curves {
             x_end: by_episode.then_some(s.limit as f64),
             now: now(s),
             reference: reference(s).filter(|_| self.log_y),
+            levels: &data.shortest,
             empty: match cx.view.still {
                 true => "Curves begin with the first finished episode.",
                 false => "Curves begin with the first finished episode. Space plays.",
@@ -132,9 +133,9 @@ fn now(s: &Snapshot) -> Option<(f64, String)> {
     }
 }
 
-/// The shortest way of the true world.
+/// The shortest way in the true world as run A has it now.
 fn reference(s: &Snapshot) -> Option<(f64, String)> {
-    let steps = s.truth.shortest?;
+    let steps = s.runs[0].truth.shortest?;
     Some((steps as f64, format!("shortest path: {steps} steps")))
 }
 

@@ -55,7 +55,7 @@ pub fn picture(
         cx.actions.push(Action::Cell(shown.hovered.filter(|_| !again)));
     }
     if let Some(state) = shown.hovered {
-        let text = cell_text(cx, run, state);
+        let text = cell_text(run, state);
         shown.response.on_hover_text_at_pointer(text);
     }
 }

@@ -4,7 +4,10 @@
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
 pub mod cards;
+pub mod cell;
+pub mod cell_view;
 pub mod curves;
+pub mod exploit;
 pub mod futures;
 pub mod graph_tile;
 pub mod log;
@@ -15,6 +18,7 @@ pub mod model_data;
 pub mod model_error;
 mod plot;
 pub mod price;
+pub mod sandbox;
 pub mod tile;
 pub mod values;
 pub mod wall;
@@ -37,6 +41,8 @@ impl PanelId {
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
+            Self::Cell => Box::new(cell::Cell),
+            Self::Exploit => Box::new(exploit::Meter::default()),
             Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
             Self::Values => Box::new(values::Values::default()),

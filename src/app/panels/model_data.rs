@@ -100,7 +100,9 @@ impl ModelData {
                 field.label(end, name, ink);
             }
         }
-        if let Some(x) = learned(&judge.curve(Loss::Surprise).points()) {
+        // A short calm proves nothing.
+        let x = learned(&judge.curve(Loss::Surprise).points());
+        if let Some(x) = x.filter(|x| *x < 0.8 * steps) {
             field.mark(x, 0, "X: model learned", field.t.text_strong);
         }
         let index = s.runs.iter().position(|r| r.letter == run.letter).unwrap_or(0);

@@ -48,7 +48,7 @@ impl Learned<'_> {
 
 /// States that are left, in the order of the table.
 fn open_states(s: &Snapshot, count: usize) -> Vec<State> {
-    (0..count as State).filter(|&state| s.truth.is_left(state)).collect()
+    (0..count as State).filter(|&state| s.runs[0].truth.is_left(state)).collect()
 }
 
 impl Values {
@@ -131,7 +131,7 @@ fn axes(painter: &Painter, field: &Field, s: &Snapshot, open: &[State]) {
     }
     let mut right = f32::NEG_INFINITY;
     for (index, &state) in open.iter().enumerate() {
-        let name = s.truth.state_name(state);
+        let name = s.runs[0].truth.state_name(state);
         let name = text::line(painter, &name, theme::tick(ctx), t.text);
         let at = pos2(field.at(index, 0.0).x, field.rect.bottom() + 6.0 * scale);
         // Names that would touch are left out.

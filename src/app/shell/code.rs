@@ -83,7 +83,7 @@ impl CodeMemory {
             false => &run.marks[..],
         };
         for mark in upto.iter().filter(|_| !too_fast(run)) {
-            if let Some(text) = words::mark(&cx.snapshot.truth, mark) {
+            if let Some(text) = words::mark(&run.truth, mark) {
                 self.values.insert(mark.line, text);
             }
             self.effect = mark.effect.or(self.effect);

@@ -6,7 +6,8 @@ use super::code::CodeMemory;
 use super::provenance::provenance;
 use super::row;
 use crate::app::actions::Action;
-use crate::app::panels::Cx;
+use crate::app::panels::cell_view::inside;
+use crate::app::panels::{Cx, PanelId};
 use crate::app::view::DREAM;
 use crate::app::widgets::badge;
 use crate::app::widgets::button::Button;
@@ -33,6 +34,11 @@ pub fn side(ui: &mut Ui, code: &mut CodeMemory, cx: &mut Cx<'_>) {
         ui.separator();
         ui.add_space(6.0);
         provenance(ui, cx);
+        // A lesson without a panel of its own for it.
+        if cx.view.cell.is_some() && cx.lesson.layout.panels().all(|id| id != PanelId::Cell) {
+            ui.add_space(6.0);
+            inside(ui, cx);
+        }
         ui.add_space(6.0);
         ui.separator();
         world(ui, cx);

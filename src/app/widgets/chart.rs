@@ -86,6 +86,9 @@ pub struct Chart<'a> {
     pub now: Option<(f64, String)>,
     /// A level to compare with (shortest path, truth) and its name.
     pub reference: Option<(f64, String)>,
+    /// What that level was from each place of the x axis on, `[x, level]` with x ascending; empty
+    /// if it never changes.
+    pub levels: &'a [[f64; 2]],
     /// One line shown while there is no data: what will appear and which key starts it.
     pub empty: &'a str,
 }

@@ -2,12 +2,14 @@
 
 use toml::{Table, Value};
 
+use super::strokes;
 use super::{counters, number, place, position, read_counters, run_index, run_name, tables};
 use crate::base::params::Spec;
 use crate::experiment::arena::{Change, Event};
 use crate::experiment::config::{ArenaConfig, ConfigError};
 use crate::experiment::read::{Result, only, plain, text};
 use crate::experiment::write::{param as param_value, whole};
+use crate::mdp::Tabular as _;
 
 /// One event; its keys are those of its kind of change and no others.
 pub fn to_table(event: &Event, config: &ArenaConfig) -> Table {
@@ -15,13 +17,15 @@ pub fn to_table(event: &Event, config: &ArenaConfig) -> Table {
     table.insert("run".into(), run_name(event.run));
     table.insert("at".into(), place(event.position));
     table.insert("counters".into(), counters(&event.counters));
-    match event.change {
-        Change::Param { param, value } => {
+    match &event.change {
+        &Change::Param { param, value } => {
             let spec = &config.runs[event.run].info.params()[param];
             table.insert("set".into(), Value::String(spec.key.to_owned()));
             table.insert("to".into(), param_value(spec, value));
         }
-        Change::Dream { units, done } => {
+        Change::Edit { stroke, undo } => strokes::edit(&mut table, stroke, *undo),
+        Change::Lie { cells, undo } => strokes::lie(&mut table, cells, *undo),
+        &Change::Dream { units, done } => {
             table.insert("plan".into(), whole(u64::from(units)));
             table.insert("done".into(), whole(u64::from(done)));
         }
@@ -48,6 +52,12 @@ fn event(place: &str, table: &Table, config: &ArenaConfig) -> Result<Event> {
     let change = if table.contains_key("set") {
         only(place, table, &[&common[..], &["set", "to"]].concat())?;
         param(place, table, config.runs[run].info.params())?
+    } else if table.contains_key("draw") {
+        only(place, table, &[&common[..], &["draw", "undo"]].concat())?;
+        strokes::read_edit(place, table, config.build_world()?.states())?
+    } else if table.contains_key("lie") {
+        only(place, table, &[&common[..], &["lie", "undo"]].concat())?;
+        strokes::read_lie(place, table, config.build_world()?.states())?
     } else {
         only(place, table, &[&common[..], &["plan", "done"]].concat())?;
         let units = |key| number(place, table, key, u64::from(u32::MAX)).map(|n| n as u32);

@@ -24,8 +24,10 @@ pub fn ui(ui: &mut Ui, m: &Machine, depth: usize, nonlinear: bool) {
         false => "linear value of the mean, v(E[s′])",
     };
     row(ui, name, &value(read(&w)), t.imagined_text);
-    let name = format!("variance of the return, {depth} and {DEPTH} ahead");
-    let variance = [depth, DEPTH].map(|n| value(m.variance[n - 1])).join(", ");
+    let name = format!("return variance, {depth} and {DEPTH} ahead");
+    // Equal returns differ by rounding.
+    let shown = |n: usize| if m.variance[n - 1] < 1e-12 { 0.0 } else { m.variance[n - 1] };
+    let variance = [depth, DEPTH].map(|n| value(shown(n))).join(", ");
     row(ui, &name, &variance, t.text_strong);
     let off = m.greatest_difference(read);
     let (word, ink) = if off < 1e-9 { ("equal", t.good) } else { ("not equal", t.bad) };
