@@ -280,7 +280,8 @@ fn the_command_line_lives_a_file_again() {
     }
     let (code, _, said) = program(&["run", path, "--episodes", "3"]);
     assert_eq!((code, said.contains("on the clock of real steps")), (2, true), "{said}");
-    let half = &file.to_text()[..2_000];
+    let whole = file.to_text();
+    let half = &whole[..whole.len() / 2];
     std::fs::write(path, half).unwrap();
     for command in ["run", "film"] {
         let out = folder.join("x.gif");

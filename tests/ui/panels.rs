@@ -44,7 +44,9 @@ fn every_panel_says_what_it_shows() {
             let name = format!("{} {}", run.letter, run.name);
             assert!(text.contains(&name), "{title}: {name} is missing in\n{text}");
         }
-        check_csv(title, &panel.data(&snapshot), 3);
+        // Nothing was changed, so these two have nothing to tell.
+        let quiet = [PanelId::Futures, PanelId::Log].contains(&id);
+        check_csv(title, &panel.data(&snapshot), if quiet { 0 } else { 3 });
     }
 }
 
