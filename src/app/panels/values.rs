@@ -175,9 +175,8 @@ fn draw(ui: &mut Ui, s: &Snapshot, all: &[Learned<'_>]) {
         painter.line(line, Stroke::new(2.6, ink));
     }
     labels_beside(&painter, inner.right() + 14.0 * scale, seats);
-    let note = format!("off by: root mean square over {} states, seed on screen", field.states);
-    let note =
-        text::elided(&painter, &note, theme::small(&ctx), t.text_weak, labels - 20.0 * scale);
+    let note = "root mean square, seed on screen";
+    let note = text::elided(&painter, note, theme::small(&ctx), t.text_weak, labels - 20.0 * scale);
     text::place(&painter, &note, rect.right_bottom(), Align2::RIGHT_BOTTOM);
 }
 
