@@ -103,6 +103,20 @@ impl Lab {
         self.link.send(Command::Select(self.view.run));
     }
 
+    /// What one step is, and a pace at which it can be followed.
+    fn step_by(&mut self, index: usize) {
+        self.view.step_by = index;
+        self.view.line = 0;
+        let grain = [Grain::Unit, Grain::Unit, Grain::Step, Grain::Episode][index.min(3)];
+        self.link.send(Command::Grain(grain));
+        // Each grain has a pace at which it can be followed.
+        if self.link.snapshot().speed.is_some() {
+            let lesson = self.lessons[self.lesson].arena.speed;
+            let pace = [20.0, 20.0, lesson.unwrap_or(60.0), 2.0][index.min(3)];
+            self.link.send(Command::Speed(Some(pace)));
+        }
+    }
+
     fn command(&mut self, command: Command) {
         match command {
             Command::Set { run, param, value } => {

@@ -5,7 +5,7 @@ pub mod opening;
 
 use toml::Value;
 
-use crate::experiment::config::{ArenaConfig, ConfigError, only, parse, text, whole};
+use crate::experiment::config::{ArenaConfig, ConfigError, only, parse, switch, text, whole};
 
 /// A lesson.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Lesson {
     pub reveal: String,
     /// Speaker notes.
     pub notes: String,
+    /// Opens with the tools that draw into the world.
+    pub sandbox: bool,
     /// Which panels it shows, and where.
     pub layout: layout::Layout,
     /// World, runs and clock.
@@ -56,12 +58,20 @@ const FILES: &[(&str, &str)] = &[
     ("ab.toml", include_str!("../../assets/lessons/ab.toml")),
     ("prediction.toml", include_str!("../../assets/lessons/prediction.toml")),
     ("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml")),
+    ("look-up.toml", include_str!("../../assets/lessons/look-up.toml")),
+    ("chaining.toml", include_str!("../../assets/lessons/chaining.toml")),
+    ("linear.toml", include_str!("../../assets/lessons/linear.toml")),
+    ("small-error.toml", include_str!("../../assets/lessons/small-error.toml")),
+    ("hard-policy.toml", include_str!("../../assets/lessons/hard-policy.toml")),
+    ("remedies.toml", include_str!("../../assets/lessons/remedies.toml")),
     ("wall.toml", include_str!("../../assets/lessons/wall.toml")),
     ("three-ways.toml", include_str!("../../assets/lessons/three-ways.toml")),
     ("changing-worlds.toml", include_str!("../../assets/lessons/changing-worlds.toml")),
     ("shortcut.toml", include_str!("../../assets/lessons/shortcut.toml")),
     ("sweeping.toml", include_str!("../../assets/lessons/sweeping.toml")),
     ("replay-or-model.toml", include_str!("../../assets/lessons/replay-or-model.toml")),
+    ("sandbox.toml", include_str!("../../assets/lessons/sandbox.toml")),
+    ("exploit.toml", include_str!("../../assets/lessons/exploit.toml")),
 ];
 
 /// The lesson that opens first.
@@ -78,8 +88,10 @@ impl Lesson {
             _ => &empty,
         };
         let place = &format!("{place}, [lesson]");
-        let allowed =
-            ["id", "chapter", "order", "summary", "question", "ask", "reveal", "notes", "panels"];
+        let allowed = [
+            "id", "chapter", "order", "summary", "question", "ask", "reveal", "notes", "panels",
+            "sandbox",
+        ];
         only(place, lesson, &allowed)?;
         let words = |key| text(place, lesson, key).map(Option::unwrap_or_default);
         let number = |key, max| whole(place, lesson, key, 1, max).map(|n| n.unwrap_or(0) as usize);
@@ -92,6 +104,7 @@ impl Lesson {
             ask: words("ask")?,
             reveal: words("reveal")?,
             notes: words("notes")?,
+            sandbox: switch(place, lesson, "sandbox")?,
             layout: layout::Layout::read(place, lesson)?,
             arena,
         })

@@ -159,7 +159,10 @@ impl Mazes {
             belief_legend(ui, cx);
             if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
-                arrows_or_numbers(ui, cx);
+                // Dots have no arrows to choose.
+                if matches!(cx.snapshot.runs[0].truth.scene(), Scene::Grid(_)) {
+                    arrows_or_numbers(ui, cx);
+                }
             }
             let title = RichText::new(words).font(theme::title(ui.ctx()));
             let question = match cx.lesson.question.as_str() {
