@@ -8,6 +8,7 @@
 //! | [`mdp`] | the shared words: step, transition, the faces of a world, traces, scenes |
 //! | [`envs`] | worlds and their registry |
 //! | [`rl`] | equations as small pure functions |
+//! | [`search`] | trees grown from the present state: local planning |
 //! | [`models`] | what an agent has learned about a world |
 //! | [`agents`] | one algorithm per file |
 //! | [`probes`] | pure questions asked of a run: value map, curves, the truth |
@@ -31,3 +32,4 @@ pub mod mdp;
 pub mod models;
 pub mod probes;
 pub mod rl;
+pub mod search;

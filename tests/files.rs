@@ -51,10 +51,12 @@ fn at_home(home: &Home) -> Desk {
 }
 
 /// Frames until `done`, or half a minute.
+#[track_caller]
 fn wait(desk: &mut Desk, done: impl Fn(&Desk) -> bool) {
     let begun = Instant::now();
     while !done(desk) {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{:#?}", desk.harness);
+        let message = desk.view().message;
+        assert!(begun.elapsed() < Duration::from_secs(10), "{message:?}");
         desk.frames(1);
         std::thread::sleep(Duration::from_millis(2));
     }

@@ -11,7 +11,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("envs", &["mdp"]),
     ("rl", &["mdp"]),
     ("nn", &[]),
-    ("search", &["mdp"]),
+    ("search", &["mdp", "rl"]),
     ("models", &["mdp", "rl", "nn"]),
     ("agents", &["mdp", "rl", "nn", "search", "models"]),
     ("probes", &["mdp", "envs", "rl", "models", "search", "agents"]),

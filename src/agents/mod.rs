@@ -15,6 +15,7 @@ pub mod q_learning;
 pub mod random;
 pub mod replay;
 pub mod sarsa;
+pub mod search;
 pub mod table;
 pub mod td_prediction;
 pub mod value_iteration;
@@ -151,6 +152,11 @@ pub trait Agent: Clone + Send + 'static {
     /// A copy of what probes need.
     fn view(&self) -> View;
 
+    /// The search from the present state of lane `lane`, copied out; `None`: it does not search.
+    fn evidence(&self, _lane: usize) -> Option<search::Evidence> {
+        None
+    }
+
     /// Set once a value is not a number any more.
     fn failure(&self) -> Option<NotANumber>;
 
@@ -253,6 +259,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "Monte-Carlo prediction",
         help: "acts at random and learns what each state is worth, from whole returns",
         specs: td_prediction::PredictionConfig::specs,
+    },
+    AgentInfo {
+        id: "search",
+        title: "Planning for action selection",
+        help: "learns a model and searches from the present state before it acts (S&B, section 8.8)",
+        specs: search::SearchConfig::specs,
     },
     AgentInfo {
         id: "value-iteration",

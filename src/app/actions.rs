@@ -74,8 +74,6 @@ pub enum Action {
     Save(bool),
     /// Keep the present run in this file, which must not exist.
     SaveTo(PathBuf),
-    /// Open a run file or a lesson file.
-    Open(PathBuf),
     /// Restore the last session, or leave it.
     Restore(bool),
     /// Stop filming; what is there is kept. Without a film: forget how the last one ended.

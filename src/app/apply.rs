@@ -30,16 +30,8 @@ impl Lab {
             }
             Action::StepOn => self.step_on(),
             Action::StepBack => self.step_back(),
-            Action::Fork => {
-                self.view.forking = Some(self.link.snapshot().runs.len());
-                self.link.send(Command::Fork { run: self.view.run });
-            }
-            Action::Unfork(run) => {
-                let fork = self.link.snapshot().runs.get(run).and_then(|run| run.fork);
-                self.view.run = fork.map_or(self.view.run, |fork| fork.of);
-                self.link.send(Command::Unfork { run });
-                self.link.send(Command::Select(self.view.run));
-            }
+            Action::Fork => self.fork(),
+            Action::Unfork(run) => self.unfork(run),
             Action::Log(open) => self.view.log_open = open,
             Action::Dream => {
                 let run = self.view.run;
@@ -82,7 +74,6 @@ impl Lab {
             Action::Record(open) => self.view.record_open = open,
             Action::Save(open) => self.view.save_open = open,
             Action::SaveTo(path) => self.keep(path, (Existing::Keep, true)),
-            Action::Open(path) => self.open_file(path),
             Action::Restore(wished) => self.restore(wished),
             Action::Film(request) => self.film(ctx, *request),
             Action::StopFilm => self.stop_film(),
@@ -100,6 +91,19 @@ impl Lab {
         ctx.request_repaint();
     }
 
+    fn fork(&mut self) {
+        self.view.forking = Some(self.link.snapshot().runs.len());
+        self.link.send(Command::Fork { run: self.view.run });
+    }
+
+    fn unfork(&mut self, run: usize) {
+        let fork = self.link.snapshot().runs.get(run).and_then(|run| run.fork);
+        self.view.run = fork.map_or(self.view.run, |fork| fork.of);
+        self.link.send(Command::Unfork { run });
+        self.link.send(Command::Select(self.view.run));
+    }
+
+    /// What one step is, and a pace at which it can be followed.
     fn step_by(&mut self, index: usize) {
         self.view.step_by = index;
         self.view.line = 0;

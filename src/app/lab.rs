@@ -170,6 +170,7 @@ impl Lab {
         if self.view.forking.is_some_and(|before| before < runs) {
             self.view.forking = None;
             self.view.run = runs - 1;
+            self.link.send(Command::Select(runs - 1));
         }
         self.view.run = self.view.run.min(runs - 1);
         self.settle_draft();

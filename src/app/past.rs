@@ -37,10 +37,6 @@ impl Lab {
         }
     }
 
-    pub(super) fn open_file(&mut self, path: PathBuf) {
-        self.keeper.open(path);
-    }
-
     pub(super) fn restore(&mut self, wished: bool) {
         let Some(file) = self.session.offer.take().filter(|_| wished) else {
             return;
@@ -93,7 +89,7 @@ impl Lab {
     pub(super) fn look_after_files(&mut self, ctx: &Context, now: f64) {
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
         if let Some(path) = dropped.first().map(|file| file.path().to_owned()) {
-            self.open_file(path);
+            self.keeper.open(path);
         }
         while let Some(news) = self.keeper.poll() {
             match news {

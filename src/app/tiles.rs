@@ -7,8 +7,9 @@ use egui_tiles::{
     Behavior, Container, Linear, LinearDir, Tabs, Tile, TileId, Tiles, Tree, UiResponse,
 };
 
-use super::panels::{Cx, Panel, PanelId, TOOLS, use_tool};
+use super::panels::{Cx, Panel, PanelId, TOOLS, tools_menu, use_tool};
 use super::settings::Shares;
+use super::theme;
 use super::widgets::button::icon_button;
 use crate::lessons::layout::{Layout, Seat};
 
@@ -16,8 +17,10 @@ use crate::lessons::layout::{Layout, Seat};
 const FIRST_ROW: f32 = 1.05;
 /// The same above tabs in a low window.
 const LOW_FIRST_ROW: f32 = 1.7;
+/// Width of a bar of tabs from which it has room for all tools, before the text scale.
+const ALL_TOOLS: f32 = 560.0;
 /// Least width of what is shown besides the layout, beside the others of its row.
-const EXTRA: f32 = 1.2;
+const EXTRA: f32 = 1.35;
 
 /// What the tiles show.
 pub struct Panes<'a, 'b> {
@@ -106,11 +109,16 @@ impl Behavior<PanelId> for Panes<'_, '_> {
         let Some(&id) = tabs.active.and_then(|tile| tiles.get_pane(&tile)) else {
             return;
         };
+        let Some(panel) = self.panels.get(&id) else {
+            return;
+        };
+        if ui.available_width() < ALL_TOOLS * theme::scale(ui.ctx()) {
+            tools_menu(ui, &**panel, id, self.cx);
+            return;
+        }
         for tool in TOOLS.iter().rev() {
             let (icon, tip) = tool.look();
-            if icon_button(ui, icon, tip).clicked()
-                && let Some(panel) = self.panels.get(&id)
-            {
+            if icon_button(ui, icon, tip).clicked() {
                 use_tool(&**panel, id, *tool, self.cx);
             }
         }
@@ -155,14 +163,16 @@ pub struct Trees {
 impl Trees {
     /// Tiles as `layout` has them.
     pub fn new(layout: &Layout) -> Self {
-        Self::with(layout, &[])
+        Self::with(layout, &[], None)
     }
 
     /// Brings in or takes away what is shown besides the layout.
     pub fn fit(&mut self, layout: &Layout, extras: &[PanelId]) {
         if self.extras != extras {
             let shares = self.shares();
-            *self = Self::with(layout, extras);
+            // What has just come lies on top.
+            let new = extras.iter().copied().find(|id| !self.extras.contains(id));
+            *self = Self::with(layout, extras, new);
             self.set_shares(&shares);
         }
     }
@@ -200,15 +210,15 @@ impl Trees {
         }
     }
 
-    /// The newest of the extras lies on top of the last panel.
-    fn with(layout: &Layout, extras: &[PanelId]) -> Self {
+    /// The extras lie behind the last panel of the last row, `top` before it.
+    fn with(layout: &Layout, extras: &[PanelId], top: Option<PanelId>) -> Self {
         let stacked = |name, share| {
             let mut tiles = Tiles::default();
             let mut rows = layout.rows().iter();
-            let first = rows.next().map(|seats| (row(&mut tiles, seats, &[]), share));
+            let first = rows.next().map(|seats| (row(&mut tiles, seats, &[], None), share));
             let below = rows.flatten().map(|seat| seat.panel).chain(extras.iter().copied());
             let below: Vec<_> = below.map(|panel| tiles.insert_pane(panel)).collect();
-            let tabs = (!below.is_empty()).then(|| (tabs(&mut tiles, below, extras), 1.0));
+            let tabs = (!below.is_empty()).then(|| (tabs(&mut tiles, below, top), 1.0));
             column(tiles, first.into_iter().chain(tabs).collect(), name)
         };
         let mut tiles = Tiles::default();
@@ -217,7 +227,7 @@ impl Trees {
         let rows = layout.rows().iter().enumerate();
         let rows = rows.map(|(index, seats)| {
             let extras = if index == last { extras } else { &[] };
-            (row(&mut tiles, seats, extras), share(index))
+            (row(&mut tiles, seats, extras, top), share(index))
         });
         let rows = rows.collect();
         Self {
@@ -251,12 +261,17 @@ fn linears(tree: &Tree<PanelId>) -> Vec<&Linear> {
 }
 
 /// One row of panels; `extras` share the place of the last one.
-fn row(tiles: &mut Tiles<PanelId>, seats: &[Seat], extras: &[PanelId]) -> TileId {
+fn row(
+    tiles: &mut Tiles<PanelId>,
+    seats: &[Seat],
+    extras: &[PanelId],
+    top: Option<PanelId>,
+) -> TileId {
     let mut panes: Vec<TileId> = seats.iter().map(|s| tiles.insert_pane(s.panel)).collect();
     if !extras.is_empty() {
         let more = extras.iter().map(|&panel| tiles.insert_pane(panel)).collect::<Vec<_>>();
         let stack = panes.pop().into_iter().chain(more).collect();
-        panes.push(tabs(tiles, stack, extras));
+        panes.push(tabs(tiles, stack, top));
     }
     if let [only] = panes[..] {
         return only;
@@ -271,9 +286,10 @@ fn row(tiles: &mut Tiles<PanelId>, seats: &[Seat], extras: &[PanelId]) -> TileId
     tiles.insert_new(Tile::Container(Container::Linear(row)))
 }
 
-/// Panels behind tabs; the last one is open if it is an extra.
-fn tabs(tiles: &mut Tiles<PanelId>, panes: Vec<TileId>, extras: &[PanelId]) -> TileId {
-    let open = if extras.is_empty() { panes.first() } else { panes.last() }.copied();
+/// Panels behind tabs, `top` before the others if it is one of them.
+fn tabs(tiles: &mut Tiles<PanelId>, panes: Vec<TileId>, top: Option<PanelId>) -> TileId {
+    let is_top = |pane: &&TileId| top.is_some() && tiles.get_pane(pane).copied() == top;
+    let open = panes.iter().find(is_top).or(panes.first()).copied();
     let mut tabs = Tabs::new(panes);
     open.into_iter().for_each(|open| tabs.set_active(open));
     tiles.insert_new(Tile::Container(Container::Tabs(tabs)))

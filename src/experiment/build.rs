@@ -13,6 +13,7 @@ use crate::agents::q_learning::QLearning;
 use crate::agents::random::Random;
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
+use crate::agents::search::SearchAgent;
 use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
@@ -56,6 +57,7 @@ pub fn tabular_cohort<W: Tabular + Scenic>(
         "monte-carlo-prediction" => {
             cohort(world, MonteCarloPrediction::new(config(params), states, actions, seed), seed)
         }
+        "search" => cohort(world, SearchAgent::new(config(params), states, actions, seed), seed),
         "value-iteration" => cohort(world, ValueIteration::new(config(params), world, seed), seed),
         _ => return None,
     })

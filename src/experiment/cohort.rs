@@ -11,6 +11,7 @@ use super::lane::Lane;
 pub use super::lane_view::{LaneView, TRAIL};
 use super::record::EpisodeRow;
 use crate::agents::Agent;
+use crate::agents::search::Evidence;
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
 use crate::mdp::edit::Stroke;
@@ -37,6 +38,8 @@ pub trait Cohort: Send {
     fn counters(&self, lane: usize) -> Counters;
     /// What a picture needs of lane `lane`.
     fn lane_view(&self, lane: usize) -> LaneView;
+    /// The search from the present state of lane `lane`, copied out.
+    fn evidence(&self, lane: usize) -> Option<Evidence>;
     /// Which of its stages the world of lane `lane` is in.
     fn stage(&self, lane: usize) -> usize;
     /// The agent's pseudo-code as it is set now.
@@ -334,6 +337,10 @@ where
             due: self.agent.due(),
             view: self.agent.view(),
         }
+    }
+
+    fn evidence(&self, lane: usize) -> Option<Evidence> {
+        self.agent.evidence(lane)
     }
 
     fn stage(&self, lane: usize) -> usize {

@@ -165,7 +165,11 @@ impl Engine {
             return None;
         }
         match aim {
-            Aim::To(place) if here < place => Some(self.towards(place)),
+            // Strides end inside an episode: its end is a goal of its own.
+            Aim::To(place) if here < place => match self.experiment.round_position() {
+                Some(round) if round <= place => Some(round),
+                _ => Some(self.towards(place)),
+            },
             Aim::To(_) => self.experiment.round_position().map(|r| self.towards(r)),
             Aim::Reading { run, grain, before } => {
                 let done = self.reading(run, grain) != before;

@@ -8,6 +8,7 @@ pub mod judge;
 pub mod last_seen;
 pub mod lies;
 pub mod linear;
+pub mod self_consistent;
 pub mod table;
 pub mod view;
 

@@ -42,50 +42,31 @@ pub fn value_iteration(
     None
 }
 
-/// Values `[S]` of the policy that takes each action of the bit mask `policy[s]` equally often, by
-/// sweeps in place until no value moves by more than `tolerance` (Sutton & Barto, section 4.1), or
-/// `None` if `sweeps` were not enough.
-pub fn evaluate(
-    (states, actions): (usize, usize),
-    outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
-    policy: &[u8],
-    gamma: f64,
-    tolerance: f64,
-    sweeps: usize,
-) -> Option<Vec<f64>> {
-    let taken = |s: usize| (0..actions).filter(move |a| policy[s] & (1 << a) != 0);
-    let ways: Vec<Vec<Vec<Outcome>>> =
-        (0..states).map(|s| taken(s).map(|a| outcomes(s, a)).collect()).collect();
-    let mut values = vec![0.0; states];
-    for _ in 0..sweeps {
-        let mut moved = 0.0_f64;
-        for (state, ways) in ways.iter().enumerate() {
-            let targets = ways.iter().map(|o| expected_target(o, gamma, |s| values[s as usize]));
-            let new = targets.sum::<f64>() / ways.len().max(1) as f64;
-            moved = moved.max((new - values[state]).abs());
-            values[state] = new;
-        }
-        if moved <= tolerance {
-            return Some(values);
-        }
-    }
-    None
-}
-
 /// Exact values `[S]` of the policy that takes every action alike: the solution of `v = r + gamma P v`,
 /// or `None` if there is no single one, as where an episode without discount never ends. States that
 /// are never left are worth 0. `outcomes(s, a)` lists the truth.
 pub fn random_policy_values(
+    size: (usize, usize),
+    outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
+    gamma: f64,
+) -> Option<Vec<f64>> {
+    policy_values(size, outcomes, |_, _| true, gamma)
+}
+
+/// The same for the policy that takes those actions alike that `takes(s, a)` names.
+pub fn policy_values(
     (states, actions): (usize, usize),
     outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
+    takes: impl Fn(usize, usize) -> bool,
     gamma: f64,
 ) -> Option<Vec<f64>> {
     let mut matrix = vec![0.0; states * states];
     let mut rewards = vec![0.0; states];
     for state in 0..states {
         matrix[state * states + state] += 1.0;
-        for o in (0..actions).flat_map(|action| outcomes(state, action)) {
-            let share = o.probability / actions as f64;
+        let taken: Vec<usize> = (0..actions).filter(|&action| takes(state, action)).collect();
+        for o in taken.iter().flat_map(|&action| outcomes(state, action)) {
+            let share = o.probability / taken.len() as f64;
             rewards[state] += share * o.reward;
             if !o.terminated {
                 matrix[state * states + o.next as usize] -= gamma * share;
@@ -140,8 +121,9 @@ mod tests {
         assert_eq!(q, [0.5, 0.25, 1.0, 0.5]);
         assert_eq!(value_iteration((2, 2), outcomes, 0.5, 0.0, 1), None);
         // Always on; and in s1 half on, half stay: v = 1/2 + v/4.
-        assert_eq!(evaluate((2, 2), outcomes, &[1, 1], 0.5, 0.0, 10), Some(vec![0.5, 1.0]));
-        let half = evaluate((2, 2), outcomes, &[1, 3], 0.5, 1e-12, 100).unwrap();
-        assert!((half[1] - 2.0 / 3.0).abs() < 1e-11 && (half[0] - 1.0 / 3.0).abs() < 1e-11);
+        let of = |takes: fn(usize, usize) -> bool| policy_values((2, 2), outcomes, takes, 0.5);
+        assert_eq!(of(|_, a| a == 0), Some(vec![0.5, 1.0]));
+        let half = of(|s, a| s == 1 || a == 0).unwrap();
+        assert!((half[1] - 2.0 / 3.0).abs() < 1e-15 && (half[0] - 1.0 / 3.0).abs() < 1e-15);
     }
 }

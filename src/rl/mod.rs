@@ -4,5 +4,7 @@ pub mod batch;
 pub mod dp;
 pub mod lstd;
 pub mod policy;
+pub mod self_consistency;
 pub mod td;
+pub mod transform;
 pub mod updates;

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
+pub mod garnet;
 pub mod golden;
 
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};

@@ -35,7 +35,8 @@ fn every_panel_says_what_it_shows() {
         assert!((1..=60).contains(&question.chars().count()), "{title}: {question}");
         let text = panel.text(&snapshot);
         // These are not about every run, and some of them not about this lesson.
-        if [PanelId::Cards, PanelId::Values, PanelId::Wall].contains(&id) {
+        use PanelId::{Cards, ModelData, ModelError, Values, Wall};
+        if [Cards, Values, Wall, ModelData, ModelError].contains(&id) {
             check_csv(title, &panel.data(&snapshot), 0);
             continue;
         }
@@ -43,7 +44,9 @@ fn every_panel_says_what_it_shows() {
             let name = format!("{} {}", run.letter, run.name);
             assert!(text.contains(&name), "{title}: {name} is missing in\n{text}");
         }
-        check_csv(title, &panel.data(&snapshot), 3);
+        // Nothing was changed, so these two have nothing to tell.
+        let quiet = [PanelId::Futures, PanelId::Log].contains(&id);
+        check_csv(title, &panel.data(&snapshot), if quiet { 0 } else { 3 });
     }
 }
 

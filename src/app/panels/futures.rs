@@ -100,21 +100,24 @@ impl Panel for Futures {
     fn text(&self, snapshot: &Snapshot) -> String {
         let (what, line) = metric(snapshot);
         let mut text = format!("{what}, fork minus parent\n");
-        for future in &snapshot.curves.futures {
+        for (index, run) in snapshot.runs.iter().enumerate() {
+            text += &format!("{} {}: ", run.letter, run.name);
+            let mut futures = snapshot.curves.futures.iter();
+            let Some(future) = futures.find(|future| future.run == index) else {
+                text += "no fork\n";
+                continue;
+            };
             let name = name(snapshot, future);
             text += &match line(future).mean.last() {
-                Some([x, y]) => format!("{name}: {y:+.2} at {x:.0}\n"),
-                None => format!("{name}: nothing finished yet\n"),
+                Some([x, y]) => format!("{name} is {y:+.2} at {x:.0}\n"),
+                None => format!("{name} begins with the first finished episode\n"),
             };
-        }
-        if snapshot.curves.futures.is_empty() {
-            text += "no run has forked\n";
         }
         text + &note(snapshot)
     }
 
     fn data(&self, snapshot: &Snapshot) -> String {
-        let mut csv = "fork,parent,metric,clock,x,mean,low,high\n".to_owned();
+        let mut csv = "run,minus,metric,clock,x,mean,low,high\n".to_owned();
         let clock = snapshot.curves.axis.id();
         for future in &snapshot.curves.futures {
             let [fork, parent] = [future.run, future.of].map(|run| snapshot.runs[run].letter);

@@ -128,11 +128,16 @@ impl Panel for Log {
 
     fn text(&self, snapshot: &Snapshot) -> String {
         let mut text = "What was changed, and when\n".to_owned();
-        for h in happenings(snapshot) {
-            let letter = snapshot.runs[h.run].letter;
+        let all = happenings(snapshot);
+        for h in &all {
+            let run = &snapshot.runs[h.run];
             let was = h.was.as_ref().map_or(String::new(), |was| format!(" (was {was})"));
-            let (place, what) = (h.place(), &h.what);
-            text += &format!("{place}: {letter}: {what}{was}\n");
+            text += &format!("{}: {} {}: {}{was}\n", h.place(), run.letter, run.name, h.what);
+        }
+        for (index, run) in snapshot.runs.iter().enumerate() {
+            if all.iter().all(|h| h.run != index) {
+                text += &format!("{} {}: nothing was changed\n", run.letter, run.name);
+            }
         }
         text
     }
@@ -143,9 +148,10 @@ impl Panel for Log {
             .to_owned();
         for h in happenings(snapshot) {
             let (p, c, letter) = (h.position, h.counters, snapshot.runs[h.run].letter);
-            let (what, was) = (h.what.replace('"', "'"), h.was.unwrap_or_default());
+            let plain = |text: &str| text.replace([',', '"'], " ");
+            let (what, was) = (plain(&h.what), plain(h.was.as_deref().unwrap_or("-")));
             csv += &format!(
-                "{letter},{},{},{},{},\"{what}\",\"{was}\",{},{},{},{}\n",
+                "{letter},{},{},{},{},{what},{was},{},{},{},{}\n",
                 p.clock.id(),
                 p.count,
                 p.step,

@@ -7,13 +7,11 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 use super::look::Look;
 use super::sandbox;
 use super::tile::{text, tile};
-use super::{Cx, Panel, PanelId, use_tool};
+use super::{Cx, Panel, PanelId, tools_menu};
 use crate::app::actions::Action;
 use crate::app::brush::Brush;
 use crate::app::theme;
-use crate::app::widgets::button::icon_button;
 use crate::app::widgets::color_bar::ColorBar;
-use crate::app::widgets::panel::PanelTool;
 use crate::app::widgets::segmented::segmented;
 use crate::app::words;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
@@ -147,7 +145,7 @@ impl Mazes {
         let row = vec2(ui.available_width(), height);
         ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
             if !cx.view.still && !cx.view.lecture {
-                self.tools(ui, cx);
+                tools_menu(ui, self, PanelId::Mazes, cx);
             }
             // The title is never cut for the sake of the bar.
             let font = theme::title(ui.ctx());
@@ -161,7 +159,10 @@ impl Mazes {
             belief_legend(ui, cx);
             if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
-                arrows_or_numbers(ui, cx);
+                // Dots have no arrows to choose.
+                if matches!(cx.snapshot.runs[0].truth.scene(), Scene::Grid(_)) {
+                    arrows_or_numbers(ui, cx);
+                }
             }
             let title = RichText::new(words).font(theme::title(ui.ctx()));
             let question = match cx.lesson.question.as_str() {
@@ -179,22 +180,6 @@ impl Mazes {
                 ui.with_layout(Layout::left_to_right(Align::Center), add);
             } else {
                 ui.with_layout(Layout::top_down(Align::Min), add);
-            }
-        });
-    }
-}
-
-impl Mazes {
-    /// All tools behind one icon: the row has a bar and a switch already.
-    fn tools(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let (icon, tip) = PanelTool::More.look();
-        let button = icon_button(ui, icon, tip);
-        egui::Popup::menu(&button).show(|ui| {
-            for tool in PanelTool::WIDE {
-                let (_, name) = tool.look();
-                if ui.button(name).clicked() {
-                    use_tool(self, PanelId::Mazes, tool, cx);
-                }
             }
         });
     }

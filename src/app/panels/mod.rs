@@ -124,6 +124,19 @@ fn framed(
     }
 }
 
+/// All tools behind one icon, where there is no room for them side by side.
+pub fn tools_menu(ui: &mut Ui, panel: &dyn Panel, id: PanelId, cx: &mut Cx<'_>) {
+    let (icon, tip) = PanelTool::More.look();
+    let button = widgets::button::icon_button(ui, icon, tip);
+    egui::Popup::menu(&button).show(|ui| {
+        for &tool in TOOLS {
+            if ui.button(tool.look().1).clicked() {
+                use_tool(panel, id, tool, cx);
+            }
+        }
+    });
+}
+
 /// Does what a tool's icon asks for.
 pub fn use_tool(panel: &dyn Panel, id: PanelId, tool: PanelTool, cx: &mut Cx<'_>) {
     let action = match tool {

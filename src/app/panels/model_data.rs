@@ -1,9 +1,7 @@
 //! Model learning is supervised learning: the newest rows of the data, and losses on steps that were
 //! not learned yet.
 
-use egui::{
-    Align2, Label, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, Label, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2};
 
 use super::plot::{Ends, Field};
 use super::{Cx, Panel, PanelId, framed};
@@ -55,7 +53,8 @@ fn cells(run: &RunSnapshot, row: &Row) -> [String; 3] {
     [format!("{state} {action}"), format!("{}, {next}", value(h.entry.reward)), foreseen]
 }
 
-fn table(ui: &mut Ui, rect: Rect, run: &RunSnapshot, judge: &Judge) {
+fn table(ui: &mut Ui, run: &RunSnapshot, judge: &Judge) {
+    let rect = ui.available_rect_before_wrap();
     let points = theme::scale(ui.ctx());
     let t = theme::tokens(ui.ctx());
     let painter = ui.painter().clone();
@@ -101,13 +100,15 @@ impl ModelData {
                 field.label(end, name, ink);
             }
         }
-        if let Some(x) = learned(&judge.curve(Loss::Surprise).points()) {
-            field.mark(x, "X: model learned", field.t.text_strong);
+        // A short calm proves nothing.
+        let x = learned(&judge.curve(Loss::Surprise).points());
+        if let Some(x) = x.filter(|x| *x < 0.8 * steps) {
+            field.mark(x, 0, "X: model learned", field.t.text_strong);
         }
         let index = s.runs.iter().position(|r| r.letter == run.letter).unwrap_or(0);
         let price = s.curves.price.get(index).copied().flatten();
         if let Some(price) = price.filter(|p| p.env_steps <= steps) {
-            field.mark(price.env_steps, "Y: way found", field.t.text_strong);
+            field.mark(price.env_steps, 1, "Y: way found", field.t.text_strong);
         }
     }
 
@@ -129,11 +130,12 @@ impl ModelData {
         let split = room.left() + if wide { 0.42 * room.width() } else { 0.0 };
         let (left, right) = room.split_left_right_at_x(split);
         if wide {
-            table(ui, left.with_max_x(left.right() - 16.0), run, judge);
+            let seat = left.with_max_x(left.right() - 16.0);
+            table(&mut ui.new_child(UiBuilder::new().max_rect(seat)), run, judge);
         }
         let mut child = ui.new_child(UiBuilder::new().max_rect(right));
         self.curves(&mut child, cx.snapshot, run, judge);
-        ui.allocate_space(vec2(0.0, 0.0));
+        ui.allocate_rect(room, Sense::hover());
     }
 }
 

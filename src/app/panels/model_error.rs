@@ -17,7 +17,7 @@ use crate::probes::truth::Truth;
 /// Least error drawn; smaller ones stand at the left end.
 const LEAST: f64 = 1e-4;
 /// Worlds with more pairs are not solved beside the picture.
-const PAIRS: usize = 2000;
+const PAIRS: usize = 800;
 
 /// Name, quantity and width of a line.
 type Line = (&'static str, fn(&Point) -> f64, f32);
@@ -107,7 +107,7 @@ impl ModelError {
         }
         if let Some(flip) = solved.flip() {
             let words = format!("the policy flips at {}", value(flip.model_error));
-            field.mark(flip.model_error.max(LEAST), &words, field.t.bad);
+            field.mark(flip.model_error.max(LEAST), 0, &words, field.t.bad);
         }
         field.note("letters: the learners' own models, without what they never tried");
         for (index, _) in s.runs.iter().enumerate() {
@@ -164,13 +164,15 @@ impl Panel for ModelError {
         let Some(solved) = snapshot.runs.first().and_then(solve) else {
             return csv;
         };
-        let mut row = |what: &str, weight: String, p: &Point| {
-            csv += &format!("{what},{weight},{},{},{}\n", p.model_error, p.value_error, p.lost);
+        // A learner's own model was made with no weight: not a number.
+        let mut row = |what: &str, p: &Point| {
+            let (weight, off) = (p.weight, p.model_error);
+            csv += &format!("{what},{weight},{off},{},{}\n", p.value_error, p.lost);
         };
-        solved.points.iter().for_each(|p| row("world", p.weight.to_string(), p));
+        solved.points.iter().for_each(|p| row("world", p));
         for run in &snapshot.runs {
             if let Some(p) = learner(run, &solved) {
-                row(&run.letter.to_string(), String::new(), &p);
+                row(&run.letter.to_string(), &p);
             }
         }
         csv

@@ -99,15 +99,15 @@ impl Field {
         points.map(|point| self.at(point)).collect()
     }
 
-    /// A thin vertical line with a few words at its top.
-    pub fn mark(&self, x: f64, words: &str, ink: Color32) {
+    /// A thin vertical line with a few words in line `row` from the top.
+    pub fn mark(&self, x: f64, row: usize, words: &str, ink: Color32) {
         let at = self.at([x, self.y.high]).x;
         let line = [pos2(at, self.rect.top()), pos2(at, self.rect.bottom())];
         self.painter.line_segment(line, Stroke::new(1.2, ink));
         let words = text::line(&self.painter, words, theme::small(self.painter.ctx()), ink);
         let right = at + words.size().x + 8.0 > self.rect.right();
         let anchor = if right { Align2::RIGHT_TOP } else { Align2::LEFT_TOP };
-        let aside = vec2(if right { -4.0 } else { 4.0 }, 0.0);
+        let aside = vec2(if right { -4.0 } else { 4.0 }, row as f32 * words.size().y);
         text::place(&self.painter, &words, line[0] + aside, anchor);
     }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use egui::{Align2, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Cx, Panel, PanelId, framed};
+use crate::app::theme;
 use crate::app::widgets::{badge, text};
-use crate::app::{theme, words};
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::State;
 use crate::probes::truth::Truth;
@@ -124,7 +124,7 @@ fn axes(painter: &Painter, field: &Field, s: &Snapshot, open: &[State]) {
         let y = field.at(0, value).y;
         let line = [pos2(field.rect.left(), y), pos2(field.rect.right(), y)];
         painter.line_segment(line, Stroke::new(1.0, t.stroke));
-        let tick = words::value((value * 1e6).round() / 1e6);
+        let tick = format!("{}", (value * 1e3).round() / 1e3).replace('-', "\u{2212}");
         let tick = text::line(painter, &tick, theme::tick(ctx), t.text_weak);
         let at = pos2(field.rect.left() - 8.0 * scale, y);
         text::place(painter, &tick, at, Align2::RIGHT_CENTER);
@@ -175,9 +175,8 @@ fn draw(ui: &mut Ui, s: &Snapshot, all: &[Learned<'_>]) {
         painter.line(line, Stroke::new(2.6, ink));
     }
     labels_beside(&painter, inner.right() + 14.0 * scale, seats);
-    let note = format!("off by: root mean square over {} states, seed on screen", field.states);
-    let note =
-        text::elided(&painter, &note, theme::small(&ctx), t.text_weak, labels - 20.0 * scale);
+    let note = "root mean square, seed on screen";
+    let note = text::elided(&painter, note, theme::small(&ctx), t.text_weak, labels - 20.0 * scale);
     text::place(&painter, &note, rect.right_bottom(), Align2::RIGHT_BOTTOM);
 }
 

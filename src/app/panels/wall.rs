@@ -256,8 +256,8 @@ impl Panel for Wall {
             return csv;
         };
         for (index, w) in m.worth.iter().enumerate() {
-            let [row, col] = m.means[index]
-                .map_or([String::new(), String::new()], |place| place.map(|x| x.to_string()));
+            // Once nothing goes on, there is no mean place.
+            let [row, col] = m.means[index].unwrap_or([f64::NAN; 2]);
             let (n, v) = (index + 1, m.variance[index]);
             csv += &format!("{n},{row},{col},{},{},{},{v}\n", w.expected, w.linear, w.nearest);
         }

@@ -15,7 +15,7 @@ use crate::experiment::keyframes::MEMORY;
 use crate::experiment::snapshot::Snapshot;
 
 /// Half the distance of the two branches, and the length of the bend, in points.
-const APART: f32 = 6.0;
+const APART: f32 = 7.0;
 const BEND: f32 = 18.0;
 
 /// Draws the line over the available width.
@@ -23,7 +23,8 @@ pub fn scrub(ui: &mut Ui, cx: &mut Cx<'_>) {
     let s = cx.snapshot;
     let points = theme::scale(ui.ctx());
     let fork = fork_shown(cx);
-    let size = vec2(ui.available_width(), 16.0 * points);
+    let high = if fork.is_some() { 22.0 } else { 16.0 };
+    let size = vec2(ui.available_width(), high * points);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     // The ends of the branches wear their letters.
     let room = if fork.is_some() { badge::SIDE * points } else { 0.0 };

@@ -59,6 +59,9 @@ fn forks_and_log(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
     if framed_icon_button(ui, icons::LIST, "What was changed, and when (E)").clicked() {
         cx.actions.push(Action::Log(!cx.view.log_open));
     }
+    if room.clocks && framed_icon_button(ui, icons::SAVE, "Save this run (Ctrl S)").clicked() {
+        cx.actions.push(Action::Save(!cx.view.save_open));
+    }
     let fork = match room.clocks {
         true => Button::new("Fork here").icon(icons::FORK).show(ui).on_hover_text("K"),
         false => framed_icon_button(ui, icons::FORK, "Fork here (K)"),

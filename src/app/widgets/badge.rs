@@ -31,7 +31,7 @@ pub fn paint(painter: &Painter, center: Pos2, run: usize) -> Rect {
 
 /// Paints a small rounded square badge, where two lie above each other.
 pub fn paint_small(painter: &Painter, center: Pos2, run: usize) -> Rect {
-    paint_shape(painter, center, run, 0.62 * SIDE, 3.0)
+    paint_shape(painter, center, run, 0.58 * SIDE, 3.0)
 }
 
 /// Paints a round badge, for points of a slope chart.
@@ -46,7 +46,7 @@ fn paint_shape(painter: &Painter, center: Pos2, run: usize, side: f32, radius: f
     painter.rect_filled(rect, CornerRadius::same((radius * scale) as u8), t.run(run));
     let glyph = letter(run).to_string();
     let mut font = theme::tick_strong(ctx);
-    font.size *= (side / SIDE).max(0.8);
+    font.size *= (side / SIDE).max(0.75);
     let galley = text::line(painter, &glyph, font, t.bg);
     text::place(painter, &galley, rect.center(), Align2::CENTER_CENTER);
     rect

@@ -24,7 +24,11 @@ pub fn ui(ui: &mut Ui, m: &Machine, depth: usize, nonlinear: bool) {
         false => "linear value of the mean, v(E[s′])",
     };
     row(ui, name, &value(read(&w)), t.imagined_text);
-    row(ui, "variance of the sampled return", &value(m.variance[depth - 1]), t.text_strong);
+    let name = format!("return variance, {depth} and {DEPTH} ahead");
+    // Equal returns differ by rounding.
+    let shown = |n: usize| if m.variance[n - 1] < 1e-12 { 0.0 } else { m.variance[n - 1] };
+    let variance = [depth, DEPTH].map(|n| value(shown(n))).join(", ");
+    row(ui, &name, &variance, t.text_strong);
     let off = m.greatest_difference(read);
     let (word, ink) = if off < 1e-9 { ("equal", t.good) } else { ("not equal", t.bad) };
     let all = format!("{word}, n = 1 to {DEPTH}: at most {} apart", tiny(off));
