@@ -89,7 +89,7 @@ fn scrub(clock: Clock, pace: Option<f64>, steps: u64, clicks: u64) {
     let verdict = if worst < LIMIT { "holds" } else { "MISSED" };
     let how = pace.map_or("at full speed".to_owned(), |pace| format!("at {pace} steps/s"));
     println!(
-        "{} of {} {}, played {how}: median {:.1} ms, worst {:.1} ms of {clicks}; limit {} ms: \
+        "{} of {} real steps on the clock of {}, played {how}: median {:.1} ms, worst {:.1} ms of {clicks}; limit {} ms: \
          {verdict}; {frames} keyframes, {} MiB; from the start {:.2} s, {:.0} times the median",
         LAST.min(all),
         all,
