@@ -36,7 +36,7 @@ fn options() -> Options {
     let mut lesson = lessons::find(lessons::FIRST).expect("the first lesson exists");
     lesson.arena.speed = None;
     lesson.arena.length = 1_000_000_000;
-    Options { lesson, theme: Theme::Dark, beside: true }
+    Options { beside: true, ..Options::plain(lesson, Theme::Dark) }
 }
 
 /// CPU time of this thread.

@@ -172,7 +172,7 @@ fn a_value_that_is_no_number_ends_in_code_one_and_a_sentence() {
 #[test]
 fn names_that_do_not_exist() {
     let said = bad(2, &["run", "nowhere"]);
-    assert!(said.starts_with("lesson 'nowhere' is unknown; allowed: dyna-maze"), "{said}");
+    assert!(said.starts_with("lesson 'nowhere' is unknown; allowed: ab, "), "{said}");
     let said = bad(2, &["replay", "moon", "--state", "0,0", "--actions", "-"]);
     assert!(
         said.starts_with("world 'moon' is unknown; allowed: dyna-maze, blocking-maze"),
@@ -384,6 +384,32 @@ fn replay_follows_a_table_made_by_hand() {
 }
 
 #[test]
+fn replay_follows_worlds_without_a_map_by_the_names_of_their_states() {
+    let here = folder("replay-names");
+    let actions = file(&here, "moves.txt", "left right, right 1");
+    let out = good(&["replay", "random-walk", "--state", "C", "--actions", &actions]);
+    let want = "step,state,action,reward,next_state,terminated,truncated\n\
+                1,C,0,0.0,B,false,false\n2,B,1,0.0,C,false,false\n\
+                3,C,1,0.0,D,false,false\n4,D,1,0.0,E,false,false\n";
+    assert_eq!(out, want);
+    let run = |set: &str, state: &str| {
+        let args = ["replay", "random-walk", "--set", set, "--state", state, "--actions", &actions];
+        imaginarium(&args)
+    };
+    let out = run("states=3", "A");
+    assert!(text(&out.stdout).ends_with("1,A,0,0.0,left end,true,false\n"));
+    for (set, state, said) in [
+        ("states=5", "Q", "--state Q: a state is allowed: A, B, C, D, E, left end, right end"),
+        ("states=5", "left end", "--state left end: the task is over there"),
+        ("states=4", "A", "world random-walk: states = 4 is not allowed: an odd number"),
+    ] {
+        let out = run(set, state);
+        assert_eq!(out.status.code(), Some(2));
+        assert!(text(&out.stderr).contains(said), "{}", text(&out.stderr));
+    }
+}
+
+#[test]
 fn replay_says_what_is_wrong() {
     let here = folder("replay_wrong");
     let fine = file(&here, "fine.txt", "up");
@@ -400,4 +426,20 @@ fn replay_says_what_is_wrong() {
     }
     let args = ["replay", "dyna-maze", "--state", "2,0", "--actions", &fine, "--set", "slip=4"];
     assert!(bad(2, &args).contains("slip = 4 is not allowed"));
+}
+
+#[test]
+fn whoever_reads_the_table_may_stop() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::Stdio;
+
+    let mut program = Command::new(env!("CARGO_BIN_EXE_imaginarium"));
+    program.args(["run", "dyna-maze"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = program.spawn().expect("the program starts");
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.starts_with("run,lane"), "{first}");
+    let done = child.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(0));
+    assert_eq!(text(&done.stderr), "");
 }

@@ -32,7 +32,7 @@ fn planning_alone_moves_the_imagined_counter_and_nothing_real() {
     assert_eq!(after.counters.env_steps, before.counters.env_steps);
     assert_eq!((after.state, &after.trail), (before.state, &before.trail));
     assert_ne!(after.view.table, before.view.table);
-    let planned = arena.events().last().map(|e| (e.run, e.change));
+    let planned = arena.events().last().map(|e| (e.run, e.change.clone()));
     assert_eq!(planned, Some((run, Change::Dream { units: 500, done: 500 })));
 }
 
@@ -83,7 +83,7 @@ fn dreams_end_where_nothing_is_left_to_be_learned() {
     let mut arena = Experiment::new(config, 1).expect("a sound configuration");
     arena.dream(0, 100_000_000);
     let done = arena.runs()[0].counters(0).imagined_updates;
-    let told = arena.events().last().map(|e| e.change);
+    let told = arena.events().last().map(|e| e.change.clone());
     let units = 100_000_000;
     assert_eq!(told, Some(Change::Dream { units, done: done as u32 }));
     assert!(done > 0 && done < 1_000_000);

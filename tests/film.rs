@@ -252,24 +252,66 @@ fn run_hues_stay_apart(drawn: &Frame, want: &Planes, shown: &Planes) {
     let hues: Vec<[u8; 3]> =
         (0..3).map(|run| Theme::Dark.tokens().run(run)).map(|c| [c.r(), c.g(), c.b()]).collect();
     let chroma = |p: &Planes, i: usize| [f64::from(p.u[i]), f64::from(p.v[i])];
-    for (run, hue) in hues.iter().enumerate() {
-        let half = want.width / 2;
-        let whole = |i: &usize| {
-            let (x, y) = (2 * (i % half), 2 * (i / half));
-            [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)].iter().all(|(x, y)| {
-                let at = 4 * (y * drawn.width + x);
-                drawn.rgba[at..at + 3] == *hue
-            })
+    let half = want.width / 2;
+    let whole = |i: usize, hue: &[u8; 3]| {
+        let (x, y) = (2 * (i % half), 2 * (i / half));
+        [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)].iter().all(|(x, y)| {
+            let at = 4 * (y * drawn.width + x);
+            drawn.rgba[at..at + 3] == *hue
+        })
+    };
+    let places: Vec<Vec<usize>> =
+        hues.iter().map(|hue| (0..want.u.len()).filter(|&i| whole(i, hue)).collect()).collect();
+    assert!(places.iter().all(|p| p.len() > 50), "a run is hardly in the picture");
+    let off = |[a, b]: [f64; 2], [c, d]: [f64; 2]| (a - c).hypot(b - d);
+    for (run, pixels) in places.iter().enumerate() {
+        let nearest = |&&i: &&usize| {
+            let to = |other: &usize| off(chroma(shown, i), chroma(want, places[*other][0]));
+            (0..hues.len()).min_by(|a, b| to(a).total_cmp(&to(b))) == Some(run)
         };
-        let pixels: Vec<usize> = (0..want.u.len()).filter(whole).collect();
-        assert!(pixels.len() > 50, "run {run} is hardly in the picture");
-        let off = |i: usize| {
-            let ([a, b], [c, d]) = (chroma(want, i), chroma(shown, i));
-            (a - c).hypot(b - d)
-        };
-        let mean = pixels.iter().map(|&i| off(i)).sum::<f64>() / pixels.len() as f64;
+        let told = pixels.iter().filter(nearest).count();
+        let share = told as f64 / pixels.len() as f64;
+        assert!(share > 0.99, "run {run}: {share:.3} of its pixels have its hue");
+        let mean = pixels.iter().map(|&i| off(chroma(want, i), chroma(shown, i))).sum::<f64>();
+        let mean = mean / pixels.len() as f64;
         assert!(mean < 6.0, "run {run}: colour off by {mean:.1}");
     }
+}
+
+/// Whether a program is there; with `IMAGINARIUM_REQUIRE_FFMPEG=1` it must be.
+fn has(program: &str) -> bool {
+    let there = Command::new(program).arg("-version").output().is_ok_and(|o| o.status.success());
+    if !there {
+        let required = std::env::var_os("IMAGINARIUM_REQUIRE_FFMPEG").is_some_and(|v| v == "1");
+        assert!(!required, "{program} is required and not on the PATH");
+        eprintln!("skipped: no {program} on the PATH");
+    }
+    there
+}
+
+/// What ffprobe says of the first stream: codec, width, height, rate, pictures, seconds.
+fn probe(file: &Path) -> String {
+    let entries = "stream=codec_name,width,height,r_frame_rate,nb_read_frames,duration";
+    let mut probe = Command::new("ffprobe");
+    probe.args(["-v", "error", "-count_frames", "-select_streams", "v:0", "-show_entries"]);
+    let said = probe.args([entries, "-of", "csv=p=0"]).arg(file).output().unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    String::from_utf8(said.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn other_programs_read_both_encoders_films() {
+    if !adapter::can_draw() || !has("ffmpeg") || !has("ffprobe") {
+        return;
+    }
+    let folder = Folder::new("probe");
+    for (name, codec) in [("own.mp4", Codec::Embedded), ("theirs.mp4", Codec::Ffmpeg)] {
+        let mut request = request(folder.join(name), Kind::Mp4, Length::Seconds(0.5));
+        request.codec = codec;
+        assert_eq!(shoot(&request), 15);
+        assert_eq!(probe(&request.out), "h264,640,360,30/1,0.500000,15", "{name}");
+    }
+    assert_eq!(folder.names(), ["own.mp4", "theirs.mp4"]);
 }
 
 #[test]

@@ -9,8 +9,9 @@ use imaginarium::agents::dyna_q_plus::{DynaQPlus, DynaQPlusConfig};
 use imaginarium::agents::monte_carlo::{MonteCarlo, MonteCarloConfig};
 use imaginarium::agents::prioritized_sweeping::{Asks, Sweeping, SweepingConfig};
 use imaginarium::agents::table::{ActionValues, Experience, TableView};
+use imaginarium::base::params::Params as _;
 use imaginarium::base::stats::mean;
-use imaginarium::envs::grid::{Grid, GridConfig};
+use imaginarium::envs::grid::GridConfig;
 use imaginarium::envs::world;
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::mdp::trace::{Source, Unwatched};
@@ -185,8 +186,9 @@ fn learning_curves_agree_with_the_python_program() {
 fn the_windy_grid_has_the_values_of_the_python_program() {
     for row in ["0.0", "0.6666666666666666"] {
         let info = world("windy-grid").unwrap();
-        let config = GridConfig { gust: number(row), ..info.config() };
-        let grid: Grid = info.build(None, &config).unwrap();
+        let mut params = info.defaults();
+        params[GridConfig::index("gust").unwrap()] = number(row);
+        let grid = info.build(None, &params).unwrap();
         let outcomes = |s: usize, a: usize| grid.outcomes(s as State, a as Action);
         let q = value_iteration((grid.states(), 4), outcomes, 1.0, 1e-12, 10_000).unwrap();
         let golden = rows("windy_values.csv");

@@ -4,14 +4,22 @@
 #[path = "common/desk.rs"]
 mod desk;
 
+#[path = "ui/cards.rs"]
+mod cards;
 #[path = "ui/failing.rs"]
 mod failing;
+#[path = "ui/forks.rs"]
+mod forks;
+#[path = "ui/lies.rs"]
+mod lies;
 #[path = "ui/looks.rs"]
 mod looks;
 #[path = "ui/panels.rs"]
 mod panels;
 #[path = "ui/parameters.rs"]
 mod parameters;
+#[path = "ui/sandbox.rs"]
+mod sandbox;
 #[path = "ui/selection.rs"]
 mod selection;
 #[path = "ui/transport.rs"]

@@ -17,6 +17,9 @@ fn imaginarium(args: &[&str]) -> Command {
     for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
         command.env_remove(name);
     }
+    // Whoever runs the tests keeps their settings and sessions.
+    let nowhere = std::env::temp_dir().join(format!("imaginarium-window-{}", std::process::id()));
+    command.env("XDG_CONFIG_HOME", &nowhere).env("XDG_STATE_HOME", &nowhere);
     command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -135,16 +135,6 @@ impl DynaQ {
         }
     }
 
-    /// The learned model.
-    pub fn model(&self) -> &LastSeen {
-        &self.model
-    }
-
-    /// The learned values.
-    pub fn values(&self) -> &ActionValues {
-        &self.values
-    }
-
     // ------------------------------------------------------------ plan
 
     /// Line 7: where to imagine from. `None` for the entry means that the model has no data.
@@ -196,8 +186,6 @@ impl DynaQ {
 impl Agent for DynaQ {
     type Obs = State;
     type Action = Action;
-
-    fn begin(&mut self, _: usize, _: State) {}
 
     // ------------------------------------------------------------ act
 
@@ -297,6 +285,10 @@ impl Agent for DynaQ {
         self.config.set(index, value);
     }
 
+    fn lie(&mut self, cells: &[(State, f64)]) {
+        self.model.lie(cells);
+    }
+
     fn code(&self) -> &'static [CodeLine] {
         match (self.config.picks, self.config.direct) {
             (Picks::PairsTaken, Direct::On) => &BOOK,
@@ -310,7 +302,7 @@ impl Agent for DynaQ {
         View {
             table: Some(self.values.view(Some(self.model.known_pairs()))),
             model: Some(self.model.view()),
-            bonus: None,
+            ..View::default()
         }
     }
 

@@ -274,6 +274,10 @@ impl Agent for DynaQPlus {
         self.base.config.set(index, value);
     }
 
+    fn lie(&mut self, cells: &[(State, f64)]) {
+        self.model.lie(cells);
+    }
+
     fn code(&self) -> &'static [CodeLine] {
         match self.base.config.bonus {
             Bonus::Planning => &PLANNING,
@@ -286,6 +290,7 @@ impl Agent for DynaQPlus {
             table: Some(self.base.values.view(Some(self.model.known_pairs()))),
             model: Some(self.model.view()),
             bonus: Some(self.bonuses()),
+            ..View::default()
         }
     }
 

@@ -33,6 +33,11 @@ impl<C: Params> Learner<C> {
         }
     }
 
+    /// Knows nothing yet and learns one value a state, `initial` at first.
+    pub fn of_states(config: C, states: usize, initial: f64, seed: u64) -> Self {
+        Self { values: ActionValues::of_states(states, initial), ..Self::new(config, 0, 1, seed) }
+    }
+
     /// `ε-greedy(Q, s)`.
     #[inline]
     pub fn act(&mut self, state: State, epsilon: f64) -> Action {

@@ -3,11 +3,13 @@
 //!
 //! Agents know nothing of experiments, probes, panels or threads.
 
+pub mod dyna;
 pub mod dyna_q;
 pub mod dyna_q_plus;
 pub mod expected_sarsa;
 pub mod learner;
 pub mod monte_carlo;
+pub mod monte_carlo_prediction;
 pub mod prioritized_sweeping;
 pub mod q_learning;
 pub mod random;
@@ -15,12 +17,14 @@ pub mod replay;
 pub mod sarsa;
 pub mod search;
 pub mod table;
+pub mod td_prediction;
 pub mod value_iteration;
 
 use crate::base::digest::Digest;
 use crate::base::params::{Params as _, Spec as ParamSpec};
 use crate::mdp::trace::{CodeLine, Watch};
 use crate::mdp::{Action, State, Transition};
+use crate::models::bank::Known;
 use crate::models::view::ModelView;
 
 /// Work done since the beginning.
@@ -70,6 +74,8 @@ pub struct View {
     pub model: Option<ModelView>,
     /// `[S * A]`: what planning or acting adds for curiosity, for agents that do.
     pub bonus: Option<Vec<f64>>,
+    /// All models, for agents that teach several.
+    pub known: Option<Known>,
 }
 
 /// One algorithm with the state of all its lanes.
@@ -135,6 +141,10 @@ pub trait Agent: Clone + Send + 'static {
 
     /// Sets a live parameter to a checked value. Acts from the next unit on.
     fn set_param(&mut self, index: usize, value: f64);
+
+    /// A person paints an error over its model: there, entering each of these cells pays so much
+    /// more. Agents without a model have nothing to be wrong about.
+    fn lie(&mut self, _cells: &[(State, f64)]) {}
 
     /// The pseudo-code that its marks refer to, as it is set now.
     fn code(&self) -> &'static [CodeLine];
@@ -227,10 +237,28 @@ pub static AGENTS: &[AgentInfo] = &[
         specs: dyna_q_plus::DynaQPlusConfig::specs,
     },
     AgentInfo {
+        id: "dyna",
+        title: "Dyna, any model",
+        help: "teaches six models and plans with the one you choose; swap it while it runs",
+        specs: dyna::DynaConfig::specs,
+    },
+    AgentInfo {
         id: "prioritized-sweeping",
         title: "Prioritized sweeping",
         help: "plans where the value is most wrong and works backwards (Sutton & Barto, section 8.4)",
         specs: prioritized_sweeping::SweepingConfig::specs,
+    },
+    AgentInfo {
+        id: "td-prediction",
+        title: "TD(0) prediction",
+        help: "acts at random and learns what each state is worth, from the value of the next one",
+        specs: td_prediction::PredictionConfig::specs,
+    },
+    AgentInfo {
+        id: "monte-carlo-prediction",
+        title: "Monte-Carlo prediction",
+        help: "acts at random and learns what each state is worth, from whole returns",
+        specs: td_prediction::PredictionConfig::specs,
     },
     AgentInfo {
         id: "search",

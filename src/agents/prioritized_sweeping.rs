@@ -298,6 +298,14 @@ impl Agent for Sweeping {
         self.idle = 0;
     }
 
+    /// What leads into the cells is queued: nothing else would look there again.
+    fn lie(&mut self, cells: &[(State, f64)]) {
+        self.last.lie(cells);
+        self.table.lie(cells);
+        cells.iter().for_each(|&(cell, _)| self.queue_predecessors(cell));
+        self.idle = 0;
+    }
+
     fn code(&self) -> &'static [CodeLine] {
         match self.base.config.model {
             Asks::LastSeen => &SAMPLE,
@@ -312,7 +320,7 @@ impl Agent for Sweeping {
                 Asks::LastSeen => self.last.view(),
                 Asks::Table => self.table.view(),
             }),
-            bonus: None,
+            ..View::default()
         }
     }
 

@@ -58,6 +58,19 @@ impl ActionValues {
         }
     }
 
+    /// Values of states, `[S]`, all `value` at the start: one column, in which `action` is always 0.
+    pub fn of_states(states: usize, value: f64) -> Self {
+        Self { q: vec![value; states], ..Self::new(states, 1) }
+    }
+
+    /// Every entry that was never updated becomes `value`.
+    pub fn start_from(&mut self, value: f64) {
+        let untouched = self.q.iter_mut().zip(&self.tally);
+        for (q, _) in untouched.filter(|(_, t)| t.real + t.imagined == 0) {
+            *q = value;
+        }
+    }
+
     /// Action values of `state`, `[A]`.
     #[inline]
     pub fn row(&self, state: State) -> &[f64] {
@@ -188,6 +201,11 @@ impl TableView {
         self.q.len() / self.actions
     }
 
+    /// Whether it holds one value a state: `V[s]`, the same as `Q[s,a]` where there is one action.
+    pub fn is_of_states(&self) -> bool {
+        self.actions == 1
+    }
+
     /// Action values of a state, `[A]`.
     pub fn row(&self, state: usize) -> &[f64] {
         &self.q[state * self.actions..][..self.actions]
@@ -229,6 +247,16 @@ mod tests {
         values.update(experience(Source::Real), 0.5);
         let tally = values.view(None).tally[1];
         assert_eq!((tally.real, tally.imagined, tally.share), (1, 2, 0.375));
+    }
+
+    #[test]
+    fn a_new_start_moves_only_what_no_update_has_written() {
+        let mut values = ActionValues::of_states(3, 0.5);
+        let of = |state| Experience { state, action: 0, next: 2, ..experience(Source::Real) };
+        assert_eq!(values.update(of(1), 0.5).new, 0.5 + 0.5 * (1.0 + 0.5 * 0.5 - 0.5));
+        values.start_from(0.0);
+        assert_eq!(values.view(None).q, [0.0, 0.875, 0.0]);
+        assert!(values.view(None).is_of_states());
     }
 
     #[test]

@@ -3,16 +3,18 @@
 use egui::Context;
 
 use super::actions::Action;
+use super::brush::Tool;
 use super::film_view::FilmView;
 use super::headless::{Request, Sheet};
 use super::lab::{Lab, last_run};
 use super::panels::PanelId;
 use super::studio::{free_name, slug};
 use super::theme;
-use super::tiles::Trees;
 use super::view::{DREAM, Draft, LINE};
+use crate::base::atomic::Existing;
 use crate::experiment::arena::Grain;
 use crate::experiment::engine::Command;
+use crate::mdp::scene::Scene;
 
 /// Frames until a parameter under the hand is given up.
 const PATIENCE: u8 = 30;
@@ -28,28 +30,23 @@ impl Lab {
             }
             Action::StepOn => self.step_on(),
             Action::StepBack => self.step_back(),
+            Action::Fork => self.fork(),
+            Action::Unfork(run) => self.unfork(run),
+            Action::Log(open) => self.view.log_open = open,
             Action::Dream => {
                 let run = self.view.run;
                 self.link.send(Command::Dream { run, units: DREAM });
             }
-            Action::StepBy(index) => {
-                self.view.step_by = index;
-                self.view.line = 0;
-                let grain = [Grain::Unit, Grain::Unit, Grain::Step, Grain::Episode][index.min(3)];
-                self.link.send(Command::Grain(grain));
-                // Each grain has a pace at which it can be followed.
-                if self.link.snapshot().speed.is_some() {
-                    let lesson = self.lessons[self.lesson].arena.speed;
-                    let pace = [20.0, 20.0, lesson.unwrap_or(60.0), 2.0][index.min(3)];
-                    self.link.send(Command::Speed(Some(pace)));
-                }
-            }
+            Action::StepBy(index) => self.step_by(index),
             Action::Run(run) => {
                 self.view.run = run;
                 self.link.send(Command::Select(run));
+                self.inspect(None);
             }
+            Action::Earlier(before) => self.inspect(before),
             Action::Cell(cell) => {
                 self.view.cell = cell;
+                self.inspect(None);
                 // Where the side column is a drawer, the answer would stay hidden.
                 self.view.side_open |= cell.is_some();
             }
@@ -67,10 +64,17 @@ impl Lab {
             Action::Theme(theme) => self.view.theme = theme,
             Action::TextScale(scale) => self.view.text_scale = scale.clamp(0.8, 2.0),
             Action::Lecture(on) => self.view.lecture = on,
+            Action::Cards(bench) => self.view.cards = bench,
             Action::Numbers(on) => self.view.numbers = on,
+            Action::Sandbox(_) | Action::Tool(_) | Action::Reward(_) => self.hand(ctx, action),
+            Action::Cursor(rows, cols) => self.move_cursor(rows, cols),
+            Action::Dab => self.dab(),
             Action::Side(open) => self.view.side_open = open,
             Action::Enlarge(panel) => self.view.enlarged = panel,
             Action::Record(open) => self.view.record_open = open,
+            Action::Save(open) => self.view.save_open = open,
+            Action::SaveTo(path) => self.keep(path, (Existing::Keep, true)),
+            Action::Restore(wished) => self.restore(wished),
             Action::Film(request) => self.film(ctx, *request),
             Action::StopFilm => self.stop_film(),
             Action::Picture(panel) => self.picture(ctx, panel),
@@ -87,6 +91,32 @@ impl Lab {
         ctx.request_repaint();
     }
 
+    fn fork(&mut self) {
+        self.view.forking = Some(self.link.snapshot().runs.len());
+        self.link.send(Command::Fork { run: self.view.run });
+    }
+
+    fn unfork(&mut self, run: usize) {
+        let fork = self.link.snapshot().runs.get(run).and_then(|run| run.fork);
+        self.view.run = fork.map_or(self.view.run, |fork| fork.of);
+        self.link.send(Command::Unfork { run });
+        self.link.send(Command::Select(self.view.run));
+    }
+
+    /// What one step is, and a pace at which it can be followed.
+    fn step_by(&mut self, index: usize) {
+        self.view.step_by = index;
+        self.view.line = 0;
+        let grain = [Grain::Unit, Grain::Unit, Grain::Step, Grain::Episode][index.min(3)];
+        self.link.send(Command::Grain(grain));
+        // Each grain has a pace at which it can be followed.
+        if self.link.snapshot().speed.is_some() {
+            let lesson = self.lessons[self.lesson].arena.speed;
+            let pace = [20.0, 20.0, lesson.unwrap_or(60.0), 2.0][index.min(3)];
+            self.link.send(Command::Speed(Some(pace)));
+        }
+    }
+
     fn command(&mut self, command: Command) {
         match command {
             Command::Set { run, param, value } => {
@@ -96,6 +126,61 @@ impl Lab {
             _ => {}
         }
         self.link.send(command);
+    }
+
+    /// Asks who wrote the values of the selected cell; its updates before number `before`.
+    fn inspect(&mut self, before: Option<u64>) {
+        let (run, cell) = (self.view.run, self.view.cell.map(|cell| cell as u32));
+        self.link.send(Command::Inspect { run, cell, before });
+    }
+
+    /// What the hand holds over the mazes.
+    fn hand(&mut self, ctx: &Context, action: Action) {
+        match action {
+            Action::Sandbox(open) => self.view.sandbox = open,
+            Action::Reward(reward) => self.view.reward = reward,
+            Action::Tool(tool) => self.take(ctx, tool),
+            _ => {}
+        }
+    }
+
+    /// A tool in hand; the keyboard begins to draw where the agent is.
+    fn take(&mut self, ctx: &Context, tool: Tool) {
+        self.view.tool = tool;
+        let run = &self.link.snapshot().runs[self.view.run];
+        let here = run.lane.state.map(|state| state as usize);
+        self.view.cursor = self.view.cursor.or(here).filter(|_| tool.draws());
+        // Enter draws now, it does not press the button again.
+        if let Some(id) = ctx.memory(|memory| memory.focused()) {
+            ctx.memory_mut(|memory| memory.surrender_focus(id));
+        }
+    }
+
+    fn move_cursor(&mut self, rows: i32, cols: i32) {
+        let snapshot = self.link.snapshot();
+        let Scene::Grid(grid) = snapshot.runs[self.view.run].truth.scene() else {
+            return;
+        };
+        let (row, col) = grid.place(self.view.cursor.unwrap_or(0) as u32);
+        let moved = |at: usize, by: i32, end: usize| {
+            at.saturating_add_signed(by as isize).min(end.saturating_sub(1))
+        };
+        let (row, col) = (moved(row, rows, grid.rows), moved(col, cols, grid.cols));
+        self.view.cursor = Some(row * grid.cols + col);
+    }
+
+    fn dab(&mut self) {
+        let snapshot = self.link.snapshot();
+        let Scene::Grid(grid) = snapshot.runs[self.view.run].truth.scene() else {
+            return;
+        };
+        let cell = self.view.cursor.map(|cell| cell as u32);
+        let command = cell.and_then(|cell| {
+            self.view.tool.command((self.view.run, grid), &[cell], self.view.reward)
+        });
+        if let Some(command) = command {
+            self.link.send(command);
+        }
     }
 
     fn film(&mut self, ctx: &Context, request: Request) {
@@ -148,16 +233,26 @@ impl Lab {
     }
 
     fn open_lesson(&mut self, index: usize) {
-        let Some(lesson) = self.lessons.get(index) else {
+        let Some(lesson) = self.lessons.get(index).cloned() else {
             return;
         };
+        self.leave(false);
         self.link.send(Command::Load(Box::new(lesson.arena.clone())));
-        self.view.run = last_run(lesson);
+        self.view.run = last_run(&lesson);
         self.link.send(Command::Select(self.view.run));
+        self.show_lesson(index);
+    }
+
+    /// The words and the tiles of lesson number `index`, for whatever arena goes with it.
+    pub(super) fn show_lesson(&mut self, index: usize) {
+        self.remember_tiles();
         self.view.cell = None;
+        self.view.cursor = None;
+        (self.view.sandbox, self.view.tool) = (self.lessons[index].sandbox, Tool::Inspect);
         self.view.revealed = false;
         self.view.enlarged = None;
-        self.trees = Trees::new(&lesson.layout);
+        self.view.forking = None;
         self.lesson = index;
+        self.lay_tiles();
     }
 }

@@ -117,9 +117,24 @@ pub const ARROW_LEFT: char = '\u{e058}';
 pub const ARROW_RIGHT: char = '\u{e06c}';
 /// Plan with a model alone.
 pub const DREAM: char = '\u{e74e}';
+/// Look closer.
+pub const INSPECT: char = '\u{e1dc}';
+/// A pit.
+pub const PIT: char = '\u{e210}';
+/// A reward.
+pub const REWARD: char = '\u{e46a}';
+/// A start.
+pub const START: char = '\u{e316}';
+/// Something that is not what it seems.
+pub const MASK: char = '\u{e9f4}';
 
 /// Every icon in the table, for the test that draws them all.
-pub const ALL: [char; 57] = [
+pub const ALL: [char; 62] = [
+    INSPECT,
+    PIT,
+    REWARD,
+    START,
+    MASK,
     DREAM,
     PLAY,
     PAUSE,

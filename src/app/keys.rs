@@ -3,6 +3,7 @@
 use egui::{Context, Key, Modifiers};
 
 use super::actions::{Action, Actions};
+use super::brush::Tool;
 use super::view::{FASTEST, View};
 use crate::experiment::arena::Grain;
 use crate::experiment::clock::Clock;
@@ -16,6 +17,8 @@ pub const HELP: &[(&str, &str)] = &[
     ("→  ←", "one step on, one step back"),
     ("Shift →  ←", "one episode on, one episode back"),
     ("P", "plan 50 times, the world stands still"),
+    ("K", "fork the selected run here"),
+    ("E", "what was changed, and when"),
     ("Home", "start anew"),
     ("+  −", "faster, slower"),
     ("1 to 6", "select run A to F"),
@@ -26,8 +29,12 @@ pub const HELP: &[(&str, &str)] = &[
     ("Page Down, Page Up", "next or previous answer, then lesson"),
     ("L", "lecture view"),
     ("R", "record a film"),
+    ("Ctrl S", "save this run; drop its file to come back"),
     ("T", "next theme"),
     ("Ctrl +  −  0", "text larger, smaller, as it was"),
+    ("D", "draw into the world: walls, pits, goals"),
+    ("Arrows, Enter", "move and draw, with a drawing tool in hand"),
+    ("Ctrl Z", "take the last stroke back"),
     ("S", "parameters and code, in a narrow window"),
     ("F1", "this overview"),
 ];
@@ -47,6 +54,7 @@ pub fn read(
     };
     let pressed = |modifiers: Modifiers, key: Key| times(modifiers, key) > 0;
     text_size(view, actions, pressed);
+    sandbox(ctx, view, snapshot, actions, times);
     steps(snapshot, actions, times);
     transport(snapshot, actions, pressed);
     navigation(view, lesson, actions, pressed);
@@ -70,6 +78,39 @@ fn text_size(view: &View, actions: &mut Actions, pressed: impl Fn(Modifiers, Key
         if pressed(Modifiers::COMMAND, key) {
             actions.push(Action::TextScale(to));
         }
+    }
+}
+
+/// With a drawing tool in hand the arrows move over the map instead of through time.
+fn sandbox(
+    ctx: &Context,
+    view: &View,
+    snapshot: &Snapshot,
+    actions: &mut Actions,
+    times: impl Fn(Modifiers, Key) -> usize,
+) {
+    if times(Modifiers::COMMAND, Key::Z) > 0 && snapshot.can_undo {
+        actions.push(Action::Engine(Command::Undo));
+    }
+    if times(Modifiers::NONE, Key::D) > 0 && snapshot.can_be_drawn {
+        actions.push(Action::Sandbox(!view.sandbox));
+    }
+    if view.drawing().is_none() || ctx.memory(|memory| memory.focused().is_some()) {
+        return;
+    }
+    let ways = [
+        (Key::ArrowUp, -1, 0),
+        (Key::ArrowDown, 1, 0),
+        (Key::ArrowLeft, 0, -1),
+        (Key::ArrowRight, 0, 1),
+    ];
+    for (key, rows, cols) in ways {
+        for _ in 0..times(Modifiers::NONE, key) {
+            actions.push(Action::Cursor(rows, cols));
+        }
+    }
+    for _ in 0..times(Modifiers::NONE, Key::Enter) {
+        actions.push(Action::Dab);
     }
 }
 
@@ -137,8 +178,17 @@ fn navigation(
     if plain(Key::P) {
         actions.push(Action::Dream);
     }
+    if plain(Key::K) {
+        actions.push(Action::Fork);
+    }
+    if plain(Key::E) {
+        actions.push(Action::Log(!view.log_open));
+    }
     if plain(Key::N) {
         actions.push(Action::Numbers(!view.numbers));
+    }
+    if pressed(Modifiers::COMMAND, Key::S) {
+        actions.push(Action::Save(!view.save_open));
     }
     if plain(Key::S) {
         actions.push(Action::Side(!view.side_open));
@@ -156,8 +206,12 @@ fn navigation(
     if plain(Key::Escape) {
         actions.extend(if view.keys_open {
             Some(Action::Keys(false))
+        } else if view.drawing().is_some() {
+            Some(Action::Tool(Tool::Inspect))
         } else if view.record_open {
             Some(Action::Record(false))
+        } else if view.save_open {
+            Some(Action::Save(false))
         } else if view.enlarged.is_some() {
             Some(Action::Enlarge(None))
         } else if view.lecture {

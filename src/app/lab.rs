@@ -1,6 +1,7 @@
 //! The laboratory: receives snapshots, shows panels, applies what a person wished for.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,19 +10,24 @@ use egui::{
 };
 
 use super::actions::Actions;
+use super::keeper::Keeper;
 use super::keys;
 use super::link::Link;
 use super::panels::{Cx, Panel, PanelId};
+use super::session::Session;
+use super::settings::{Home, Settings};
 use super::shell::code::CodeMemory;
 use super::shell::record::{self, Form};
+use super::shell::save::{self, SaveForm};
 use super::shell::{Room, help, lecture, rail, side, top_bar, transport};
 use super::studio::Studio;
 use super::theme::{self, Theme};
-use super::tiles::{Panes, Trees};
+use super::tiles::{Panes, Trees, behind_tabs, extras};
 use super::view::{Draft, View};
 use super::{fonts, icons};
 use crate::experiment::config::ConfigError;
 use crate::experiment::engine::Command;
+use crate::experiment::run_file::RunFile;
 use crate::experiment::runner::Notify;
 use crate::experiment::snapshot::Snapshot;
 use crate::lessons::{self, Lesson};
@@ -37,6 +43,22 @@ pub struct Options {
     pub theme: Theme,
     /// Whether the arena runs beside the window or on the window's own clock.
     pub beside: bool,
+    /// A kept run of the lesson to go on from.
+    pub past: Option<Box<RunFile>>,
+    /// Where settings and sessions are kept; nowhere if not given.
+    pub home: Option<Home>,
+    /// How the person likes the window; the theme above counts more.
+    pub settings: Settings,
+    /// Why there are no settings, though there is a file: then it is not written over.
+    pub complaint: Option<String>,
+}
+
+impl Options {
+    /// A lesson on the window's own clock, with nothing kept anywhere.
+    pub fn plain(lesson: Lesson, theme: Theme) -> Self {
+        let (past, home, complaint, settings) = (None, None, None, Settings::default());
+        Self { lesson, theme, beside: false, past, home, settings, complaint }
+    }
 }
 
 /// The laboratory.
@@ -50,6 +72,12 @@ pub struct Lab {
     code: CodeMemory,
     pub(super) studio: Studio,
     form: Option<Form>,
+    save_form: Option<SaveForm>,
+    pub(super) keeper: Keeper,
+    pub(super) session: Session,
+    pub(super) settings: Settings,
+    /// Where settings go, if anywhere.
+    pub(super) settings_at: Option<PathBuf>,
     beside: bool,
     /// The context's clock at the last frame, in seconds.
     last_time: Option<f64>,
@@ -68,25 +96,46 @@ impl Lab {
             None => lessons.push(options.lesson.clone()),
         }
         let lessons = lessons.into_iter().map(Arc::new).collect();
-        let view = View { theme: options.theme, run: last_run(&options.lesson), ..View::default() };
+        let view = View {
+            theme: options.theme,
+            sandbox: options.lesson.sandbox,
+            text_scale: options.settings.text_scale,
+            lecture: options.settings.lecture,
+            run: last_run(&options.lesson),
+            ..View::default()
+        };
         theme::install(ctx, view.theme_now(), view.scale());
         let waker = ctx.clone();
         let notify: Notify = Arc::new(move || waker.request_repaint());
         let mut link = open(&options.lesson, options.beside, &notify)?;
         link.send(Command::Select(view.run));
-        Ok(Self {
+        let (session, said) = Session::begin(options.home.as_ref());
+        let settings_at = options.home.as_ref().map(Home::settings);
+        let mut lab = Self {
             link,
             lessons,
             lesson,
             view,
-            panels: PanelId::ALL.into_iter().map(|id| (id, id.open())).collect(),
+            panels: PanelId::ALL.iter().map(|&id| (id, id.open())).collect(),
             trees: Trees::new(&options.lesson.layout),
             code: CodeMemory::default(),
             studio: Studio::default(),
             form: None,
+            save_form: None,
+            keeper: Keeper::start(ctx),
+            session,
+            settings: options.settings,
+            settings_at: settings_at.filter(|_| options.complaint.is_none()),
             beside: options.beside,
             last_time: None,
-        })
+        };
+        lab.lay_tiles();
+        if let Some(past) = options.past {
+            lab.relive("Run file".to_owned(), past);
+        }
+        let said = options.complaint.into_iter().chain(said);
+        said.for_each(|said| lab.say(ctx, said));
+        Ok(lab)
     }
 
     /// The window's own state.
@@ -115,8 +164,15 @@ impl Lab {
         if let Some(said) = self.studio.poll() {
             self.say(ctx, said);
         }
+        self.look_after_files(ctx, now);
         let snapshot = self.link.snapshot();
-        self.view.run = self.view.run.min(snapshot.runs.len() - 1);
+        let runs = snapshot.runs.len();
+        if self.view.forking.is_some_and(|before| before < runs) {
+            self.view.forking = None;
+            self.view.run = runs - 1;
+            self.link.send(Command::Select(runs - 1));
+        }
+        self.view.run = self.view.run.min(runs - 1);
         self.settle_draft();
         if self.view.message.as_ref().is_some_and(|(_, until)| *until < now) {
             self.view.message = None;
@@ -183,6 +239,10 @@ impl Lab {
             self.desk_ui(ui, &mut cx);
         }
         record::record(&ctx, &mut self.form, &self.studio, &mut cx);
+        save::save(&ctx, &mut self.save_form, &mut cx);
+        if let Some(offer) = self.session.offer.as_ref().filter(|_| !view.lecture) {
+            save::offer(&ctx, offer, cx.actions);
+        }
         if view.keys_open {
             help::help(&ctx, &mut actions);
         }
@@ -232,12 +292,14 @@ impl Lab {
         }
         // Three panels side by side need room for their titles, too.
         let wide = ui.available_width() >= 1150.0 * theme::scale(ui.ctx());
-        let (tree, tabbed) = match (room.high, wide) {
-            (true, true) => (&mut self.trees.wide, false),
-            (true, false) => (&mut self.trees.tabbed, true),
-            (false, _) => (&mut self.trees.low, true),
+        self.trees.fit(&cx.lesson.layout, &extras(cx));
+        let tree = match (room.high, wide) {
+            (true, true) => &mut self.trees.wide,
+            (true, false) => &mut self.trees.tabbed,
+            (false, _) => &mut self.trees.low,
         };
-        let mut behavior = Panes { panels: &mut self.panels, cx, tabbed };
+        let bare = behind_tabs(tree);
+        let mut behavior = Panes { panels: &mut self.panels, cx, bare };
         tree.ui(&mut behavior, ui);
     }
 

@@ -81,6 +81,26 @@ impl Link {
         self.waiting.push_back(command);
     }
 
+    /// Hands over everything that waits, if the arena takes it within a second: the window closes.
+    pub fn flush(&mut self) {
+        let until = std::time::Instant::now() + Duration::from_secs(1);
+        match &mut self.arena {
+            Arena::Inside(engine) => self.waiting.drain(..).for_each(|c| engine.handle(c)),
+            Arena::Beside(runner) => {
+                while let Some(command) = self.waiting.pop_front() {
+                    match runner.send(command) {
+                        Ok(()) => {}
+                        Err(_) if std::time::Instant::now() > until => break,
+                        Err(back) => {
+                            self.waiting.push_front(back);
+                            std::thread::sleep(Duration::from_millis(1));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// True if commands wait for the next frame.
     pub fn is_busy(&self) -> bool {
         !self.waiting.is_empty()

@@ -6,14 +6,20 @@
 
 pub mod actions;
 mod apply;
+pub mod brush;
 pub mod film_view;
 pub mod fonts;
+pub mod happenings;
 pub mod headless;
 pub mod icons;
+pub mod keeper;
 pub mod keys;
 pub mod lab;
 pub mod link;
 pub mod panels;
+mod past;
+pub mod session;
+pub mod settings;
 pub mod shell;
 pub mod studio;
 pub mod theme;

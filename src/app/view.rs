@@ -1,7 +1,9 @@
 //! State of the window alone: what is selected, shown and open. Nothing a learner knows.
 
+use super::brush::Tool;
 use super::panels::PanelId;
 use super::theme::Theme;
+use crate::probes::cards::Bench;
 
 /// Names of the step sizes, smallest first.
 pub const STEPS: [&str; 4] = ["line", "update", "step", "episode"];
@@ -46,6 +48,16 @@ pub struct View {
     pub line: usize,
     /// Numbers instead of arrows.
     pub numbers: bool,
+    /// The strip of tools over the mazes is open.
+    pub sandbox: bool,
+    /// The tool in hand.
+    pub tool: Tool,
+    /// What the next reward cell pays.
+    pub reward: f64,
+    /// The cell that the keyboard draws on.
+    pub cursor: Option<usize>,
+    /// The bench of cards.
+    pub cards: Bench,
     /// Side column open where it is a drawer.
     pub side_open: bool,
     /// The answer to the lesson's question is shown.
@@ -56,6 +68,12 @@ pub struct View {
     pub enlarged: Option<PanelId>,
     /// The card for a film is open.
     pub record_open: bool,
+    /// The card for a run file is open.
+    pub save_open: bool,
+    /// The log is open, though the lesson does not show it.
+    pub log_open: bool,
+    /// A fork was asked for when there were so many runs; it is selected once it is there.
+    pub forking: Option<usize>,
     /// Overview of keys open.
     pub keys_open: bool,
     /// Parameter under the hand.
@@ -75,11 +93,19 @@ impl Default for View {
             step_by: 2,
             line: 0,
             numbers: false,
+            sandbox: false,
+            tool: Tool::Inspect,
+            reward: 0.5,
+            cursor: None,
+            cards: Bench::default(),
             side_open: false,
             revealed: false,
             still: false,
             enlarged: None,
             record_open: false,
+            save_open: false,
+            log_open: false,
+            forking: None,
             keys_open: false,
             draft: None,
             message: None,
@@ -88,6 +114,11 @@ impl Default for View {
 }
 
 impl View {
+    /// The tool that draws, if one is in hand.
+    pub fn drawing(&self) -> Option<Tool> {
+        Some(self.tool).filter(|tool| self.sandbox && !self.still && tool.draws())
+    }
+
     /// Text scale in force.
     pub fn scale(&self) -> f32 {
         if self.lecture { LECTURE_SCALE.max(self.text_scale) } else { self.text_scale }

@@ -56,6 +56,10 @@ impl eframe::App for Window {
         self.lab.ui(ui);
     }
 
+    fn on_exit(&mut self) {
+        self.lab.close();
+    }
+
     fn clear_color(&self, _: &egui::Visuals) -> [f32; 4] {
         self.lab.view().theme_now().tokens().bg.to_normalized_gamma_f32()
     }

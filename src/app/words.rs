@@ -3,7 +3,12 @@
 use crate::app::widgets::number::grouped;
 use crate::experiment::clock::{Clock, Position};
 use crate::experiment::snapshot::Snapshot;
+use crate::mdp::State;
+use crate::mdp::edit::Stroke;
+use crate::mdp::scene::Cell;
 use crate::mdp::trace::{Effect, Mark, Source, Value};
+use crate::probes::plight::Plight;
+use crate::probes::stale::Belief;
 use crate::probes::truth::Truth;
 
 /// A value with as many digits as can be told apart: three after the point, or powers of ten.
@@ -24,6 +29,61 @@ pub fn value(x: f64) -> String {
     };
     // A minus sign as wide as the plus.
     text.replace('-', "−")
+}
+
+/// What a stroke over the world did, in a few words.
+pub fn stroke(stroke: &Stroke, undo: bool) -> String {
+    let cells = stroke.on(0);
+    let one = cells.len() == 1;
+    let what = match cells.last() {
+        _ if undo => return "a stroke taken back".to_owned(),
+        // A start that moves leaves free ground behind.
+        Some((_, Cell::Start)) => return "the start moves".to_owned(),
+        Some((_, Cell::Wall)) if one => "a wall".to_owned(),
+        Some((_, Cell::Wall)) => format!("{} walls", cells.len()),
+        Some((_, Cell::Pit)) => "a pit".to_owned(),
+        Some((_, Cell::Goal)) => "a goal".to_owned(),
+        Some((_, Cell::Reward(reward))) => format!("reward {}", value(*reward)),
+        Some((_, Cell::Free)) | None => return "cells made free".to_owned(),
+    };
+    format!("{what} drawn")
+}
+
+/// What a stroke over a model did, in a few words.
+pub fn lie(cells: &[(State, f64)], undo: bool) -> String {
+    match cells.first() {
+        Some((_, reward)) if !undo => format!("model error, pays {}", value(*reward)),
+        _ => "model error taken back".to_owned(),
+    }
+}
+
+/// What a model believes of a cell, in one word or number.
+pub fn belief(belief: Belief) -> String {
+    let signed = |x: f64| if x > 0.0 { format!("+{}", value(x)) } else { value(x) };
+    match belief {
+        Belief::Wall => "wall".to_owned(),
+        Belief::Open => "open".to_owned(),
+        Belief::Ends(reward) if reward > 0.0 => "goal".to_owned(),
+        Belief::Ends(_) => "end".to_owned(),
+        Belief::Pays(reward) => signed(reward),
+    }
+}
+
+/// What an edit of the world means for the agent of run `letter` that lives in it.
+pub fn plight(truth: &Truth, letter: char, plight: Plight) -> String {
+    match plight {
+        Plight::NoGoal => "No goal is left: agents wander until one is drawn.".to_owned(),
+        Plight::NoStart => "No start is left: episodes begin where the last ones did.".to_owned(),
+        Plight::NoWay => "No goal can be reached from a start of this map.".to_owned(),
+        Plight::InWall(state) => {
+            let cell = truth.state_name(state);
+            format!("{letter} stands in the wall {cell}: it walks out as if on free ground.")
+        }
+        Plight::Trapped(state) => {
+            let cell = truth.state_name(state);
+            format!("{letter} is shut in at {cell}: its episode does not end.")
+        }
+    }
 }
 
 /// What a line of pseudo-code computed.
@@ -63,11 +123,21 @@ pub fn target(effect: &Effect) -> String {
     )
 }
 
-/// The entry an update writes, in the notation of its source.
-pub fn entry(source: Source) -> &'static str {
+/// Where an update comes from, in one word.
+pub fn source(source: Source) -> &'static str {
     match source {
-        Source::Real => "Q[s,a]",
-        Source::Imagined => "Q[s̃,ã]",
+        Source::Real => "real",
+        Source::Imagined => "imagined",
+    }
+}
+
+/// The entry an update writes, in the notation of its source: of a state alone, or of a pair.
+pub fn entry(source: Source, of_state: bool) -> &'static str {
+    match (source, of_state) {
+        (Source::Real, false) => "Q[s,a]",
+        (Source::Imagined, false) => "Q[s̃,ã]",
+        (Source::Real, true) => "V[s]",
+        (Source::Imagined, true) => "V[s̃]",
     }
 }
 

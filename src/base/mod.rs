@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows reinforcement learning, networks or windows.
 
+pub mod atomic;
 pub mod digest;
 pub mod heap;
 pub mod params;

@@ -142,6 +142,13 @@ impl Spec {
         }
     }
 
+    /// Symbol, or label where the notation has none, and value: `α = 0.1`.
+    pub fn written(&self, value: f64) -> String {
+        let symbol = self.symbol.split(',').next().unwrap_or_default();
+        let name = if symbol.chars().count() == 1 { symbol } else { self.label };
+        format!("{name} = {}", self.show(value))
+    }
+
     fn refuse(&self, value: impl fmt::Display) -> Refused {
         Refused { key: self.key.to_owned(), value: value.to_string(), allowed: self.allowed() }
     }
@@ -155,6 +162,12 @@ pub trait Params: Clone + Default {
     fn get(&self, index: usize) -> f64;
     /// Sets parameter `index` to a value that [`Spec::check`] accepted.
     fn set(&mut self, index: usize, value: f64);
+    /// The configuration with these checked values, in the order of the definitions.
+    fn of(values: &[f64]) -> Self {
+        let mut config = Self::default();
+        values.iter().enumerate().for_each(|(index, &value)| config.set(index, value));
+        config
+    }
     /// Position of `key`.
     fn index(key: &str) -> Option<usize> {
         Self::specs().iter().position(|s| s.key == key)

@@ -26,6 +26,10 @@ pub enum StreamName {
     Evaluate = 6,
     /// Probes: looking must not change what is looked at.
     Probe = 7,
+    /// What a random world is made of.
+    Build = 8,
+    /// Noise of a model that is a generator.
+    Noise = 9,
 }
 
 /// One ChaCha8 stream of a lane's seed.
@@ -70,6 +74,28 @@ impl Stream {
     #[inline]
     pub fn chance(&mut self, p: f64) -> bool {
         self.unit() < p
+    }
+
+    /// An index, each as likely as its share of `weights`, which add up to 1. Always draws once.
+    #[inline]
+    pub fn pick(&mut self, weights: impl Iterator<Item = f64>) -> usize {
+        let mut left = self.unit();
+        let mut last = 0;
+        for (index, weight) in weights.enumerate() {
+            left -= weight;
+            if left < 0.0 {
+                return index;
+            }
+            last = index;
+        }
+        // Rounding may leave a crumb: it belongs to the last.
+        last
+    }
+
+    /// A standard normal number (Box and Muller 1958). Always draws twice.
+    pub fn normal(&mut self) -> f64 {
+        let (radius, turn) = (1.0 - self.unit(), self.unit());
+        (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * turn).cos()
     }
 
     /// How many 32-bit words were drawn so far; part of a cohort's digest.
@@ -137,6 +163,33 @@ mod tests {
         }
         // Standard deviation is about 93; five of them.
         assert!(seen.iter().all(|&n| n.abs_diff(10_000) < 465), "{seen:?}");
+    }
+
+    #[test]
+    fn picks_follow_their_weights() {
+        let mut s = Stream::new(2, StreamName::World);
+        let weights = [0.5, 0.2, 0.3];
+        let mut seen = [0_u32; 3];
+        for _ in 0..40_000 {
+            seen[s.pick(weights.into_iter())] += 1;
+        }
+        for (n, weight) in seen.into_iter().zip(weights) {
+            let want = 40_000.0 * weight;
+            assert!((f64::from(n) - want).abs() < 5.0 * (want * (1.0 - weight)).sqrt(), "{seen:?}");
+        }
+        assert_eq!(s.pick([0.0, 0.0].into_iter()), 1, "what is left over goes to the last");
+    }
+
+    #[test]
+    fn normal_numbers_have_mean_0_and_variance_1() {
+        let mut s = Stream::new(4, StreamName::Build);
+        let draws: Vec<f64> = (0..40_000).map(|_| s.normal()).collect();
+        let mean = draws.iter().sum::<f64>() / 40_000.0;
+        let square = draws.iter().map(|x| x * x).sum::<f64>() / 40_000.0;
+        let beyond = draws.iter().filter(|x| x.abs() > 1.959_964).count();
+        // Five standard errors each: 1/200, sqrt(2)/200, and 218/5 draws.
+        assert!(mean.abs() < 0.025 && (square - 1.0).abs() < 0.036, "{mean} {square}");
+        assert!(beyond.abs_diff(2_000) < 218, "{beyond}");
     }
 
     #[test]

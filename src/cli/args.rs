@@ -31,6 +31,9 @@ pub struct OpenArgs {
     /// Colours: dark, light, projector-dark or projector-light
     #[arg(long, value_name = "THEME")]
     pub theme: Option<String>,
+    /// Read and write no settings and no session
+    #[arg(long)]
+    pub no_settings: bool,
 }
 
 /// Headless commands.
@@ -116,7 +119,7 @@ pub struct FilmArgs {
     /// Steps a second of film [default: as the lesson has it]
     #[arg(long, value_name = "N")]
     pub speed: Option<f64>,
-    /// Panel in the picture; give it again for more: mazes, steps, reward, price
+    /// Panel in the picture; give it again for more: mazes, steps, reward, price, futures, log
     #[arg(long = "panel", value_name = "NAME")]
     pub panels: Vec<String>,
     /// Title in the picture [default: the lesson's]
@@ -156,10 +159,10 @@ pub struct FilmArgs {
 pub struct ReplayArgs {
     /// World, or a .toml file with a `[world]` table
     pub world: String,
-    /// State to start from, e.g. 2,0 for row 2, column 0
-    #[arg(long, value_name = "A,B")]
+    /// State to start from: 2,0 for row 2, column 0, or a name such as A
+    #[arg(long, value_name = "STATE")]
     pub state: String,
-    /// File with actions (up, right, down, left or 0 to 3), separated by spaces, commas or lines; - for stdin
+    /// File with actions (their names, such as up, or numbers from 0), separated by spaces, commas or lines; - for stdin
     #[arg(long, value_name = "FILE")]
     pub actions: PathBuf,
     /// Seed of the world's own chance
@@ -168,6 +171,17 @@ pub struct ReplayArgs {
     /// Set a parameter of the world: key=value
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+}
+
+/// What clap has to say, in one line: its paragraphs before the usage.
+pub fn one_sentence(fault: &clap::Error) -> String {
+    let text = fault.to_string();
+    let words = text.split("\n\n").take_while(|p| !p.starts_with("Usage:"));
+    let words = words.filter(|p| !p.starts_with("For more information"));
+    let lines = words.flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty());
+    let sentence = lines.collect::<Vec<_>>().join(" ");
+    let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
+    format!("{sentence}; see --help")
 }
 
 /// Reads `1280x720`.
@@ -205,12 +219,31 @@ fn size(text: &str) -> Result<(f32, f32), String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
 
     #[test]
     fn flags_are_consistent() {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn faults_are_one_line() {
+        let say = |line: &str| {
+            let fault = Cli::try_parse_from(line.split(' ')).unwrap_err();
+            let said = one_sentence(&fault);
+            assert_eq!(said.lines().count(), 1, "{said}");
+            said
+        };
+        let film = "imaginarium film dyna-maze --out a.mp4";
+        let both = say(&format!("{film} --seconds 1 --steps 2"));
+        assert!(both.contains("'--seconds <S>' cannot be used with '--steps <N>'"), "{both}");
+        let size = say(&format!("{film} --seconds 1 --size huge"));
+        assert!(size.contains("'huge'") && size.contains("e.g. 1280x720"), "{size}");
+        assert!(say("imaginarium film").contains("--out <FILE> <LESSON>"));
+        assert!(say(&format!("{film} --second 1")).contains("similar"));
     }
 
     #[test]

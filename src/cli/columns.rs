@@ -58,7 +58,7 @@ impl Table {
     /// Writes what is new: run by run, lane by lane.
     pub fn write_new(&mut self, name: &str, experiment: &Experiment) -> Result<()> {
         match self {
-            Self::Csv(table) => table.write_new(experiment).map_err(|e| broken(name, &e)),
+            Self::Csv(table) => table.write_new(experiment).map_err(|e| unwritten(name, e)),
             Self::Parquet(table) => table.write_new(experiment).map_err(|e| broken(name, &e)),
         }
     }
@@ -66,10 +66,17 @@ impl Table {
     /// Writes what is left and puts the file into its place.
     pub fn finish(self, name: &str) -> Result<()> {
         let output = match self {
-            Self::Csv(table) => table.finish().map_err(|e| broken(name, &e))?,
+            Self::Csv(table) => table.finish().map_err(|e| CliError::unwritten(name, &e))?,
             Self::Parquet(table) => table.finish().map_err(|e| broken(name, &e))?,
         };
         output.finish()
+    }
+}
+
+fn unwritten(name: &str, error: csv::Error) -> CliError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => CliError::unwritten(name, &error),
+        other => CliError::unwritten(name, &std::io::Error::other(format!("{other:?}"))),
     }
 }
 

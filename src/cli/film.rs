@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::FilmArgs;
 use super::run::{change, say_about_world};
-use super::{CliError, Result, open_lesson};
+use super::{CliError, Result, as_it_was, open};
 use crate::app::film_view::Script;
 use crate::app::headless::{HeadlessError, Length, Request};
 use crate::app::panels::PanelId;
@@ -64,12 +64,30 @@ pub fn film(args: &FilmArgs) -> Result<()> {
 }
 
 fn request(args: &FilmArgs) -> Result<Request> {
-    let lesson = open_lesson(&args.lesson)?;
+    let opening = open(&args.lesson)?;
+    let (lesson, past) = (opening.lesson, opening.past);
     let kind = Kind::of(&args.out).map_err(|e| explain(e.into()))?;
-    let mut arena = lesson.arena.clone();
+    let mut arena = match &past {
+        Some(file) => ArenaConfig::clone(&file.take.config),
+        None => lesson.arena.clone(),
+    };
+    if past.is_some() {
+        as_it_was(&args.set, args.seeds, args.seed)?;
+    }
+    let (clock, whole) = (arena.clock, arena.length);
     change(&mut arena, &args.set, args.seeds, args.seed)?;
     let length = length(args, &mut arena)?;
     say_about_world(&arena)?;
+    let take = match past {
+        None => Take::from_start(arena.clone()),
+        Some(_) if arena.clock != clock => {
+            let what =
+                "--episodes: this run is not on the clock of episodes; give --seconds or --steps";
+            return Err(CliError::Usage(what.to_owned()));
+        }
+        Some(file) if arena.length != whole => Take { limit: arena.length, ..file.take },
+        Some(file) => file.take,
+    };
     let speed = args.speed.or(arena.speed).unwrap_or(PACE);
     if !(speed > 0.0 && speed <= FASTEST) {
         let what = format!("--speed {speed}: above 0, at most {FASTEST:.0} steps a second");
@@ -78,7 +96,7 @@ fn request(args: &FilmArgs) -> Result<Request> {
     let size = (even(args.size.0), even(args.size.1));
     let script = script(args, &lesson, &arena)?;
     Ok(Request {
-        take: Take::from_start(arena),
+        take,
         lesson,
         script,
         length,
@@ -128,7 +146,7 @@ fn length(args: &FilmArgs, arena: &mut ArenaConfig) -> Result<Length> {
 }
 
 fn script(args: &FilmArgs, lesson: &Lesson, arena: &ArenaConfig) -> Result<Script> {
-    let names = PanelId::ALL.map(PanelId::name).join(", ");
+    let names = PanelId::names();
     let panel = |name: &String| {
         let what = format!("--panel {name}: one of {names} is allowed");
         PanelId::from_name(name).ok_or(CliError::Usage(what))

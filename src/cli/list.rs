@@ -42,7 +42,7 @@ pub fn list(out: &mut impl Write) -> Result<()> {
     let (id_width, kind_width) = (width(0).unwrap_or(0), width(1).unwrap_or(0));
     for [id, kind, text] in &lines {
         writeln!(out, "{id:id_width$}  {kind:kind_width$}  {text}")
-            .map_err(|e| CliError::Failed(format!("stdout: {e}")))?;
+            .map_err(|e| CliError::unwritten("stdout", &e))?;
     }
     Ok(())
 }

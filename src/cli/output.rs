@@ -52,7 +52,7 @@ impl Output {
                 done.and_then(|()| std::fs::rename(temporary, target))
             }
         };
-        done.map_err(|e| CliError::Failed(format!("{}: cannot be written: {e}", self.name())))
+        done.map_err(|e| CliError::unwritten(&self.name(), &e))
     }
 
     /// Its name in messages.

@@ -6,53 +6,45 @@ use std::path::Path;
 use super::args::ReplayArgs;
 use super::{CliError, Result};
 use crate::base::rng::{Stream, StreamName};
-use crate::envs::grid::Grid;
+use crate::envs::any::AnyWorld;
 use crate::envs::{WORLDS, world};
 use crate::experiment::config::ArenaConfig;
-use crate::mdp::scene::GRID_ACTIONS;
-use crate::mdp::{Action, Simulator as _, State};
+use crate::mdp::scene::{GridScene, Scene, Scenic as _};
+use crate::mdp::{Action, Simulator as _, State, Tabular as _};
 
-/// Prints `step,row,col,action,reward,next_row,next_col,terminated,truncated`.
+/// Prints `step,row,col,action,reward,next_row,next_col,terminated,truncated` for a world with a
+/// map, and names of states in place of rows and columns for any other.
 pub fn replay(args: &ReplayArgs, out: &mut impl Write) -> Result<()> {
-    let mut grid = open(args)?;
-    let scene = grid.grid_scene().clone();
-    let start = state(&args.state, scene.rows, scene.cols)?;
-    if grid.place(start).is_none() {
-        let what = format!("--state {}: the agent cannot stand in a wall, goal or pit", args.state);
-        return Err(CliError::Usage(what));
+    let mut world = open(args)?;
+    let scene = world.scene();
+    let start = match &scene {
+        Scene::Grid(grid) => cell(&args.state, grid)?,
+        Scene::Graph(_) | Scene::States(_) => named(&args.state, &scene, world.states())?,
+    };
+    if world.place(start).is_none() {
+        let what = match &scene {
+            Scene::Grid(_) => "the agent cannot stand in a wall, goal or pit",
+            Scene::Graph(_) | Scene::States(_) => "the task is over there",
+        };
+        return Err(CliError::Usage(format!("--state {}: {what}", args.state)));
     }
-    let actions = read_actions(&args.actions)?;
+    let actions = read_actions(&args.actions, &scene, world.actions())?;
     let mut dice = Stream::new(args.seed, StreamName::World);
     let mut csv = csv::Writer::from_writer(out);
     let broken = |e: csv::Error| CliError::Failed(format!("stdout: {e}"));
-    csv.write_record([
-        "step",
-        "row",
-        "col",
-        "action",
-        "reward",
-        "next_row",
-        "next_col",
-        "terminated",
-        "truncated",
-    ])
-    .map_err(broken)?;
+    let place: &[&str] = if is_grid(&scene) { &["row", "col"] } else { &["state"] };
+    let next = place.iter().map(|name| format!("next_{name}"));
+    let head = ["step"].iter().chain(place).chain(&["action", "reward"]).map(|&s| s.to_owned());
+    let end = ["terminated", "truncated"].map(str::to_owned);
+    csv.write_record(head.chain(next).chain(end)).map_err(broken)?;
     for (index, &action) in actions.iter().enumerate() {
-        let (row, col) = scene.place(grid.state());
-        let step = grid.step(action, &mut dice);
-        let (next_row, next_col) = scene.place(step.next);
-        csv.serialize((
-            index + 1,
-            row,
-            col,
-            action,
-            step.reward,
-            next_row,
-            next_col,
-            step.terminated,
-            step.truncated,
-        ))
-        .map_err(broken)?;
+        let mut row = vec![(index + 1).to_string()];
+        row.extend(names(&scene, world.state()));
+        let step = world.step(action, &mut dice);
+        row.extend([action.to_string(), format!("{:?}", step.reward)]);
+        row.extend(names(&scene, step.next));
+        row.extend([step.terminated, step.truncated].map(|end| end.to_string()));
+        csv.write_record(row).map_err(broken)?;
         let left = actions.len() - index - 1;
         if (step.terminated || step.truncated) && left > 0 {
             eprintln!("note: the episode ended; {left} actions were not used");
@@ -62,7 +54,22 @@ pub fn replay(args: &ReplayArgs, out: &mut impl Write) -> Result<()> {
     csv.flush().map_err(|e| CliError::Failed(format!("stdout: {e}")))
 }
 
-fn open(args: &ReplayArgs) -> Result<Grid> {
+fn is_grid(scene: &Scene) -> bool {
+    matches!(scene, Scene::Grid(_))
+}
+
+/// A state as the table writes it: row and column, or its name.
+fn names(scene: &Scene, state: State) -> Vec<String> {
+    match scene {
+        Scene::Grid(grid) => {
+            let (row, col) = grid.place(state);
+            vec![row.to_string(), col.to_string()]
+        }
+        Scene::Graph(_) | Scene::States(_) => vec![scene.state_name(state)],
+    }
+}
+
+fn open(args: &ReplayArgs) -> Result<AnyWorld> {
     let usage = |e: crate::experiment::config::ConfigError| CliError::Usage(e.to_string());
     let mut arena = match Path::new(&args.world).extension() {
         Some(e) if e == "toml" => super::open_lesson(&args.world)?.arena,
@@ -88,7 +95,9 @@ fn default_arena(id: &str) -> Result<ArenaConfig> {
     ArenaConfig::from_toml(id, &text).map_err(|e| CliError::Usage(e.to_string()))
 }
 
-fn state(text: &str, rows: usize, cols: usize) -> Result<State> {
+/// Reads `ROW,COLUMN`.
+fn cell(text: &str, grid: &GridScene) -> Result<State> {
+    let (rows, cols) = (grid.rows, grid.cols);
     let read = |s: &str, max: usize| s.trim().parse::<usize>().ok().filter(|&x| x < max);
     let place = text.split_once(',').and_then(|(r, c)| Some((read(r, rows)?, read(c, cols)?)));
     place.map(|(row, col)| (row * cols + col) as State).ok_or_else(|| {
@@ -100,7 +109,17 @@ fn state(text: &str, rows: usize, cols: usize) -> Result<State> {
     })
 }
 
-fn read_actions(path: &Path) -> Result<Vec<Action>> {
+/// Reads the name of a state.
+fn named(text: &str, scene: &Scene, states: usize) -> Result<State> {
+    let mut all = 0..states as State;
+    all.find(|&s| scene.state_name(s) == text.trim()).ok_or_else(|| {
+        let names: Vec<String> = (0..states.min(8) as State).map(|s| scene.state_name(s)).collect();
+        let more = if states > names.len() { ", ..." } else { "" };
+        CliError::Usage(format!("--state {text}: a state is allowed: {}{more}", names.join(", ")))
+    })
+}
+
+fn read_actions(path: &Path, scene: &Scene, count: usize) -> Result<Vec<Action>> {
     let shown = path.display();
     let broken =
         |e: std::io::Error| CliError::Failed(format!("--actions {shown}: cannot be read: {e}"));
@@ -111,17 +130,19 @@ fn read_actions(path: &Path) -> Result<Vec<Action>> {
     } else {
         std::fs::read_to_string(path).map_err(broken)?
     };
+    let names: Vec<String> = (0..count).map(|a| scene.action_name(a as Action)).collect();
     let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
     words
         .enumerate()
         .map(|(i, word)| {
-            let named = GRID_ACTIONS.iter().position(|&name| name == word);
-            let number = word.parse::<usize>().ok().filter(|&a| a < GRID_ACTIONS.len());
+            let named = names.iter().position(|name| name == word);
+            let number = word.parse::<usize>().ok().filter(|&a| a < count);
             named.or(number).map(|a| a as Action).ok_or_else(|| {
                 CliError::Usage(format!(
-                    "--actions {shown}: action {}, '{word}', is unknown; allowed: {} or 0 to 3",
+                    "--actions {shown}: action {}, '{word}', is unknown; allowed: {} or 0 to {}",
                     i + 1,
-                    GRID_ACTIONS.join(", ")
+                    names.join(", "),
+                    count - 1
                 ))
             })
         })

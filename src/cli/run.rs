@@ -7,12 +7,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::RunArgs;
 use super::columns::Table;
 use super::output::Output;
-use super::{CliError, Result, open_lesson};
-use crate::base::params::Params as _;
-use crate::envs::grid::GridConfig;
+use super::{CliError, Result, as_it_was, open};
 use crate::experiment::arena::Experiment;
 use crate::experiment::clock::{Clock, Position};
 use crate::experiment::config::{ArenaConfig, MAX_LANES};
+use crate::experiment::run_file::RunFile;
 use crate::mdp::Tabular as _;
 
 /// Episodes after which rows are written, run by run and lane by lane; the order of rows in the
@@ -25,13 +24,31 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// Runs and writes the table.
 pub fn run(args: &RunArgs) -> Result<()> {
-    let mut arena = open_lesson(&args.lesson)?.arena;
+    let opening = open(&args.lesson)?;
+    let past = opening.past.as_deref();
+    let mut arena = past.map_or(opening.lesson.arena, |file| ArenaConfig::clone(&file.take.config));
+    if let Some(file) = past {
+        as_it_was(&args.set, args.seeds, args.seed)?;
+        arena.length = file.take.limit;
+    }
+    let clock = arena.clock;
     apply(&mut arena, args)?;
+    if past.is_some() && arena.clock != clock {
+        let what = format!(
+            "{}: its runs wait for each other on the clock of {}",
+            args.lesson,
+            clock.label()
+        );
+        return Err(CliError::Usage(what));
+    }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = cores.min(arena.lanes * arena.runs.len());
     let usage = |e: crate::experiment::config::ConfigError| CliError::Usage(e.to_string());
     say_about_world(&arena)?;
-    let mut experiment = Experiment::new(arena, workers).map_err(usage)?;
+    let mut experiment = match past {
+        Some(file) => file.take.again(arena, workers).map_err(usage)?,
+        None => Experiment::new(arena, workers).map_err(usage)?,
+    };
     let output = Output::open(args.out.as_deref(), args.force)?;
     let name = output.name();
     let mut table = Table::new(args.out.as_deref(), output)?;
@@ -41,10 +58,14 @@ pub fn run(args: &RunArgs) -> Result<()> {
     while next < end {
         let chunk = if clock == Clock::Episodes { CHUNK } else { CHUNK_OF_TICKS };
         next = end.min(next.saturating_add(chunk));
-        while !experiment.advance_to(Position::at(clock, next), Some(Instant::now() + LOOK)) {
-            table.collect(&name, &experiment)?;
-            show(&bar, &experiment);
+        let goal = Position::at(clock, next);
+        if let Some(file) =
+            past.filter(|f| experiment.position() < f.take.from && f.take.from <= goal)
+        {
+            walk(&mut experiment, file.take.from, (&mut table, &name), &bar)?;
+            compare(&experiment, file);
         }
+        walk(&mut experiment, goal, (&mut table, &name), &bar)?;
         table.write_new(&name, &experiment)?;
         if experiment.all_stand() {
             break;
@@ -53,6 +74,28 @@ pub fn run(args: &RunArgs) -> Result<()> {
     bar.finish_and_clear();
     table.finish(&name)?;
     report_failures(&experiment)
+}
+
+/// Advances to `goal`, with a look at the table and the progress ten times a second.
+fn walk(
+    experiment: &mut Experiment,
+    goal: Position,
+    (table, name): (&mut Table, &str),
+    bar: &ProgressBar,
+) -> Result<()> {
+    while !experiment.advance_to(goal, Some(Instant::now() + LOOK)) {
+        table.collect(name, experiment)?;
+        show(bar, experiment);
+    }
+    Ok(())
+}
+
+/// Says whether the place where a run was kept is the same again.
+fn compare(experiment: &Experiment, file: &RunFile) {
+    match file.differs(experiment) {
+        None => eprintln!("note: relived to the last bit"),
+        Some(which) => eprintln!("note: {which} differs from what was kept"),
+    }
 }
 
 fn apply(arena: &mut ArenaConfig, args: &RunArgs) -> Result<()> {
@@ -94,9 +137,10 @@ pub(super) fn change(
 pub(super) fn say_about_world(arena: &ArenaConfig) -> Result<()> {
     let world = arena.build_world().map_err(|e| CliError::Usage(e.to_string()))?;
     if world.distance(true).is_none() {
-        eprintln!("note: no goal can be reached from a start of this map");
+        eprintln!("note: no goal can be reached from a start of this world");
     }
-    let limited = GridConfig::index("max_steps").is_some_and(|i| arena.world.params[i] > 0.0);
+    let params = arena.world.info.params().iter().zip(&arena.world.params);
+    let limited = params.into_iter().any(|(s, &value)| s.key == "max_steps" && value > 0.0);
     let endless = world.distance(false).is_none() && !limited;
     if endless && arena.clock == Clock::Episodes {
         let what = "no episode of this world can end: neither goal nor pit can be reached and \

@@ -9,7 +9,10 @@
 //!
 //! After `switch_step` real steps of the lane, counted through all its episodes, a second map takes
 //! the place of the first (examples 8.2 and 8.3). An agent over whom a wall is built walks out of
-//! it as if it stood on free ground.
+//! it as if it stood on free ground, and one under whom a goal or a pit is drawn has not entered it.
+//!
+//! A stroke of a brush changes cells of the present map and of the one to come alike. Once no start
+//! is left, episodes begin where the last ones were.
 
 use std::sync::Arc;
 
@@ -17,6 +20,7 @@ use super::grid_layout::{BLOWS, Layout};
 pub use super::grid_map::GridSource;
 use super::grid_map::{Map, MapError};
 use crate::base::rng::Stream;
+use crate::mdp::edit::{CannotEdit, Stroke};
 use crate::mdp::scene::{Cell, GridScene, Scene, Scenic};
 use crate::mdp::{Action, Outcome, Simulator, Spec, State, Step, Tabular};
 
@@ -170,6 +174,19 @@ impl Simulator for Grid {
 
     fn stage(&self) -> usize {
         self.stage
+    }
+
+    fn edit(&mut self, stroke: &Stroke) -> Result<(), CannotEdit> {
+        stroke.check(self.states())?;
+        self.layout = self.layout.after(stroke.on(self.stage));
+        if let Some(later) = &mut self.after {
+            *later = later.after(stroke.on(self.stage + 1));
+        }
+        Ok(())
+    }
+
+    fn edited(&self) -> u64 {
+        self.layout.edited ^ self.after.as_ref().map_or(0, |later| later.edited.rotate_left(1))
     }
 }
 
@@ -350,6 +367,26 @@ mod tests {
         assert_eq!(g.step(0, &mut dice).next, 1, "and yet it walks out");
         assert_eq!(g.step(1, &mut dice).reward, 1.0);
         assert_eq!((g.reset(&mut dice), g.stages().len()), (0, 1));
+    }
+
+    #[test]
+    fn a_stroke_changes_both_maps_and_is_shared() {
+        let mut source = GridSource::from_text("S#G\n...");
+        source.after = Some("S.G\n.#.".to_owned());
+        let config = GridConfig { switch_step: 6, ..GridConfig::default() };
+        let mut g = Grid::new(&source, &config).unwrap();
+        let mut twin = g.clone();
+        assert_eq!((g.edited(), g.edit(&Stroke::paint(vec![(3, Cell::Wall)]))), (0, Ok(())));
+        let ways = |g: &Grid| g.stages().iter().map(|g| g.distance(true)).collect::<Vec<_>>();
+        assert_eq!(ways(&g), [None, Some(2)]);
+        twin.edit(&Stroke::paint(vec![(3, Cell::Wall)])).unwrap();
+        assert!(Arc::ptr_eq(&g.layout, &twin.layout) && g.edited() == twin.edited());
+        let back = Stroke::of_stages(vec![vec![(3, Cell::Free), (0, Cell::Free)]]);
+        g.edit(&back).unwrap();
+        assert_ne!(g.edited(), twin.edited());
+        assert_eq!((g.starts(), ways(&g)), (vec![0], vec![Some(4), Some(2)]), "the last start");
+        let outside = g.edit(&Stroke::paint(vec![(6, Cell::Wall)]));
+        assert_eq!(outside, Err(CannotEdit::Outside { state: 6, cells: 6 }));
     }
 
     #[test]

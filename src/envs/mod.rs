@@ -1,19 +1,58 @@
 //! Worlds: one per file, and the registry that names them.
 //!
 //! A world is a [`Simulator`](crate::mdp::Simulator) with a picture
-//! ([`Scenic`](crate::mdp::scene::Scenic)). Whoever adds one implements these two, adds it to
-//! [`WORLDS`], and the conformance tests walk over it.
+//! ([`Scenic`](crate::mdp::scene::Scenic)), made from a map ([`grid`]) or from a law
+//! ([`process`]). Whoever adds one writes its map or its law and adds it to [`WORLDS`]; the
+//! conformance tests walk over it.
 
+pub mod ab;
+pub mod any;
+pub mod fork;
+pub mod garnet;
 pub mod grid;
 mod grid_layout;
 pub mod grid_map;
 pub mod mazes;
+pub mod process;
+pub mod random_walk;
 
 use std::sync::LazyLock;
 
-use crate::base::params::{Params as _, Spec as ParamSpec};
+use crate::base::params::{Params, Spec as ParamSpec};
+use any::AnyWorld;
 use grid::{Grid, GridConfig, GridSource};
 use grid_map::MapError;
+use process::{LawError, Process};
+
+/// Why a world cannot be, in one sentence.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum WorldError {
+    /// Its map.
+    #[error(transparent)]
+    Map(#[from] MapError),
+    /// Its law.
+    #[error(transparent)]
+    Law(#[from] LawError),
+    /// A map where none is read.
+    #[error("this world has no map to replace")]
+    NoMap,
+}
+
+/// What a world is made from.
+#[derive(Debug)]
+enum Made {
+    /// A gridworld.
+    Map {
+        /// Where its map comes from when a file gives none.
+        map: fn() -> GridSource,
+        /// Whether a second map may take the place of the first.
+        changes: bool,
+        /// Defaults other than those of every gridworld.
+        defaults: &'static [(&'static str, f64)],
+    },
+    /// A law written from parameters.
+    Law { specs: fn() -> &'static [ParamSpec], build: fn(&[f64]) -> Result<Process, LawError> },
+}
 
 /// A registered world.
 #[derive(Debug)]
@@ -24,53 +63,59 @@ pub struct World {
     pub title: &'static str,
     /// One sentence.
     pub help: &'static str,
-    /// Where its map comes from when a file gives none.
-    map: fn() -> GridSource,
-    /// Whether a second map may take the place of the first.
-    changes: bool,
-    /// Defaults other than those of every gridworld.
-    defaults: &'static [(&'static str, f64)],
+    made: Made,
 }
 
 /// Parameters of each of [`WORLDS`].
-static PARAMS: LazyLock<Vec<Vec<ParamSpec>>> = LazyLock::new(|| {
-    let own = |world: &World| {
-        let specs = GridConfig::specs().iter().filter(|s| world.changes || s.key != "switch_step");
+static PARAMS: LazyLock<Vec<Vec<ParamSpec>>> =
+    LazyLock::new(|| WORLDS.iter().map(|world| world.made.specs()).collect());
+
+impl Made {
+    fn specs(&self) -> Vec<ParamSpec> {
+        let (changes, defaults) = match self {
+            Self::Law { specs, .. } => return specs().to_vec(),
+            Self::Map { changes, defaults, .. } => (*changes, *defaults),
+        };
+        let specs = GridConfig::specs().iter().filter(|s| changes || s.key != "switch_step");
         let spec = |spec: &ParamSpec| {
-            let own = world.defaults.iter().find(|(key, _)| *key == spec.key);
+            let own = defaults.iter().find(|(key, _)| *key == spec.key);
             ParamSpec { default: own.map_or(spec.default, |&(_, value)| value), ..*spec }
         };
         specs.map(spec).collect()
-    };
-    WORLDS.iter().map(own).collect()
-});
+    }
+}
 
 impl World {
     /// Parameters in the order shown.
     pub fn params(&self) -> &'static [ParamSpec] {
         let index = WORLDS.iter().position(|w| w.id == self.id);
-        index.map_or(GridConfig::specs(), |index| &PARAMS[index])
+        index.map_or(&[], |index| &PARAMS[index])
     }
 
-    /// Its defaults.
-    pub fn config(&self) -> GridConfig {
-        let mut config = GridConfig::default();
-        for spec in self.params() {
-            GridConfig::index(spec.key).into_iter().for_each(|i| config.set(i, spec.default));
+    /// Their defaults, in the same order.
+    pub fn defaults(&self) -> Vec<f64> {
+        self.params().iter().map(|spec| spec.default).collect()
+    }
+
+    /// The map used when a file gives none; `None` for a world without one.
+    pub fn default_map(&self) -> Option<GridSource> {
+        match self.made {
+            Made::Map { map, .. } => Some(map()),
+            Made::Law { .. } => None,
         }
-        config
     }
 
-    /// The map used when a file gives none.
-    pub fn default_map(&self) -> GridSource {
-        (self.map)()
-    }
-
-    /// Builds the world from its map and parameters.
-    pub fn build(&self, map: Option<&GridSource>, config: &GridConfig) -> Result<Grid, MapError> {
-        match map {
-            Some(map) => Grid::new(map, config),
-            None => Grid::new(&self.default_map(), config),
+    /// Builds the world from its map, if it has one, and checked values of its parameters.
+    pub fn build(&self, map: Option<&GridSource>, params: &[f64]) -> Result<AnyWorld, WorldError> {
+        match (&self.made, map) {
+            (Made::Map { map: own, .. }, map) => {
+                let config = GridConfig::of(params);
+                let grid =
+                    map.map_or_else(|| Grid::new(&own(), &config), |m| Grid::new(m, &config));
+                Ok(AnyWorld::Grid(grid?))
+            }
+            (Made::Law { build, .. }, None) => Ok(AnyWorld::Process(build(params)?)),
+            (Made::Law { .. }, Some(_)) => Err(WorldError::NoMap),
         }
     }
 }
@@ -81,41 +126,73 @@ pub static WORLDS: &[World] = &[
         id: "dyna-maze",
         title: "Dyna maze",
         help: "6x9 maze of Sutton & Barto, example 8.1: +1 at the goal, shortest path 14",
-        map: mazes::dyna_maze,
-        changes: false,
-        defaults: &[],
+        made: Made::Map { map: mazes::dyna_maze, changes: false, defaults: &[] },
     },
     World {
         id: "blocking-maze",
         title: "Blocking maze",
         help: "example 8.2: after 1000 real steps the short way (10) is closed, a long one (16) opens",
-        map: mazes::blocking_maze,
-        changes: true,
-        defaults: &[("switch_step", 1000.0)],
+        made: Made::Map {
+            map: mazes::blocking_maze,
+            changes: true,
+            defaults: &[("switch_step", 1000.0)],
+        },
     },
     World {
         id: "shortcut-maze",
         title: "Shortcut maze",
         help: "example 8.3: after 3000 real steps a shorter way opens (10), the old one (16) stays",
-        map: mazes::shortcut_maze,
-        changes: true,
-        defaults: &[("switch_step", 3000.0)],
+        made: Made::Map {
+            map: mazes::shortcut_maze,
+            changes: true,
+            defaults: &[("switch_step", 3000.0)],
+        },
     },
     World {
         id: "windy-grid",
         title: "Stochastic windy grid",
         help: "after exercise 6.10: -1 a step, wind and gusts; wind stops at the goal, shortest path 10 (15 in the book)",
-        map: mazes::windy_grid,
-        changes: false,
-        defaults: &[("goal_reward", 0.0), ("step_reward", -1.0), ("gust", 2.0 / 3.0)],
+        made: Made::Map {
+            map: mazes::windy_grid,
+            changes: false,
+            defaults: &[("goal_reward", 0.0), ("step_reward", -1.0), ("gust", 2.0 / 3.0)],
+        },
     },
     World {
         id: "gridworld",
         title: "Gridworld",
         help: "up to 64x64 cells with walls, goals, pits, rewards, wind and slip, from a text map",
-        map: mazes::gridworld,
-        changes: true,
-        defaults: &[],
+        made: Made::Map { map: mazes::gridworld, changes: true, defaults: &[] },
+    },
+    World {
+        id: "fork",
+        title: "Fork",
+        help: "the way to +1 goes left or right round a well, by chance; their mean is in the well",
+        made: Made::Law { specs: fork::ForkConfig::specs, build: |v| fork::fork(&Params::of(v)) },
+    },
+    World {
+        id: "ab-process",
+        title: "AB",
+        help: "A leads to B for 0, B to the end for 0 or 1: what do few episodes say of A?",
+        made: Made::Law { specs: ab::AbConfig::specs, build: |v| ab::ab(&Params::of(v)) },
+    },
+    World {
+        id: "random-walk",
+        title: "Random walk",
+        help: "states in a row, example 6.2: +1 at the right end; true values 1/6 to 5/6 at random",
+        made: Made::Law {
+            specs: random_walk::WalkConfig::specs,
+            build: |v| random_walk::random_walk(&Params::of(v)),
+        },
+    },
+    World {
+        id: "garnet",
+        title: "Garnet",
+        help: "a random world from a seed: each pair leads to a few states, rewards are normal",
+        made: Made::Law {
+            specs: garnet::GarnetConfig::specs,
+            build: |v| garnet::garnet(&Params::of(v)),
+        },
     },
 ];
 

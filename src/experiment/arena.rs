@@ -11,13 +11,17 @@ use super::config::{ArenaConfig, ConfigError, letter};
 use super::keyframes::Keyframes;
 pub use super::run::{Failure, Run};
 use super::workers::{Task, Workers};
+use super::worlds::Worlds;
 use crate::base::rng::lane_seed;
-use crate::mdp::Tabular;
+use crate::envs::any::AnyWorld;
+use crate::mdp::edit::Stroke;
 use crate::mdp::scene::Scenic;
+use crate::mdp::{State, Tabular};
 use crate::probes::truth::Truth;
 
-/// Least time between two keyframes while running; also about the time a step back may take.
-const KEYFRAME_EVERY: Duration = Duration::from_millis(100);
+/// Least time spent computing between two keyframes: about what a step back may take, whatever
+/// the pace at which the arena played.
+const KEYFRAME_EVERY: Duration = Duration::from_millis(25);
 /// Keyframes may take one part in so many of the time at most.
 const KEYFRAME_SHARE: u32 = 64;
 
@@ -33,7 +37,7 @@ pub enum Grain {
 }
 
 /// What a person did to a run.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// A parameter got another value.
     Param {
@@ -48,6 +52,21 @@ pub enum Change {
         units: u32,
         /// So many the watched lane did; fewer where nothing was left to be learned.
         done: u32,
+    },
+    /// Its world was drawn over, in every lane; all runs of the arena have the same stroke at the
+    /// same place.
+    Edit {
+        /// What it made of which cells.
+        stroke: Arc<Stroke>,
+        /// It takes an earlier stroke back.
+        undo: bool,
+    },
+    /// An error was painted over its model, in every lane.
+    Lie {
+        /// What entering each of these cells pays more in the model than in the world.
+        cells: Arc<[(State, f64)]>,
+        /// It takes an earlier one back.
+        undo: bool,
     },
 }
 
@@ -66,9 +85,11 @@ pub struct Event {
 
 /// The arena. See [`Experiment::advance_to`].
 pub struct Experiment {
-    config: ArenaConfig,
-    /// The truth about the world in each of its stages.
-    truths: Vec<Arc<Truth>>,
+    pub(super) config: ArenaConfig,
+    /// Pairs of state and action.
+    pub(super) pairs: usize,
+    /// What the world becomes by strokes over it.
+    pub(super) worlds: Worlds,
     pub(super) runs: Vec<Run>,
     pub(super) position: Position,
     pub(super) furthest: Position,
@@ -78,7 +99,12 @@ pub struct Experiment {
     /// How many of the events have been applied.
     pub(super) applied: usize,
     pub(super) keyframes: Keyframes,
-    next_keyframe: Instant,
+    /// Grows whenever time is walked back or the past gets another event.
+    pub(super) past: u64,
+    /// Time that computing took on the way here from the start, walked once.
+    pub(super) cost: Duration,
+    /// How much of it there must be until the next keyframe.
+    pub(super) next_keyframe: Duration,
     remembers: bool,
     pub(super) watched: usize,
     pub(super) records: bool,
@@ -88,8 +114,11 @@ pub struct Experiment {
 impl Experiment {
     /// Builds the arena of a configuration for `workers` threads.
     pub fn new(config: ArenaConfig, workers: usize) -> Result<Self, ConfigError> {
-        let world = config.build_world()?;
-        Self::in_world(config, &world, workers)
+        // Here the choice of the world is made, once and for all steps.
+        match config.build_world()? {
+            AnyWorld::Grid(world) => Self::in_world(config, &world, workers),
+            AnyWorld::Process(world) => Self::in_world(config, &world, workers),
+        }
     }
 
     /// The same with a world of one's own in place of the configured one.
@@ -99,6 +128,7 @@ impl Experiment {
         workers: usize,
     ) -> Result<Self, ConfigError> {
         config.check_size(world.states() * world.actions())?;
+        let mut worlds = Worlds::new(world);
         let mut runs = Vec::new();
         for run in &config.runs {
             let cohort = |lane| {
@@ -108,13 +138,14 @@ impl Experiment {
             let cohorts: Option<Vec<_>> = (0..config.lanes).map(cohort).collect();
             let cohorts = cohorts
                 .ok_or_else(|| ConfigError(format!("agent '{}' is unknown", run.info.id)))?;
-            runs.push(Run::new(run.clone(), cohorts, config.threshold));
+            let truths = worlds.after(&[]);
+            runs.push(Run::new(run.clone(), cohorts, truths, config.threshold));
         }
         let workers = Workers::new(workers)
             .map_err(|e| ConfigError(format!("{workers} worker threads could not start: {e}")))?;
         let start = Position::at(config.clock, 0);
         Ok(Self {
-            truths: world.stages().iter().map(|w| Arc::new(Truth::of(w))).collect(),
+            worlds,
             runs,
             position: start,
             furthest: start,
@@ -122,11 +153,14 @@ impl Experiment {
             events: Vec::new(),
             applied: 0,
             keyframes: Keyframes::default(),
-            next_keyframe: Instant::now(),
+            past: 0,
+            cost: Duration::ZERO,
+            next_keyframe: Duration::ZERO,
             remembers: false,
             watched: 0,
             records: false,
             workers,
+            pairs: world.states() * world.actions(),
             config,
         })
     }
@@ -171,7 +205,7 @@ impl Experiment {
     }
 
     /// The truth about the world, its picture included, as it is now for the watched lane of the
-    /// first run.
+    /// first run, with everything drawn over it.
     pub fn truth(&self) -> &Arc<Truth> {
         self.truth_of(0)
     }
@@ -179,8 +213,8 @@ impl Experiment {
     /// The same for the watched lane of run `run`. A world that changes does so at a real step of
     /// the lane: on the clock of real steps for all at once, on other clocks for each in its turn.
     pub fn truth_of(&self, run: usize) -> &Arc<Truth> {
-        let stage = self.runs[run].stage(self.watched);
-        &self.truths[stage.min(self.truths.len() - 1)]
+        let run = &self.runs[run];
+        &run.truths[run.stage(self.watched).min(run.truths.len() - 1)]
     }
 
     /// Where all lanes are.
@@ -193,9 +227,14 @@ impl Experiment {
         self.furthest
     }
 
-    /// All parameter events, in order; those after the present are of a future already seen.
+    /// All events, in order; those after the present are of a future already seen.
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// Copies of the past.
+    pub fn keyframes(&self) -> &Keyframes {
+        &self.keyframes
     }
 
     /// Memory of keyframes and records, in bytes.
@@ -289,6 +328,7 @@ impl Experiment {
     }
 
     fn advance_cohorts(&mut self, goal: Position, deadline: Option<Instant>) -> bool {
+        let begun = Instant::now();
         let lanes = self.config.lanes;
         let mut tasks = Vec::with_capacity(self.runs.len() * lanes);
         for (index, run) in self.runs.iter_mut().enumerate() {
@@ -309,6 +349,7 @@ impl Experiment {
         for task in self.workers.advance(tasks, goal, deadline) {
             all &= self.take_back(task);
         }
+        self.cost += begun.elapsed();
         all
     }
 
@@ -316,8 +357,8 @@ impl Experiment {
     fn take_back(&mut self, mut task: Task) -> bool {
         let lane = task.index % self.config.lanes;
         let seed = lane_seed(self.config.seed, lane);
-        let failure = Failure::of(&task, seed, &self.truths[0]);
         let run = &mut self.runs[task.index / self.config.lanes];
+        let failure = Failure::of(&task, seed, &run.truths[0]);
         for (_, episode, row) in task.cohort.take_finished() {
             run.record.push(lane, episode, row);
         }
@@ -335,14 +376,14 @@ impl Experiment {
 
     pub(super) fn keyframe(&mut self) {
         let begun = Instant::now();
-        self.keyframes.add(self.position, self.applied, &self.runs);
+        self.keyframes.add(self.position, self.applied, self.cost, &self.runs);
         // Large worlds and many lanes are copied less often.
         let pause = KEYFRAME_EVERY.max(begun.elapsed() * KEYFRAME_SHARE);
-        self.next_keyframe = Instant::now() + pause;
+        self.next_keyframe = self.cost + pause;
     }
 
     fn keyframe_if_due(&mut self) {
-        if self.remembers && Instant::now() >= self.next_keyframe {
+        if self.remembers && self.cost >= self.next_keyframe {
             self.keyframe();
         }
     }

@@ -2,20 +2,24 @@
 
 use super::cohort::{Cohort, Group};
 use crate::agents::Agent;
+use crate::agents::dyna::Dyna;
 use crate::agents::dyna_q::DynaQ;
 use crate::agents::dyna_q_plus::DynaQPlus;
 use crate::agents::expected_sarsa::ExpectedSarsa;
 use crate::agents::monte_carlo::MonteCarlo;
+use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
 use crate::agents::prioritized_sweeping::Sweeping;
 use crate::agents::q_learning::QLearning;
 use crate::agents::random::Random;
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
 use crate::agents::search::SearchAgent;
+use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
 use crate::mdp::scene::Scenic;
 use crate::mdp::{Action, State, Tabular};
+use crate::models::features::Places;
 
 /// A cohort of one lane for the tabular agent `id` with checked `params`; `None` if no agent has
 /// this name.
@@ -40,8 +44,18 @@ pub fn tabular_cohort<W: Tabular + Scenic>(
         "q-replay" => cohort(world, Replay::new(config(params), states, actions, seed), seed),
         "dyna-q" => cohort(world, DynaQ::new(config(params), states, actions, seed), seed),
         "dyna-q-plus" => cohort(world, DynaQPlus::new(config(params), states, actions, seed), seed),
+        "dyna" => {
+            let places = Places::of(&world.scene());
+            cohort(world, Dyna::new(config(params), places, (states, actions), seed), seed)
+        }
         "prioritized-sweeping" => {
             cohort(world, Sweeping::new(config(params), states, actions, seed), seed)
+        }
+        "td-prediction" => {
+            cohort(world, TdPrediction::new(config(params), states, actions, seed), seed)
+        }
+        "monte-carlo-prediction" => {
+            cohort(world, MonteCarloPrediction::new(config(params), states, actions, seed), seed)
         }
         "search" => cohort(world, SearchAgent::new(config(params), states, actions, seed), seed),
         "value-iteration" => cohort(world, ValueIteration::new(config(params), world, seed), seed),
@@ -58,9 +72,5 @@ where
 
 /// A configuration with these values, in the order of its definitions.
 pub fn config<P: Params>(values: &[f64]) -> P {
-    let mut config = P::default();
-    for (index, &value) in values.iter().enumerate() {
-        config.set(index, value);
-    }
-    config
+    P::of(values)
 }

@@ -4,34 +4,19 @@
 //! One generic text serves both instances of the loop, watched and unwatched. Dynamic dispatch
 //! happens once per call of [`Cohort::advance`].
 
+pub use super::advance::{Advance, FULL};
+use super::cell_log::CellLog;
 use super::clock::{Clock, Counters, Position};
+use super::lane::Lane;
 pub use super::lane_view::{LaneView, TRAIL};
 use super::record::EpisodeRow;
+use crate::agents::Agent;
 use crate::agents::search::Evidence;
-use crate::agents::{Agent, NotANumber};
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
+use crate::mdp::edit::Stroke;
 use crate::mdp::trace::{CodeLine, Recorder, Unwatched, Watch};
 use crate::mdp::{Observed as _, Simulator, State, Transition};
-
-/// Finished episodes after which a cohort hands them over before it goes on: far fewer than a
-/// record keeps exactly, so that whoever writes tables can keep up.
-pub const FULL: usize = 16_384;
-
-/// How a call of [`Cohort::advance`] ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Advance {
-    /// Every lane is at the goal.
-    Reached,
-    /// The fuel was used up first.
-    OutOfFuel,
-    /// [`FULL`] episodes wait to be taken.
-    Full,
-    /// This clock does not move for this agent as it is set now.
-    StandsStill,
-    /// A value is not a number any more.
-    Failed(NotANumber),
-}
 
 /// The face of a cohort that the engine sees.
 pub trait Cohort: Send {
@@ -39,7 +24,11 @@ pub trait Cohort: Send {
     fn advance(&mut self, goal: Position, fuel: u64) -> Advance;
     /// The same with a recorder, until that is full.
     fn advance_watched(&mut self, goal: Position, fuel: u64, recorder: &mut Recorder) -> Advance;
-    /// Plans up to `units` times while the worlds stand still, and returns how often.
+    /// The same with a log of one cell.
+    fn advance_logged(&mut self, goal: Position, fuel: u64, log: &mut CellLog) -> Advance;
+    /// Plans up to `units` times while the worlds stand still, with a log of one cell.
+    fn dream_logged(&mut self, units: u32, log: &mut CellLog) -> u32;
+    /// The same with a recorder or without, and returns how often.
     fn dream(&mut self, units: u32, recorder: Option<&mut Recorder>) -> u32;
     /// Whether planning while the worlds stand still would do anything now.
     fn can_dream(&self) -> bool;
@@ -59,27 +48,16 @@ pub trait Cohort: Send {
     fn param(&self, index: usize) -> f64;
     /// Sets a live parameter to a checked value.
     fn set_param(&mut self, index: usize, value: f64);
+    /// Draws a checked stroke over the world of every lane.
+    fn edit(&mut self, stroke: &Stroke);
+    /// Paints an error over the agent's model.
+    fn lie(&mut self, cells: &[(State, f64)]);
     /// Fingerprint of the agent and all counters.
     fn digest(&self) -> u64;
     /// Host memory in bytes.
     fn bytes(&self) -> usize;
     /// A copy that goes on exactly as this one would.
     fn duplicate(&self) -> Box<dyn Cohort>;
-}
-
-/// One seed: a world, its dice, and how far it has come.
-#[derive(Clone, Debug)]
-struct Lane<W: Simulator> {
-    world: W,
-    dice: Stream,
-    episodes: u64,
-    env_steps: u64,
-    step: u64,
-    episode_return: f64,
-    total_return: f64,
-    /// The episode ends as soon as the planning of its last step is done.
-    ended: bool,
-    trail: [State; TRAIL],
 }
 
 /// A cohort of a world and an agent that fit together.
@@ -216,6 +194,7 @@ where
     /// Every lane short of the goal acts once and learns from it.
     #[inline]
     fn real_step<S: Watch>(&mut self, goal: &Position, watch: &mut S) {
+        watch.step();
         for lane in 0..self.lanes.len() {
             self.active[lane] = !self.lane_reached(lane, goal);
         }
@@ -308,6 +287,14 @@ where
         self.run(&goal, &mut fuel, &mut Unwatched)
     }
 
+    fn advance_logged(&mut self, goal: Position, mut fuel: u64, log: &mut CellLog) -> Advance {
+        self.run(&goal, &mut fuel, log)
+    }
+
+    fn dream_logged(&mut self, units: u32, log: &mut CellLog) -> u32 {
+        self.agent.dream(units, log)
+    }
+
     fn dream(&mut self, units: u32, recorder: Option<&mut Recorder>) -> u32 {
         match recorder {
             Some(recorder) => self.agent.dream(units, recorder),
@@ -372,6 +359,17 @@ where
         self.agent.set_param(index, value);
     }
 
+    fn edit(&mut self, stroke: &Stroke) {
+        for lane in &mut self.lanes {
+            // It was checked before it came into the log.
+            let _ = lane.world.edit(stroke);
+        }
+    }
+
+    fn lie(&mut self, cells: &[(State, f64)]) {
+        self.agent.lie(cells);
+    }
+
     fn digest(&self) -> u64 {
         let mut digest = Digest::default();
         self.agent.digest(&mut digest);
@@ -381,6 +379,11 @@ where
             counts.into_iter().for_each(|word| digest.word(word));
             digest.numbers(&[lane.episode_return, lane.total_return]);
             digest.word(u64::from(lane.ended));
+            // A world as it was built says nothing, so that fingerprints stay what they were.
+            Some(lane.world.edited())
+                .filter(|&map| map != 0)
+                .into_iter()
+                .for_each(|m| digest.word(m));
             digest.word(lane.dice.position() as u64);
             digest.word(self.obs[index].state().map_or(u64::MAX, u64::from));
         }

@@ -1,8 +1,13 @@
 //! What a person can ask an arena for.
 
+use std::sync::mpsc::Sender;
+
 use super::arena::Grain;
 use super::clock::{Clock, Position};
 use super::config::ArenaConfig;
+use super::run_file::RunFile;
+use crate::mdp::State;
+use crate::mdp::edit::Stroke;
 
 /// What a person can ask for.
 #[derive(Clone, Debug)]
@@ -35,6 +40,36 @@ pub enum Command {
         /// How often.
         units: u32,
     },
+    /// Draw a stroke over the world of all runs.
+    Edit(Stroke),
+    /// Paint an error over the model of a run: entering these cells pays so much more there.
+    Lie {
+        /// Which run.
+        run: usize,
+        /// Which cells, and how much.
+        cells: Vec<(State, f64)>,
+    },
+    /// Take the last stroke back.
+    Undo,
+    /// Look into a cell of a run, or into none: which updates wrote its values.
+    Inspect {
+        /// Which run.
+        run: usize,
+        /// Which cell.
+        cell: Option<State>,
+        /// The list ends before the update of this number; `None` for the newest ones.
+        before: Option<u64>,
+    },
+    /// Give a run a twin with the same past.
+    Fork {
+        /// Which run.
+        run: usize,
+    },
+    /// Take a fork away again.
+    Unfork {
+        /// Which run.
+        run: usize,
+    },
     /// Change a parameter of the world; starts anew.
     SetWorld {
         /// Which parameter.
@@ -53,6 +88,20 @@ pub enum Command {
     Reset,
     /// Another arena.
     Load(Box<ArenaConfig>),
+    /// Hand over all it takes to come back here.
+    Keep {
+        /// Id of the lesson it belongs to; may be empty.
+        lesson: String,
+        /// Where to.
+        reply: Sender<RunFile>,
+    },
+    /// Live a kept life again, in place of the present arena.
+    Relive {
+        /// What to call it.
+        name: String,
+        /// The life.
+        file: Box<RunFile>,
+    },
     /// The run whose episodes count when stepping on other clocks.
     Select(usize),
     /// The lane on screen.
@@ -74,6 +123,11 @@ impl Command {
                 | Self::Seek(_)
                 | Self::Set { .. }
                 | Self::Dream { .. }
+                | Self::Edit(_)
+                | Self::Undo
+                | Self::Lie { .. }
+                | Self::Fork { .. }
+                | Self::Unfork { .. }
         )
     }
 }

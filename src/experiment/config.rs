@@ -3,12 +3,13 @@
 
 use toml::{Table, Value};
 
-use super::build::config as params_from;
 use super::clock::Clock;
-pub use super::read::{ConfigError, VERSION, only, parse, text, whole};
+use super::fork::Fork;
+pub use super::read::{ConfigError, VERSION, only, parse, switch, text, whole};
 use super::read::{Result, check_version, clock, plain, positive, rewards, set_one, unknown, wind};
 use crate::agents::{AGENTS, AgentInfo, agent};
-use crate::envs::grid::{Grid, GridConfig, GridSource};
+use crate::envs::any::AnyWorld;
+use crate::envs::grid::GridSource;
 use crate::envs::{WORLDS, World, world};
 
 /// Most lanes a run may have.
@@ -44,6 +45,8 @@ pub struct RunConfig {
     pub info: &'static AgentInfo,
     /// Values in the order of the agent's parameters.
     pub params: Vec<f64>,
+    /// Where it split off from another run, if it did.
+    pub fork: Option<Fork>,
 }
 
 impl RunConfig {
@@ -54,6 +57,7 @@ impl RunConfig {
             note: String::new(),
             info,
             params: info.params().iter().map(|s| s.default).collect(),
+            fork: None,
         }
     }
 }
@@ -145,10 +149,9 @@ impl ArenaConfig {
     }
 
     /// Builds the world.
-    pub fn build_world(&self) -> Result<Grid> {
+    pub fn build_world(&self) -> Result<AnyWorld> {
         let WorldConfig { info, source, params } = &self.world;
-        let config: GridConfig = params_from(params);
-        info.build(source.as_ref(), &config)
+        info.build(source.as_ref(), params)
             .map_err(|e| ConfigError::at(&format!("world {}", info.id), e))
     }
 
@@ -237,8 +240,18 @@ fn tell_apart(place: &str, runs: &mut [RunConfig], named: &[bool]) -> Result<()>
     Ok(())
 }
 
-/// Keys of a `[world]` that are no parameters; the first one is for worlds that change.
+/// Keys of a `[world]` that are no parameters: for worlds that change, with a map, without one.
 const MAP_KEYS_AND_ID: &[&str] = &["map_after", "id", "map", "rewards", "wind"];
+
+/// Those that `world` reads.
+fn special(world: &World) -> &'static [&'static str] {
+    let changes = world.params().iter().any(|s| s.key == "switch_step");
+    match (world.default_map(), changes) {
+        (Some(_), true) => MAP_KEYS_AND_ID,
+        (Some(_), false) => &MAP_KEYS_AND_ID[1..],
+        (None, _) => &MAP_KEYS_AND_ID[1..2],
+    }
+}
 
 fn world_config(place: &str, value: Option<&Value>) -> Result<WorldConfig> {
     let Some(Value::Table(table)) = value else {
@@ -252,9 +265,8 @@ fn world_config(place: &str, value: Option<&Value>) -> Result<WorldConfig> {
     let ids = WORLDS.iter().map(|w| w.id);
     let info = world(&id).ok_or_else(|| unknown(place, "world", &id, ids))?;
     let specs = info.params();
-    let mut params: Vec<f64> = specs.iter().map(|s| s.default).collect();
-    let changes = specs.iter().any(|s| s.key == "switch_step");
-    let special = if changes { MAP_KEYS_AND_ID } else { &MAP_KEYS_AND_ID[1..] };
+    let mut params = info.defaults();
+    let special = special(info);
     for (key, value) in table.iter().filter(|(k, _)| !special.contains(&k.as_str())) {
         if !specs.iter().any(|s| s.key == key) {
             let allowed = special.iter().copied().chain(specs.iter().map(|s| s.key));
@@ -267,10 +279,10 @@ fn world_config(place: &str, value: Option<&Value>) -> Result<WorldConfig> {
 
 /// Map, letters and wind; `None` if the file has none of them.
 fn source(place: &str, table: &Table, info: &World) -> Result<Option<GridSource>> {
-    if !MAP_KEYS_AND_ID.iter().any(|&k| k != "id" && table.contains_key(k)) {
+    let given = MAP_KEYS_AND_ID.iter().any(|&k| k != "id" && table.contains_key(k));
+    let Some(mut source) = info.default_map().filter(|_| given) else {
         return Ok(None);
-    }
-    let mut source = info.default_map();
+    };
     if let Some(map) = text(place, table, "map")? {
         source = GridSource::from_text(&map);
     }
@@ -346,7 +358,7 @@ mod tests {
         assert_eq!(
             swap("dyna-maze", "moon"),
             "x.toml, [world]: world 'moon' is unknown; allowed: dyna-maze, blocking-maze, \
-             shortcut-maze, windy-grid, gridworld"
+             shortcut-maze, windy-grid, gridworld, fork, ab-process, random-walk, garnet"
         );
         assert!(
             swap("dyna-q", "magic").contains("run A: agent 'magic' is unknown; allowed: random,")
@@ -359,6 +371,14 @@ mod tests {
         assert!(swap("lanes = 2", "lanes = 0").contains("a whole number from 1 to 10000"));
         assert!(swap("slip = 0.1", "wind = ['a']").contains("one a column"));
         assert!(say("version = 1\n[world]\nid='dyna-maze'").contains("has 0 [[run]] tables"));
+        assert_eq!(
+            say(&GOOD.replace("'dyna-maze'\nslip = 0.1", "'fork'\nmap = 'S.G'")),
+            "x.toml, [world]: key 'map' is unknown; allowed: id, left, max_steps"
+        );
+        let even = GOOD.replace("'dyna-maze'\nslip = 0.1", "'random-walk'\nstates = 4");
+        let even = ArenaConfig::from_toml("x.toml", &even).unwrap();
+        let said = even.build_world().unwrap_err().to_string();
+        assert!(said.starts_with("world random-walk: states = 4 is not allowed: an odd"), "{said}");
     }
 
     #[test]

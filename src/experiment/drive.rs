@@ -28,10 +28,28 @@ impl Engine {
     /// Lets `elapsed` pass, working at most about `slice`. True if anything moved.
     pub fn advance(&mut self, elapsed: Duration, slice: Duration) -> bool {
         let deadline = Instant::now() + slice;
+        let moved = self.pass_on(elapsed, deadline);
+        let looked = match &mut self.inspector {
+            Some(inspector) if inspector.is_due(&self.experiment, self.playing) => {
+                inspector.work(&self.experiment, Instant::now() + slice / 2)
+            }
+            _ => false,
+        };
+        moved || looked
+    }
+
+    /// Whether the updates of a cell are still being looked for.
+    pub(super) fn looks_closer(&self) -> bool {
+        let inspector = self.inspector.as_ref();
+        inspector.is_some_and(|inspector| inspector.is_due(&self.experiment, self.playing))
+    }
+
+    fn pass_on(&mut self, elapsed: Duration, deadline: Instant) -> bool {
         match self.speed {
             _ if !self.playing => {
                 let stepping = self.aim.is_some();
                 self.pursue(deadline);
+                self.settle_reliving();
                 stepping
             }
             None => self.at_full_speed(deadline),
@@ -147,7 +165,11 @@ impl Engine {
             return None;
         }
         match aim {
-            Aim::To(place) if here < place => Some(self.towards(place)),
+            // Strides end inside an episode: its end is a goal of its own.
+            Aim::To(place) if here < place => match self.experiment.round_position() {
+                Some(round) if round <= place => Some(round),
+                _ => Some(self.towards(place)),
+            },
             Aim::To(_) => self.experiment.round_position().map(|r| self.towards(r)),
             Aim::Reading { run, grain, before } => {
                 let done = self.reading(run, grain) != before;

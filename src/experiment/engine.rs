@@ -9,6 +9,8 @@ use super::clock::{Clock, Position};
 pub use super::command::Command;
 use super::config::{ArenaConfig, ConfigError, MAX_LANES, WorldConfig};
 use super::drive::Aim;
+use super::inspect::Inspector;
+use super::keep::Reliving;
 use super::snapshot::{Curves, Snapshot, curves, run_snapshot};
 
 /// Longest time between two looks at the commands.
@@ -24,7 +26,7 @@ const CURVES_SHARE: u32 = 64;
 /// An arena with a transport.
 pub struct Engine {
     pub(super) experiment: Experiment,
-    lesson: ArenaConfig,
+    pub(super) lesson: ArenaConfig,
     workers: usize,
     pub(super) playing: bool,
     pub(super) grain: Grain,
@@ -39,10 +41,12 @@ pub struct Engine {
     pub(super) selected: usize,
     pub(super) axis: Clock,
     curves: Arc<Curves>,
-    curves_of: Option<(Clock, usize, Vec<u64>)>,
+    pub(super) curves_of: Option<(Clock, usize, Vec<u64>)>,
     pub(super) next_curves: Instant,
     generation: u64,
-    notice: Option<String>,
+    pub(super) notice: Option<String>,
+    pub(super) inspector: Option<Inspector>,
+    pub(super) reliving: Option<Reliving>,
 }
 
 impl Engine {
@@ -70,6 +74,8 @@ impl Engine {
             next_curves: Instant::now(),
             generation: 0,
             notice: None,
+            inspector: None,
+            reliving: None,
             lesson,
         }
     }
@@ -86,7 +92,7 @@ impl Engine {
 
     /// How long until there is something to do; `None` while paused.
     pub fn due_in(&self) -> Option<Duration> {
-        if self.aim.is_some() {
+        if self.aim.is_some() || self.looks_closer() {
             return Some(Duration::ZERO);
         }
         if !self.playing {
@@ -108,6 +114,7 @@ impl Engine {
 
     /// Does what is asked, at a moment when every lane is at the position.
     pub fn handle(&mut self, command: Command) {
+        self.leave_reliving(&command);
         if command.needs_rest() {
             self.come_to_rest();
         }
@@ -129,6 +136,13 @@ impl Engine {
                 self.experiment.forget_marks();
                 self.experiment.dream(run, units);
             }
+            Command::Edit(_) | Command::Lie { .. } | Command::Undo => self.draw(command),
+            Command::Inspect { run, cell, before } => {
+                let run = run.min(self.experiment.runs().len() - 1);
+                self.inspector = cell.map(|cell| Inspector::new(run, cell, before));
+            }
+            Command::Fork { run } => self.fork(run),
+            Command::Unfork { run } => self.unfork(run),
             Command::SetWorld { param, value } => self.set_world(param, value),
             Command::Restart { seed, lanes } => {
                 let mut config = self.present_config();
@@ -143,6 +157,8 @@ impl Engine {
                 self.playing |= ended;
             }
             Command::Load(config) => self.load(*config),
+            Command::Keep { lesson, reply } => self.keep(lesson, &reply),
+            Command::Relive { name, file } => self.relive(name, file),
             Command::Select(run) => self.selected = run.min(self.experiment.runs().len() - 1),
             Command::Watch(lane) => self.experiment.watch_lane(lane),
             Command::Axis(axis) => self.axis = axis,
@@ -216,6 +232,24 @@ impl Engine {
         }
     }
 
+    fn fork(&mut self, run: usize) {
+        match self.experiment.fork(run) {
+            Ok(twin) => self.selected = twin,
+            Err(error) => self.notice = Some(error.to_string()),
+        }
+        self.curves_of = None;
+    }
+
+    fn unfork(&mut self, run: usize) {
+        match self.experiment.unfork(run) {
+            // Runs behind it move up, and what panels remember by place would be another's.
+            Ok(()) => self.generation += 1,
+            Err(error) => self.notice = Some(error.to_string()),
+        }
+        self.selected = self.selected.min(self.experiment.runs().len() - 1);
+        self.curves_of = None;
+    }
+
     fn load(&mut self, config: ArenaConfig) {
         if self.rebuild(config.clone()) {
             self.speed = config.speed;
@@ -249,7 +283,13 @@ impl Engine {
     }
 
     /// Another arena in place of the present one; false, with a notice, if it cannot be.
-    fn rebuild(&mut self, config: ArenaConfig) -> bool {
+    fn rebuild(&mut self, mut config: ArenaConfig) -> bool {
+        config.split_at_start();
+        self.open_anew(config)
+    }
+
+    /// The same with forks where they were.
+    pub(super) fn open_anew(&mut self, config: ArenaConfig) -> bool {
         let watched = self.experiment.watched();
         let length = config.length;
         match open(config, self.workers) {
@@ -267,6 +307,7 @@ impl Engine {
         self.stride = 1;
         self.debt = 0.0;
         self.curves_of = None;
+        self.inspector = None;
         true
     }
 
@@ -289,14 +330,16 @@ impl Engine {
             lanes: e.config().lanes,
             threshold: e.config().threshold,
             watched: e.watched(),
-            scene: Arc::new(e.truth().scene().clone()),
-            truth: e.truth().clone(),
             world: Arc::new(WorldConfig::clone(&e.config().world)),
             config: Arc::new(e.config().clone()),
             runs: runs.map(|(i, run)| run_snapshot(i, run, e)).collect(),
             curves: self.curves.clone(),
             events: e.events().into(),
+            can_be_drawn: e.can_be_drawn(),
+            can_undo: e.can_undo(),
+            inspection: self.inspector.as_ref().and_then(Inspector::found),
             bytes: e.bytes(),
+            keyframes: (e.keyframes().len(), e.keyframes().bytes()),
             generation: self.generation,
         };
         if self.playing {
@@ -310,7 +353,8 @@ impl Engine {
         let versions = e.runs().iter().map(|r| r.record().version()).collect();
         let wanted = Some((self.axis, e.watched(), versions));
         let axis_moved = self.curves.axis != self.axis;
-        let fresh = self.playing && !axis_moved && Instant::now() < self.next_curves;
+        let running = self.playing || self.reliving.is_some();
+        let fresh = running && !axis_moved && Instant::now() < self.next_curves;
         if self.curves_of == wanted || (fresh && self.curves_of.is_some()) {
             return;
         }

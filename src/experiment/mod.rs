@@ -2,25 +2,36 @@
 //! its own. There is no second loop: headless runs, the window, films and tests all call
 //! [`Experiment::advance_to`].
 
+mod advance;
 pub mod arena;
 pub mod build;
+pub mod cell_log;
 pub mod clock;
 pub mod cohort;
 pub mod command;
 pub mod config;
 mod drive;
+mod edits;
 pub mod engine;
+pub mod fork;
+pub mod futures;
+pub mod inspect;
+mod keep;
 pub mod keyframes;
+mod lane;
 mod lane_view;
 mod read;
 pub mod record;
 pub mod run;
+pub mod run_file;
 pub mod runner;
 pub mod snapshot;
 pub mod table;
 pub mod take;
 mod travel;
 pub mod workers;
+mod worlds;
+mod write;
 
 pub use arena::{Event, Experiment, Grain, Run};
 pub use clock::{Clock, Position};

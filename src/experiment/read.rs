@@ -99,6 +99,17 @@ pub fn text(place: &str, table: &Table, key: &str) -> Result<Option<String>> {
     }
 }
 
+/// Reads an optional switch; without the key it is off.
+pub fn switch(place: &str, table: &Table, key: &str) -> Result<bool> {
+    match table.get(key) {
+        None => Ok(false),
+        Some(Value::Boolean(on)) => Ok(*on),
+        Some(other) => {
+            Err(ConfigError::at(place, format!("{key} = {other} is not allowed: true or false")))
+        }
+    }
+}
+
 /// Reads an optional whole number in a range.
 pub fn whole(place: &str, table: &Table, key: &str, min: i64, max: i64) -> Result<Option<i64>> {
     match table.get(key) {

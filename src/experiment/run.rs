@@ -6,6 +6,7 @@ use super::cohort::{Advance, Cohort, LaneView};
 use super::config::RunConfig;
 use super::record::Record;
 use super::workers::Task;
+use super::worlds::{Chapter, Truths};
 use crate::mdp::trace::{CodeLine, Recorder};
 use crate::probes::truth::Truth;
 
@@ -116,12 +117,26 @@ pub struct Run {
     pub(super) lanes: Vec<Lane>,
     pub(super) record: Record,
     pub(super) recorder: Recorder,
+    /// The truth about its world in each stage, with everything drawn over it.
+    pub(super) truths: Truths,
+    /// The strokes that hold.
+    pub(super) chapters: Vec<Chapter>,
+    /// Fewest steps home in each stage of the world as it was built.
+    pub(super) built: Vec<Option<usize>>,
 }
 
 impl Run {
-    pub(super) fn new(config: RunConfig, cohorts: Vec<Box<dyn Cohort>>, threshold: f64) -> Self {
+    pub(super) fn new(
+        config: RunConfig,
+        cohorts: Vec<Box<dyn Cohort>>,
+        truths: Truths,
+        threshold: f64,
+    ) -> Self {
         Self {
             config,
+            built: truths.iter().map(|truth| truth.shortest).collect(),
+            truths,
+            chapters: Vec::new(),
             record: Record::new(cohorts.len(), threshold),
             lanes: cohorts.into_iter().map(Lane::new).collect(),
             recorder: Recorder::default(),
@@ -170,6 +185,15 @@ impl Run {
         self.lanes[lane].cohort().stage(0)
     }
 
+    /// Fewest steps home in stage `stage` after the first `strokes` strokes over its world.
+    pub fn way_after(&self, strokes: usize, stage: usize) -> Option<usize> {
+        let ways = match strokes.checked_sub(1) {
+            Some(last) => &self.chapters[last].shortest,
+            None => &self.built,
+        };
+        ways.get(stage).or(ways.last()).copied().flatten()
+    }
+
     /// The agent's pseudo-code as it is set now.
     pub fn code(&self) -> &'static [CodeLine] {
         self.lanes[0].cohort().code()
@@ -207,22 +231,29 @@ impl Run {
     }
 
     /// Does what an event says.
-    pub(super) fn apply(&mut self, change: Change) {
+    pub(super) fn apply(&mut self, change: &Change) {
         match change {
-            Change::Param { param, value } => self.set_param(param, value),
-            Change::Dream { units, .. } => {
+            &Change::Param { param, value } => self.set_param(param, value),
+            &Change::Dream { units, .. } => {
                 self.dream(units, None);
             }
+            Change::Edit { stroke, .. } => self.each(|cohort| cohort.edit(stroke)),
+            Change::Lie { cells, .. } => self.each(|cohort| cohort.lie(cells)),
+        }
+    }
+
+    /// Does something to every lane; a clock that stood still may move again.
+    fn each(&mut self, change: impl Fn(&mut dyn Cohort)) {
+        for lane in &mut self.lanes {
+            if let Some(cohort) = lane.cohort_mut() {
+                change(cohort);
+            }
+            lane.standing = false;
         }
     }
 
     /// Sets a live parameter of every lane to a checked value.
     pub(super) fn set_param(&mut self, param: usize, value: f64) {
-        for lane in &mut self.lanes {
-            if let Some(cohort) = lane.cohort_mut() {
-                cohort.set_param(param, value);
-            }
-            lane.standing = false;
-        }
+        self.each(|cohort| cohort.set_param(param, value));
     }
 }

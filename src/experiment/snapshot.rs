@@ -6,13 +6,17 @@ use super::arena::{Event, Experiment, Failure, Grain, Run};
 use super::clock::{Clock, Position};
 use super::cohort::LaneView;
 use super::config::letter;
+use super::fork::{Fork, fork_names};
+use super::futures::{Future, futures};
+pub use super::inspect::Inspection;
 use super::record::{EpisodeRow, Record};
 use crate::agents::AgentInfo;
 use crate::base::series::Series;
-use crate::mdp::scene::Scene;
 use crate::mdp::trace::{CodeLine, Mark};
 use crate::probes::curves::{Curve, Lane, by_episode, by_mean_reading, step_held};
 pub use crate::probes::price::Price;
+use crate::probes::stale::stale;
+pub use crate::probes::stale::{Belief, Stale};
 use crate::probes::truth::Truth;
 use crate::probes::values::ValueMap;
 
@@ -28,6 +32,8 @@ pub struct RunSnapshot {
     pub name: String,
     /// A few words more.
     pub note: String,
+    /// Where it split off from another run, if it did.
+    pub fork: Option<Fork>,
     /// Which agent.
     pub agent: &'static AgentInfo,
     /// Present values of its parameters.
@@ -38,6 +44,8 @@ pub struct RunSnapshot {
     pub map: Option<Arc<ValueMap>>,
     /// The world's truth, its picture included, as the watched lane has it now.
     pub truth: Arc<Truth>,
+    /// Cells of which its model believes what is not so; empty without a model.
+    pub stale: Arc<[Stale]>,
     /// Length of the greedy way home, if there is one.
     pub way_home: Option<usize>,
     /// Newest marks of the watched lane, oldest first.
@@ -54,6 +62,19 @@ pub struct RunSnapshot {
     pub stands_still: bool,
 }
 
+impl RunSnapshot {
+    /// Whether it learns what states are worth to somebody who acts at random, and nothing else.
+    pub fn predicts(&self) -> bool {
+        self.code.iter().any(|line| line.text.starts_with("V[s]"))
+    }
+
+    /// Present value of the parameter called `key`.
+    pub fn param(&self, key: &str) -> Option<f64> {
+        let index = self.agent.params().iter().position(|s| s.key == key)?;
+        self.params.get(index).copied()
+    }
+}
+
 /// Learning curves of all runs on one clock.
 #[derive(Clone, Debug)]
 pub struct Curves {
@@ -66,6 +87,11 @@ pub struct Curves {
     /// When the mean first was at most [`Snapshot::threshold`] steps an episode: the price on
     /// three clocks.
     pub price: Vec<Option<Price>>,
+    /// Fewest steps home in the world of run A, from each of these places on the axis on: `[x,
+    /// steps]`; not a number while there is no way.
+    pub shortest: Vec<[f64; 2]>,
+    /// What forks have more than their parents.
+    pub futures: Vec<Future>,
 }
 
 /// The arena at one moment.
@@ -93,10 +119,6 @@ pub struct Snapshot {
     pub threshold: f64,
     /// The watched lane.
     pub watched: usize,
-    /// The world's picture, as the watched lane of run A has it now.
-    pub scene: Arc<Scene>,
-    /// The world's truth, likewise; each run's own is in [`RunSnapshot::truth`].
-    pub truth: Arc<Truth>,
     /// Parameters of the world.
     pub world: Arc<super::config::WorldConfig>,
     /// What the arena was built from: with the events, all it takes to live it again.
@@ -105,10 +127,18 @@ pub struct Snapshot {
     pub runs: Vec<RunSnapshot>,
     /// Learning curves.
     pub curves: Arc<Curves>,
-    /// Parameter events.
+    /// Everything that was done to the runs.
     pub events: Arc<[Event]>,
+    /// Whether a person can draw into the world.
+    pub can_be_drawn: bool,
+    /// Whether there is a stroke to take back.
+    pub can_undo: bool,
+    /// The updates of the cell under inspection, once they are found.
+    pub inspection: Option<Arc<Inspection>>,
     /// Memory of keyframes and records, in bytes.
     pub bytes: usize,
+    /// How many keyframes there are, and their bytes.
+    pub keyframes: (usize, usize),
     /// Grows with every new arena; what is remembered by place must be forgotten then.
     pub generation: u64,
 }
@@ -122,18 +152,25 @@ impl Snapshot {
     }
 }
 
+/// Name and note of run `index`.
+fn names(index: usize, e: &Experiment) -> (String, String) {
+    let run = &e.runs()[index];
+    match run.config.fork {
+        Some(fork) => fork_names(&run.config.name, fork.of, run, &e.runs()[fork.of]),
+        None => own_names(run),
+    }
+}
+
 /// Name and note of a run as it is set now: "n = 50" becomes "n = 5" when n was changed, and the
 /// note says what it was.
-fn names(run: &Run) -> (String, String) {
+fn own_names(run: &Run) -> (String, String) {
     let (mut name, mut was) = (run.config.name.clone(), Vec::new());
     for (index, spec) in run.config.info.params().iter().enumerate() {
         let (before, now) = (run.config.params[index], run.param(index));
         if before == now {
             continue;
         }
-        let symbol = spec.symbol.split(',').next().unwrap_or_default();
-        let label = if symbol.chars().count() == 1 { symbol } else { spec.label };
-        let written = |value| format!("{label} = {}", spec.show(value));
+        let written = |value| spec.written(value);
         match name.contains(&written(before)) {
             true => {
                 name = name.replace(&written(before), &written(now));
@@ -153,7 +190,7 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
     let lane = run.lane_view(experiment.watched());
     let table = lane.view.table.as_ref();
     let marks = run.recorder().marks();
-    let (name, note) = names(run);
+    let (name, note) = names(index, experiment);
     // Of a slice that went on unwatched, nobody knows the last unit.
     let unit = if run.recorder().is_full() { &[] } else { run.recorder().last_unit() };
     let truth = experiment.truth_of(index);
@@ -161,10 +198,12 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
         letter: letter(index),
         name,
         note,
+        fork: run.config.fork,
         agent: run.config.info,
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),
         way_home: table.and_then(|t| truth.greedy_way(t)).map(|way| way.len() - 1),
+        stale: lane.view.model.as_ref().map_or(Arc::from([]), |m| stale(m, truth).into()),
         truth: truth.clone(),
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),
         unit_marks: unit.into(),
@@ -198,7 +237,53 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         steps: curve(|row| row.length as f64, false),
         reward: curve(|row| row.total_return, true),
         price: records().map(Record::price).collect(),
+        shortest: shortest(experiment, axis),
+        futures: futures(experiment, axis),
     }
+}
+
+/// The way home of the watched lane of the first run through all that was drawn over its world and
+/// all that changed by itself, stepwise on `axis`.
+fn shortest(experiment: &Experiment, axis: Clock) -> Vec<[f64; 2]> {
+    let run = &experiment.runs()[0];
+    let shared = experiment.config().clock == axis;
+    // Episodes are numbered from 1 on their axis.
+    let first = if axis == Clock::Episodes { 1.0 } else { 0.0 };
+    let mut moments: Vec<(u64, f64)> = vec![(0, 0.0)];
+    moments.extend(run.chapters.iter().map(|chapter| {
+        let at = if shared { chapter.position.count } else { chapter.counters.on(axis) };
+        (chapter.counters.env_steps, at as f64 + first)
+    }));
+    let switch = switched(experiment, axis);
+    moments.extend(switch);
+    moments.sort_by_key(|moment| moment.0);
+    let level = |&(steps, x): &(u64, f64)| {
+        let strokes = run.chapters.iter().take_while(|c| c.counters.env_steps <= steps).count();
+        let stage = usize::from(switch.is_some_and(|(at, _)| at <= steps));
+        [x, run.way_after(strokes, stage).map_or(f64::NAN, |steps| steps as f64)]
+    };
+    moments.iter().map(level).collect()
+}
+
+/// When the world of the watched lane of the first run changed by itself: in real steps, and on
+/// `axis`. `None` before it has.
+fn switched(experiment: &Experiment, axis: Clock) -> Option<(u64, f64)> {
+    let (run, watched) = (&experiment.runs()[0], experiment.watched());
+    let world = &experiment.config().world;
+    let spec = world.info.params().iter().position(|s| s.key == "switch_step")?;
+    let at = world.params[spec] as u64;
+    if run.stage(watched) == 0 {
+        return None;
+    }
+    if axis == Clock::EnvSteps {
+        return Some((at, at as f64));
+    }
+    let lane = &run.record().lanes()[watched];
+    let row = (lane.first_exact()..lane.len()).find_map(|index| {
+        let row = lane.get(index).filter(|row| row.env_steps >= at)?;
+        Some(row.on(axis, index + 1))
+    });
+    Some((at, row.unwrap_or_else(|| run.counters(watched).on(axis) + 1) as f64))
 }
 
 /// One run's curve; `shared` says that the lanes are in lock-step on this axis. A running total is

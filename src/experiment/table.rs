@@ -127,7 +127,8 @@ impl<W: Write> EpisodeTable<W> {
     }
 
     /// Flushes and hands the writer back.
-    pub fn finish(self) -> Result<W, String> {
-        self.out.into_inner().map_err(|e| e.error().to_string())
+    pub fn finish(self) -> std::io::Result<W> {
+        let kept = |e: &std::io::Error| std::io::Error::new(e.kind(), e.to_string());
+        self.out.into_inner().map_err(|e| kept(e.error()))
     }
 }

@@ -60,13 +60,21 @@ impl Take {
     }
 }
 
+impl Take {
+    /// The arena of `config`, with everything that was done in this take still to come.
+    pub fn again(&self, config: ArenaConfig, workers: usize) -> Result<Experiment, ConfigError> {
+        let mut experiment = Experiment::new(config, workers)?;
+        experiment.events = self.events.to_vec();
+        experiment.watch_lane(self.watched);
+        experiment.apply_due_events();
+        Ok(experiment)
+    }
+}
+
 impl Engine {
     /// An arena brought to where the take begins. It keeps no keyframes: a film only goes on.
     pub fn for_film(take: &Take, workers: usize) -> Result<Self, ConfigError> {
-        let mut experiment = Experiment::new(ArenaConfig::clone(&take.config), workers)?;
-        experiment.events = take.events.to_vec();
-        experiment.watch_lane(take.watched);
-        experiment.apply_due_events();
+        let mut experiment = take.again(ArenaConfig::clone(&take.config), workers)?;
         experiment.advance_to(take.from, None);
         experiment.apply_due_events();
         experiment.watch(true);

@@ -1,4 +1,4 @@
-//! Time travel: parameter events, going back to a keyframe and forward again by the same dice,
+//! Time travel: events, going back to a keyframe and forward again by the same dice,
 //! and finding the place one grain back.
 
 use super::arena::{Change, Event, Experiment, Grain};
@@ -46,25 +46,27 @@ impl Experiment {
     /// Writes a change into the log at the present position; the future seen before no longer
     /// holds for this run. True if the keyframe here must be taken again after the change, since
     /// it holds an event that this one may replace.
-    fn note(&mut self, run: usize, change: Change) -> bool {
+    pub(super) fn note(&mut self, run: usize, change: Change) -> bool {
         let here = self.position;
         let counters = self.runs[run].counters(self.watched);
-        let event = Event { position: here, run, change, counters };
         // A drag leaves only its last value, and this run's later events belong to the old future.
         let mut index = 0;
         let applied = self.applied;
         self.events.retain(|e| {
             index += 1;
-            let dragged = e.position == here && same_param(e.change, change);
+            let dragged = e.position == here && same_param(&e.change, &change);
             e.run != run || (index <= applied && !dragged)
         });
+        let event = Event { position: here, run, change, counters };
         let at = self.events.partition_point(|e| e.position <= here);
         self.events.insert(at, event);
+        self.split_no_later(run);
         self.applied = at + 1;
         self.keyframes.truncate(here);
         let before = self.events.partition_point(|e| e.position < here);
         let again = self.keyframes.forget_beyond(before);
         self.furthest = here;
+        self.past += 1;
         let run = &mut self.runs[run];
         for (lane, slot) in run.lanes.iter().enumerate() {
             let episodes = slot.cohort().counters(0).episodes;
@@ -74,12 +76,17 @@ impl Experiment {
     }
 
     pub(super) fn apply_due_events(&mut self) {
+        let mut drawn = false;
         while let Some(event) = self.events.get(self.applied) {
             if event.position > self.position {
                 break;
             }
-            self.runs[event.run].apply(event.change);
+            drawn |= matches!(event.change, Change::Edit { .. });
+            self.runs[event.run].apply(&event.change);
             self.applied += 1;
+        }
+        if drawn {
+            self.refresh_worlds();
         }
     }
 
@@ -102,12 +109,16 @@ impl Experiment {
         let Some(frame) = self.keyframes.before(goal) else {
             return false;
         };
-        for (run, lanes) in self.runs.iter_mut().zip(&frame.lanes) {
+        for (run, lanes) in self.runs.iter_mut().zip(frame.lanes()) {
             run.lanes = lanes.iter().map(Lane::duplicate).collect();
         }
         self.position = frame.position;
         self.applied = frame.applied;
+        self.cost = frame.milestone.cost;
+        self.next_keyframe = self.cost;
         self.under_way = None;
+        self.past += 1;
+        self.refresh_worlds();
         true
     }
 
@@ -242,7 +253,7 @@ impl Experiment {
 }
 
 /// Whether both set the same parameter.
-fn same_param(a: Change, b: Change) -> bool {
+fn same_param(a: &Change, b: &Change) -> bool {
     match (a, b) {
         (Change::Param { param: a, .. }, Change::Param { param: b, .. }) => a == b,
         _ => false,

@@ -6,36 +6,69 @@ use toml::{Table, Value};
 
 use crate::experiment::config::ConfigError;
 
-/// Names a panel in layouts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PanelId {
+macro_rules! panels {
+    ($($(#[$doc:meta])* $id:ident = $name:literal,)*) => {
+        /// Names a panel in layouts.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum PanelId {
+            $($(#[$doc])* $id,)*
+        }
+
+        impl PanelId {
+            /// All panels.
+            pub const ALL: &[Self] = &[$(Self::$id,)*];
+
+            /// Name in files and on the command line.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$id => $name,)*
+                }
+            }
+        }
+    };
+}
+
+panels! {
     /// The mazes of all runs.
-    Mazes,
+    Mazes = "mazes",
     /// Steps per episode.
-    Steps,
+    Steps = "steps",
     /// Cumulative reward.
-    Reward,
+    Reward = "reward",
     /// The price of finding the way, on three clocks.
-    Price,
+    Price = "price",
+    /// Inside one cell: values, model, updates.
+    Cell = "cell",
+    /// Imagined against real return of the greedy policy.
+    Exploit = "exploit",
+    /// Acting, learning and planning as a loop, one for each run.
+    Loops = "loops",
+    /// What a fork has more than its parent.
+    Futures = "futures",
+    /// What was changed, and when.
+    Log = "log",
+    /// Where each model thinks it will be.
+    Wall = "wall",
+    /// What models learn from, and how well they foresee.
+    ModelData = "model-data",
+    /// Value error over model error.
+    ModelError = "model-error",
+    /// Episodes on cards, and what they say of their states.
+    Cards = "cards",
+    /// What states are worth at random: learned, and true.
+    Values = "values",
 }
 
 impl PanelId {
-    /// All panels.
-    pub const ALL: [Self; 4] = [Self::Mazes, Self::Steps, Self::Reward, Self::Price];
-
-    /// Name in files and on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mazes => "mazes",
-            Self::Steps => "steps",
-            Self::Reward => "reward",
-            Self::Price => "price",
-        }
-    }
-
     /// The panel called `name`.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|id| id.name() == name)
+        Self::ALL.iter().copied().find(|id| id.name() == name)
+    }
+
+    /// The names of all.
+    pub fn names() -> String {
+        let names: Vec<_> = Self::ALL.iter().map(|id| id.name()).collect();
+        names.join(", ")
     }
 }
 
@@ -104,8 +137,7 @@ impl Layout {
 fn seat(place: &str, text: &str) -> Result<Seat, ConfigError> {
     let (name, share) = text.split_once(':').unwrap_or((text, "1"));
     let Some(panel) = PanelId::from_name(name) else {
-        let names = PanelId::ALL.map(PanelId::name).join(", ");
-        let what = format!("panels: '{name}' is unknown; allowed: {names}");
+        let what = format!("panels: '{name}' is unknown; allowed: {}", PanelId::names());
         return Err(ConfigError::at(place, what));
     };
     match share.parse::<f32>() {

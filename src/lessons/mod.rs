@@ -1,10 +1,11 @@
 //! Lessons: an arena, notes and questions, one TOML file each, embedded in the program.
 
 pub mod layout;
+pub mod opening;
 
 use toml::Value;
 
-use crate::experiment::config::{ArenaConfig, ConfigError, only, parse, text, whole};
+use crate::experiment::config::{ArenaConfig, ConfigError, only, parse, switch, text, whole};
 
 /// A lesson.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Lesson {
     pub reveal: String,
     /// Speaker notes.
     pub notes: String,
+    /// Opens with the tools that draw into the world.
+    pub sandbox: bool,
     /// Which panels it shows, and where.
     pub layout: layout::Layout,
     /// World, runs and clock.
@@ -52,12 +55,23 @@ pub fn chapter_name(chapter: usize) -> &'static str {
 
 /// The files that are part of the program.
 const FILES: &[(&str, &str)] = &[
+    ("ab.toml", include_str!("../../assets/lessons/ab.toml")),
+    ("prediction.toml", include_str!("../../assets/lessons/prediction.toml")),
     ("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml")),
+    ("look-up.toml", include_str!("../../assets/lessons/look-up.toml")),
+    ("chaining.toml", include_str!("../../assets/lessons/chaining.toml")),
+    ("linear.toml", include_str!("../../assets/lessons/linear.toml")),
+    ("small-error.toml", include_str!("../../assets/lessons/small-error.toml")),
+    ("hard-policy.toml", include_str!("../../assets/lessons/hard-policy.toml")),
+    ("remedies.toml", include_str!("../../assets/lessons/remedies.toml")),
+    ("wall.toml", include_str!("../../assets/lessons/wall.toml")),
     ("three-ways.toml", include_str!("../../assets/lessons/three-ways.toml")),
     ("changing-worlds.toml", include_str!("../../assets/lessons/changing-worlds.toml")),
     ("shortcut.toml", include_str!("../../assets/lessons/shortcut.toml")),
     ("sweeping.toml", include_str!("../../assets/lessons/sweeping.toml")),
     ("replay-or-model.toml", include_str!("../../assets/lessons/replay-or-model.toml")),
+    ("sandbox.toml", include_str!("../../assets/lessons/sandbox.toml")),
+    ("exploit.toml", include_str!("../../assets/lessons/exploit.toml")),
 ];
 
 /// The lesson that opens first.
@@ -74,8 +88,10 @@ impl Lesson {
             _ => &empty,
         };
         let place = &format!("{place}, [lesson]");
-        let allowed =
-            ["id", "chapter", "order", "summary", "question", "ask", "reveal", "notes", "panels"];
+        let allowed = [
+            "id", "chapter", "order", "summary", "question", "ask", "reveal", "notes", "panels",
+            "sandbox",
+        ];
         only(place, lesson, &allowed)?;
         let words = |key| text(place, lesson, key).map(Option::unwrap_or_default);
         let number = |key, max| whole(place, lesson, key, 1, max).map(|n| n.unwrap_or(0) as usize);
@@ -88,6 +104,7 @@ impl Lesson {
             ask: words("ask")?,
             reveal: words("reveal")?,
             notes: words("notes")?,
+            sandbox: switch(place, lesson, "sandbox")?,
             layout: layout::Layout::read(place, lesson)?,
             arena,
         })
@@ -130,6 +147,6 @@ mod tests {
         }
         assert!(find(FIRST).is_ok());
         let said = find("nowhere").unwrap_err().to_string();
-        assert!(said.contains("'nowhere' is unknown; allowed: dyna-maze"));
+        assert!(said.contains("'nowhere' is unknown; allowed: ab, "));
     }
 }

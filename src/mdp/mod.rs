@@ -4,10 +4,12 @@
 //! Depends on `base` alone. Worlds implement [`Simulator`] (and [`Tabular`] where every state can
 //! be listed); agents see worlds through these faces only.
 
+pub mod edit;
 pub mod scene;
 pub mod trace;
 
 use crate::base::rng::Stream;
+use edit::{CannotEdit, Stroke};
 
 /// Index of a state in a table.
 pub type State = u32;
@@ -81,6 +83,15 @@ pub trait Simulator: Clone + Send + 'static {
     /// Which of its stages the world is in, from 0. Only worlds that change by themselves have
     /// more than one; a stage lasts through the ends of episodes.
     fn stage(&self) -> usize {
+        0
+    }
+    /// Draws a stroke over the map, in its present stage and in those to come. The agent stays
+    /// where it is, whatever it stands in now. Worlds without a map refuse.
+    fn edit(&mut self, _stroke: &Stroke) -> Result<(), CannotEdit> {
+        Err(CannotEdit::NoMap)
+    }
+    /// Fingerprint of what strokes have made of the map; 0 while it is as it was built.
+    fn edited(&self) -> u64 {
         0
     }
 }

@@ -42,11 +42,51 @@ impl GridScene {
     }
 }
 
+/// What a state of a graph is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// One of many.
+    Free,
+    /// An episode may start here.
+    Start,
+    /// The task ends here.
+    End,
+}
+
+/// States as dots on a plane, with a line wherever an action may lead from one to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphScene {
+    /// `[S]`: where each state stands, `[right, down]`; neighbours are about 1 apart.
+    pub places: Arc<[[f32; 2]]>,
+    /// `[S]`.
+    pub nodes: Arc<[Node]>,
+    /// `[S]`: what the states are called.
+    pub names: Arc<[String]>,
+    /// `[A]`: what the actions are called.
+    pub actions: Arc<[String]>,
+    /// From where to where, each once.
+    pub links: Arc<[(State, State)]>,
+}
+
+impl GraphScene {
+    /// How far it reaches across and down, a margin of half a neighbour on each side included.
+    pub fn size(&self) -> (f32, f32) {
+        let reach = |axis: usize| {
+            let along = || self.places.iter().map(|place| place[axis]);
+            let least = along().fold(f32::INFINITY, f32::min);
+            1.0 + (along().fold(f32::NEG_INFINITY, f32::max) - least).max(0.0)
+        };
+        (reach(0), reach(1))
+    }
+}
+
 /// A picture of a world.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scene {
     /// Cells on a plane.
     Grid(GridScene),
+    /// States that lie nowhere in particular.
+    Graph(GraphScene),
     /// No picture: states in a row.
     States(usize),
 }
@@ -59,6 +99,10 @@ impl Scene {
                 let (row, col) = grid.place(state);
                 format!("({row},{col})")
             }
+            Self::Graph(graph) => {
+                let name = graph.names.get(state as usize);
+                name.map_or_else(|| format!("s{state}"), String::clone)
+            }
             Self::States(_) => format!("s{state}"),
         }
     }
@@ -66,10 +110,11 @@ impl Scene {
     /// What action `action` is called in texts.
     pub fn action_name(&self, action: Action) -> String {
         let named = match self {
-            Self::Grid(_) => GRID_ACTIONS.get(usize::from(action)),
+            Self::Grid(_) => GRID_ACTIONS.get(usize::from(action)).copied(),
+            Self::Graph(graph) => graph.actions.get(usize::from(action)).map(String::as_str),
             Self::States(_) => None,
         };
-        named.map_or_else(|| format!("a{action}"), |&name| name.to_owned())
+        named.map_or_else(|| format!("a{action}"), str::to_owned)
     }
 }
 

@@ -96,6 +96,8 @@ pub trait Watch {
     fn effect(&mut self, line: u8, effect: impl FnOnce() -> Effect);
     /// A planning unit or the real part of a step is over.
     fn unit(&mut self);
+    /// A real step begins.
+    fn step(&mut self) {}
 }
 
 /// Nobody looks.

@@ -1,6 +1,7 @@
 //! Deterministic table model: the last reward and next state seen for each pair
 //! (Sutton & Barto, section 8.2). A pair never taken has no entry.
 
+use super::lies::Lies;
 use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use crate::mdp::{Action, State};
@@ -17,7 +18,7 @@ pub struct Entry {
 }
 
 /// The model: `[S * A]` entries and the pairs and states known so far.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LastSeen {
     actions: usize,
     entries: Vec<Entry>,
@@ -26,6 +27,7 @@ pub struct LastSeen {
     pairs: Vec<u32>,
     /// States in the order they were first left.
     states: Vec<State>,
+    lies: Lies,
 }
 
 impl LastSeen {
@@ -37,6 +39,7 @@ impl LastSeen {
             known: vec![false; states * actions],
             pairs: Vec::new(),
             states: Vec::new(),
+            lies: Lies::default(),
         }
     }
 
@@ -59,7 +62,18 @@ impl LastSeen {
     #[inline]
     pub fn get(&self, state: State, action: Action) -> Option<Entry> {
         let pair = state as usize * self.actions + usize::from(action);
-        self.known[pair].then(|| self.entries[pair])
+        self.known[pair].then(|| self.told(state, self.entries[pair]))
+    }
+
+    /// What a person painted over the model.
+    pub fn lie(&mut self, cells: &[(State, f64)]) {
+        self.lies.paint(self.entries.len() / self.actions, cells);
+    }
+
+    /// An entry as planning reads it.
+    #[inline(always)]
+    fn told(&self, state: State, entry: Entry) -> Entry {
+        Entry { reward: self.lies.lifted(state, entry.next, entry.reward), ..entry }
     }
 
     /// A pair taken before, uniformly over distinct pairs, with its entry.
@@ -75,7 +89,7 @@ impl LastSeen {
             4 => (pair / 4, pair % 4),
             _ => (pair / actions, pair % actions),
         };
-        Some((state, action as Action, self.entries[pair as usize]))
+        Some((state, action as Action, self.told(state, self.entries[pair as usize])))
     }
 
     /// A state left before, uniformly over distinct states.
@@ -105,7 +119,7 @@ impl LastSeen {
         self.pairs.len()
     }
 
-    /// All known pairs with their entries, in the order they were first taken.
+    /// All known pairs with their entries as they were learned, in the order they were first taken.
     pub fn iter(&self) -> impl Iterator<Item = (State, Action, Entry)> {
         self.pairs.iter().map(|&pair| {
             let actions = self.actions as u32;
@@ -121,12 +135,14 @@ impl LastSeen {
             digest.number(entry.reward);
             digest.word(u64::from(entry.next) << 1 | u64::from(entry.goes_on));
         }
+        self.lies.digest(digest);
     }
 
     /// Host memory in bytes.
     pub fn bytes(&self) -> usize {
         self.entries.len() * (size_of::<Entry>() + 1)
             + (self.pairs.capacity() + self.states.capacity()) * size_of::<u32>()
+            + self.lies.bytes()
     }
 }
 

@@ -1,6 +1,13 @@
 //! What an agent has learned about a world; it can be wrong.
 
+pub mod bank;
+pub mod belief;
+pub mod expectation;
+pub mod features;
+pub mod judge;
 pub mod last_seen;
+pub mod lies;
+pub mod linear;
 pub mod self_consistent;
 pub mod table;
 pub mod view;
@@ -26,5 +33,25 @@ pub static MODELS: &[ModelInfo] = &[
         id: "table",
         title: "Table look-up",
         help: "counts of what followed every pair: probabilities of next states and mean rewards",
+    },
+    ModelInfo {
+        id: "sample",
+        title: "Stochastic sample",
+        help: "a generator: the same noise gives the same sample, new noise a new one",
+    },
+    ModelInfo {
+        id: "full",
+        title: "Full distribution",
+        help: "the probability of every next state: exact expected updates",
+    },
+    ModelInfo {
+        id: "expectation",
+        title: "Expectation",
+        help: "mean reward and mean features of every pair; a mean place may lie in a wall",
+    },
+    ModelInfo {
+        id: "linear-expectation",
+        title: "Linear expectation",
+        help: "mean features by one matrix an action; answers for states it has never seen",
     },
 ];

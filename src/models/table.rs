@@ -3,6 +3,7 @@
 //! `p(s'|s,a) = N(s,a,s') / N(s,a)` and `r(s,a)` = mean of the rewards. A pair never taken has no
 //! data.
 
+use super::lies::Lies;
 use crate::mdp::{Action, State};
 
 /// One thing that has followed a pair.
@@ -19,7 +20,7 @@ pub struct Followed {
 }
 
 /// The model: what followed each pair, and which pairs lead to each state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TableModel {
     actions: usize,
     /// `[S * A]`, in the order first seen.
@@ -29,6 +30,7 @@ pub struct TableModel {
     /// `[S]`: pairs that have led here, in the order first seen.
     leads: Vec<Vec<u32>>,
     known: usize,
+    lies: Lies,
 }
 
 impl TableModel {
@@ -40,6 +42,7 @@ impl TableModel {
             counts: vec![0; states * actions],
             leads: vec![Vec::new(); states],
             known: 0,
+            lies: Lies::default(),
         }
     }
 
@@ -83,10 +86,25 @@ impl TableModel {
         (count > 0).then(|| f64::from(times) / f64::from(count))
     }
 
-    /// Mean reward of a pair; `None`: no data.
+    /// What a person painted over the model.
+    pub fn lie(&mut self, cells: &[(State, f64)]) {
+        self.lies.paint(self.leads.len(), cells);
+    }
+
+    /// Mean reward of one outcome of `state`, as planning reads it.
+    pub fn told(&self, state: State, outcome: &Followed) -> f64 {
+        let mean = outcome.reward_sum / f64::from(outcome.count);
+        self.lies.lifted(state, outcome.next, mean)
+    }
+
+    /// Mean reward of a pair as planning reads it; `None`: no data.
     pub fn reward(&self, state: State, action: Action) -> Option<f64> {
         let count = self.count(state, action);
-        let sum: f64 = self.followed(state, action).iter().map(|f| f.reward_sum).sum();
+        let told = |f: &Followed| self.told(state, f) * f64::from(f.count);
+        let sum: f64 = match self.lies.is_empty() {
+            true => self.followed(state, action).iter().map(|f| f.reward_sum).sum(),
+            false => self.followed(state, action).iter().map(told).sum(),
+        };
         (count > 0).then(|| sum / f64::from(count))
     }
 
@@ -134,6 +152,7 @@ impl TableModel {
             + self.leads.len() * size_of::<Vec<u32>>()
             + followed * size_of::<Followed>()
             + leads * size_of::<u32>()
+            + self.lies.bytes()
     }
 }
 

@@ -88,7 +88,7 @@ impl TableModel {
             let n = f64::from(self.count(state, action));
             out.extend(self.followed(state, action).iter().map(|f| Predicted {
                 probability: f64::from(f.count) / n,
-                reward: f.reward_sum / f64::from(f.count),
+                reward: self.told(state, f),
                 next: f.next,
                 goes_on: f.goes_on,
                 count: u64::from(f.count),

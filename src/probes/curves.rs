@@ -22,7 +22,7 @@ pub struct Curve {
 }
 
 impl Curve {
-    fn push(&mut self, x: f64, values: &mut [f64]) {
+    pub(super) fn push(&mut self, x: f64, values: &mut [f64]) {
         if let Some(band) = Band::of(values) {
             self.mean.push([x, band.mean]);
             self.low.push([x, band.low]);
@@ -91,19 +91,9 @@ pub fn step_held<F: Fn(usize) -> Point>(
     if let Some(lane) = lanes.get(watched) {
         curve.watched = sampled(lane.len).map(|i| (lane.at)(i)).collect();
     }
-    let x_of = |lane: &Lane<F>, i: Option<usize>| i.map(|i| (lane.at)(i)[0]);
-    let first = lanes.iter().map(|l| x_of(l, (l.len > 0).then_some(0)));
-    let last = lanes.iter().map(|l| x_of(l, l.len.checked_sub(1)));
-    let (start, end) = match total_until {
-        Some(end) => (0.0, end),
-        None => (
-            first.fold(f64::NEG_INFINITY, |a, x| a.max(x.unwrap_or(f64::INFINITY))),
-            last.fold(f64::INFINITY, |a, x| a.min(x.unwrap_or(0.0))),
-        ),
-    };
-    if !(start.is_finite() && end.is_finite() && start <= end) {
+    let Some((start, end)) = span(lanes.iter().map(ends), total_until) else {
         return curve;
-    }
+    };
     let mut at = vec![0_usize; lanes.len()];
     let mut values = Vec::with_capacity(lanes.len());
     let steps = MAX_POINTS / 2;
@@ -111,9 +101,7 @@ pub fn step_held<F: Fn(usize) -> Point>(
         let x = start + (end - start) * i as f64 / steps as f64;
         values.clear();
         for (lane, from) in lanes.iter().zip(&mut at) {
-            *from = last_at_most(lane, *from, x);
-            let begun = lane.len > 0 && (lane.at)(*from)[0] <= x;
-            values.push(if begun { (lane.at)(*from)[1] } else { 0.0 });
+            values.push(held(lane, from, x));
         }
         curve.push(x, &mut values);
         if start == end {
@@ -121,6 +109,34 @@ pub fn step_held<F: Fn(usize) -> Point>(
         }
     }
     curve
+}
+
+/// Readings of the first and the last row, if there is one.
+pub(super) fn ends<F: Fn(usize) -> Point>(lane: &Lane<F>) -> Option<(f64, f64)> {
+    let last = lane.len.checked_sub(1)?;
+    Some(((lane.at)(0)[0], (lane.at)(last)[0]))
+}
+
+/// Where all lanes have a value, by the readings of their ends; a running total has one from 0 up
+/// to `total_until`.
+pub(super) fn span(
+    ends: impl Iterator<Item = Option<(f64, f64)>>,
+    total_until: Option<f64>,
+) -> Option<(f64, f64)> {
+    let common = || {
+        let join = |a: (f64, f64), b: (f64, f64)| (a.0.max(b.0), a.1.min(b.1));
+        let all: Option<Vec<_>> = ends.collect();
+        all?.into_iter().reduce(join)
+    };
+    let (start, end) = total_until.map_or_else(common, |end| Some((0.0, end)))?;
+    (start.is_finite() && end.is_finite() && start <= end).then_some((start, end))
+}
+
+/// The value a lane holds at `x`, 0 before its first row; `from` remembers the row.
+pub(super) fn held<F: Fn(usize) -> Point>(lane: &Lane<F>, from: &mut usize, x: f64) -> f64 {
+    *from = last_at_most(lane, *from, x);
+    let begun = lane.len > 0 && (lane.at)(*from)[0] <= x;
+    if begun { (lane.at)(*from)[1] } else { 0.0 }
 }
 
 /// The last row from `from` on whose x is at most `x`; `from` itself if there is none.

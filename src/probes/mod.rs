@@ -1,6 +1,17 @@
 //! Questions asked of a run: pure functions from plain data to plain data.
 
+pub mod cards;
+pub mod cell;
+pub mod chain;
 pub mod curves;
+pub mod exploit;
+pub mod foresight;
+pub mod futures;
+pub mod model_error;
+pub mod plight;
 pub mod price;
+pub mod stale;
+pub mod trajectories;
 pub mod truth;
 pub mod values;
+pub mod wall;

@@ -1,9 +1,13 @@
 //! What the world is really like, as far as pictures of tabular worlds need it.
 
 use crate::agents::table::TableView;
-use crate::mdp::scene::{Scene, Scenic};
-use crate::mdp::{Action, State, Tabular};
+use crate::mdp::scene::{Cell, Scene, Scenic};
+use crate::mdp::{Action, Outcome, State, Tabular};
+use crate::rl::dp::random_policy_values;
 use crate::rl::policy::greedy_mask;
+
+/// Most states of which values are solved for a picture.
+pub const SOLVED: usize = 110;
 
 /// What a step means for the task.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +24,10 @@ pub struct Truth {
     actions: usize,
     /// `[S * A]`: likeliest next state and how the task ends there; `None` if never left.
     likeliest: Vec<Option<(State, End)>>,
+    /// `[S * A]`: all that may happen.
+    outcomes: Vec<Vec<Outcome>>,
+    /// `[S]`: from here a good end can be reached.
+    hopeful: Vec<bool>,
     /// States where an episode may start.
     pub starts: Vec<State>,
     /// Fewest steps from a start to a good end, over all possible outcomes.
@@ -30,20 +38,19 @@ impl Truth {
     /// Copies it out of `world`.
     pub fn of<W: Tabular + Scenic>(world: &W) -> Self {
         let (states, actions) = (world.states(), world.actions());
-        let likeliest = (0..states * actions).map(|pair| {
-            let (state, action) = ((pair / actions) as State, (pair % actions) as Action);
-            let outcomes = world.outcomes(state, action);
+        let of =
+            |pair: usize| world.outcomes((pair / actions) as State, (pair % actions) as Action);
+        let outcomes: Vec<Vec<Outcome>> = (0..states * actions).map(of).collect();
+        let likeliest = outcomes.iter().map(|outcomes| {
             let best = outcomes.iter().max_by(|a, b| a.probability.total_cmp(&b.probability));
-            best.map(|o| match o.terminated {
-                false => (o.next, End::NotYet),
-                true if world.ends_well(o.next) => (o.next, End::Well),
-                true => (o.next, End::Badly),
-            })
+            best.map(|o| (o.next, end(world, o)))
         });
         Self {
             scene: world.scene(),
             actions,
+            hopeful: hopeful(world, &outcomes),
             likeliest: likeliest.collect(),
+            outcomes,
             starts: world.starts(),
             shortest: world.distance(true),
         }
@@ -74,6 +81,80 @@ impl Truth {
         }
     }
 
+    /// All that may happen after a pair; nothing for states that are never left.
+    pub fn outcomes(&self, state: State, action: Action) -> &[Outcome] {
+        &self.outcomes[state as usize * self.actions + usize::from(action)]
+    }
+
+    /// The likeliest next state of a pair; `None` if its state is never left.
+    pub fn likeliest(&self, state: State, action: Action) -> Option<State> {
+        let pair = state as usize * self.actions + usize::from(action);
+        self.likeliest.get(pair).copied().flatten().map(|(next, _)| next)
+    }
+
+    /// Number of states `S`.
+    pub fn states(&self) -> usize {
+        self.hopeful.len()
+    }
+
+    /// Number of actions `A`.
+    pub fn actions(&self) -> usize {
+        self.actions
+    }
+
+    /// Whether a good end can be reached from `state`.
+    pub fn is_hopeful(&self, state: State) -> bool {
+        self.hopeful.get(state as usize).copied().unwrap_or(false)
+    }
+
+    /// What the cell of a state is, in worlds with a map.
+    pub fn cell(&self, state: State) -> Option<Cell> {
+        match &self.scene {
+            Scene::Grid(grid) => grid.cells.get(state as usize).copied(),
+            Scene::Graph(_) | Scene::States(_) => None,
+        }
+    }
+
+    /// What each state is worth to somebody who acts at random, `[S]`; `None` for more than
+    /// [`SOLVED`] states, and where there is no single answer.
+    pub fn random_values(&self, gamma: f64) -> Option<Vec<f64>> {
+        let states = self.outcomes.len() / self.actions;
+        let outcomes = |s: usize, a: usize| self.outcomes(s as State, a as Action).to_vec();
+        let small = states <= SOLVED;
+        small.then(|| random_policy_values((states, self.actions), outcomes, gamma)).flatten()
+    }
+
+    /// Whether some action leaves `state`.
+    pub fn is_left(&self, state: State) -> bool {
+        !self.outcomes(state, 0).is_empty()
+    }
+
+    /// The one pair whose outcomes lie farther apart on a grid than those of any other.
+    pub fn fork(&self) -> Option<(State, Action)> {
+        let Scene::Grid(grid) = &self.scene else {
+            return None;
+        };
+        let apart = |a: &Outcome, b: &Outcome| {
+            let ((r, c), (row, col)) = (grid.place(a.next), grid.place(b.next));
+            r.abs_diff(row).pow(2) + c.abs_diff(col).pow(2)
+        };
+        let width = |outcomes: &[Outcome]| {
+            let pairs = outcomes.iter().flat_map(|a| outcomes.iter().map(move |b| (a, b)));
+            pairs.map(|(a, b)| apart(a, b)).max().unwrap_or(0)
+        };
+        let (mut widest, mut fork) = (0, None);
+        for (pair, outcomes) in self.outcomes.iter().enumerate() {
+            let width = width(outcomes);
+            if width > widest {
+                fork = Some(((pair / self.actions) as State, (pair % self.actions) as Action));
+            } else if width == widest {
+                fork = None;
+            }
+            widest = widest.max(width);
+        }
+        fork
+    }
+
     /// The world's picture.
     pub fn scene(&self) -> &Scene {
         &self.scene
@@ -88,6 +169,37 @@ impl Truth {
     pub fn action_name(&self, action: Action) -> String {
         self.scene.action_name(action)
     }
+}
+
+fn end(world: &impl Tabular, outcome: &Outcome) -> End {
+    match outcome.terminated {
+        false => End::NotYet,
+        true if world.ends_well(outcome.next) => End::Well,
+        true => End::Badly,
+    }
+}
+
+/// `[S]`: from which states a good end can be reached, by going back from all of them.
+fn hopeful(world: &impl Tabular, outcomes: &[Vec<Outcome>]) -> Vec<bool> {
+    let mut hopeful = vec![false; world.states()];
+    let mut leads: Vec<Vec<usize>> = vec![Vec::new(); world.states()];
+    let mut front = Vec::new();
+    for (pair, outcomes) in outcomes.iter().enumerate() {
+        let state = pair / world.actions();
+        for outcome in outcomes {
+            match end(world, outcome) {
+                End::Well => front.push(state),
+                End::Badly => {}
+                End::NotYet => leads[outcome.next as usize].push(state),
+            }
+        }
+    }
+    while let Some(state) = front.pop() {
+        if !std::mem::replace(&mut hopeful[state], true) {
+            front.extend(&leads[state]);
+        }
+    }
+    hopeful
 }
 
 #[cfg(test)]
@@ -116,6 +228,16 @@ mod tests {
         assert_eq!(truth.greedy_way(&view), None);
         view.q.fill(0.0);
         assert_eq!(truth.greedy_way(&view), None);
+    }
+
+    #[test]
+    fn hope_ends_at_walls_and_pits() {
+        let source = GridSource::from_text("S.P.\n##.G\n.#..");
+        let truth = Truth::of(&Grid::new(&source, &GridConfig::default()).unwrap());
+        let hopeful: Vec<State> = (0..12).filter(|&s| truth.is_hopeful(s)).collect();
+        assert_eq!(hopeful, [3, 6, 10, 11], "a pit ends the way, a corner is closed off");
+        assert_eq!(truth.outcomes(6, 1).len(), 1);
+        assert!(truth.outcomes(7, 1).is_empty() && truth.outcomes(4, 0).is_empty());
     }
 
     #[test]

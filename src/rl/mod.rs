@@ -1,7 +1,10 @@
 //! Equations as small pure functions.
 
+pub mod batch;
 pub mod dp;
+pub mod lstd;
 pub mod policy;
 pub mod self_consistency;
 pub mod td;
 pub mod transform;
+pub mod updates;

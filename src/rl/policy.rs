@@ -46,6 +46,13 @@ pub fn greedy_mask(q: &[f64]) -> u8 {
     bits.filter(|&(_, &v)| v == best).fold(0, |mask, (action, _)| mask | 1 << action)
 }
 
+/// Bit mask of all entries of `q` within `slack` of the greatest.
+pub fn nearly_greedy(q: &[f64], slack: f64) -> u8 {
+    let best = max_value(q);
+    let near = q.iter().enumerate().filter(|(_, v)| best - **v <= slack);
+    near.fold(0, |mask, (action, _)| mask | 1 << action)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -67,12 +67,17 @@ impl Desk {
         theme: Theme,
         size: [f32; 2],
     ) -> Self {
+        Self::with(builder, Options::plain(lesson, theme), size)
+    }
+
+    /// A laboratory as the options have it.
+    pub fn with(builder: HarnessBuilder<App>, options: Options, size: [f32; 2]) -> Self {
+        let theme = options.theme;
         // The harness sets egui's own theme once more, after the laboratory has set it.
         let base = if theme.tokens().dark { egui::Theme::Dark } else { egui::Theme::Light };
         let builder = builder.with_size(Vec2::from(size)).with_step_dt(FRAME).with_theme(base);
-        let harness = builder.build_eframe(move |cc| {
-            let options = Options { lesson, theme, beside: false };
-            App { lab: Lab::new(&cc.egui_ctx, options).expect("the lesson opens") }
+        let harness = builder.build_eframe(move |cc| App {
+            lab: Lab::new(&cc.egui_ctx, options).expect("the lesson opens"),
         });
         Self { harness }
     }

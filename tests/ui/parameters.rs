@@ -29,7 +29,7 @@ fn a_key_on_the_slider_changes_n_and_is_an_event() {
     assert!(now > 50.0, "one step up from 50 is {now}");
     let event = s.events.last().expect("the change is in the log");
     let change = Change::Param { param: param(&desk, "planning_steps"), value: now };
-    assert_eq!((event.run, event.change), (2, change));
+    assert_eq!((event.run, &event.change), (2, &change));
     assert_eq!(event.counters.env_steps, s.runs[2].lane.counters.env_steps);
     // The very next step plans with it; the others' n is theirs.
     let before = s.runs[2].lane.counters.imagined_updates;
@@ -82,7 +82,7 @@ fn an_agent_plans_on_while_the_world_stands_still() {
     assert_eq!(after.imagined_updates, before.imagined_updates + 50);
     assert_eq!((after.env_steps, after.real_updates), (before.env_steps, before.real_updates));
     assert_eq!(desk.run(0).lane.counters.imagined_updates, 0, "the others do not");
-    let event = desk.snapshot().events.last().map(|e| (e.run, e.change));
+    let event = desk.snapshot().events.last().map(|e| (e.run, e.change.clone()));
     assert_eq!(event, Some((2, Change::Dream { units: 50, done: 50 })));
     desk.click("Plan 50 times");
     assert_eq!(desk.run(2).lane.counters.imagined_updates, before.imagined_updates + 100);

@@ -3,13 +3,12 @@
 use egui::Ui;
 
 use super::{Cx, Panel, PanelId, framed};
+use crate::app::happenings::happenings;
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
 use crate::app::words;
-use crate::base::params::Range;
 use crate::base::rng::lane_seed;
-use crate::experiment::arena::Change;
-use crate::experiment::clock::Clock;
+use crate::experiment::clock::{Clock, Counters, Position};
 use crate::experiment::snapshot::{Curves as Data, Snapshot};
 use crate::probes::curves::Curve as Line;
 
@@ -50,7 +49,7 @@ impl Curves {
         let data = &s.curves;
         let lines = (self.of)(data);
         let t = theme::tokens(ui.ctx());
-        let marks: Vec<Vec<Mark>> = (0..s.runs.len()).map(|run| events(s, run)).collect();
+        let marks = events(s);
         let curves: Vec<Curve<'_>> = lines
             .iter()
             .enumerate()
@@ -77,6 +76,7 @@ impl Curves {
             x_end: by_episode.then_some(s.limit as f64),
             now: now(s),
             reference: reference(s).filter(|_| self.log_y),
+            levels: &data.shortest,
             empty: match cx.view.still {
                 true => "Curves begin with the first finished episode.",
                 false => "Curves begin with the first finished episode. Space plays.",
@@ -109,7 +109,7 @@ fn note(s: &Snapshot) -> String {
     }
 }
 
-fn axis_label(axis: Clock) -> &'static str {
+pub(super) fn axis_label(axis: Clock) -> &'static str {
     match axis {
         Clock::Episodes => "episode",
         Clock::EnvSteps => "real steps",
@@ -133,59 +133,52 @@ fn now(s: &Snapshot) -> Option<(f64, String)> {
     }
 }
 
-/// The shortest way of the true world.
+/// The shortest way in the true world as run A has it now.
 fn reference(s: &Snapshot) -> Option<(f64, String)> {
-    let steps = s.truth.shortest?;
+    let steps = s.runs[0].truth.shortest?;
     Some((steps as f64, format!("shortest path: {steps} steps")))
 }
 
-/// Parameter changes and the failure of a run, on the axis of the curves.
-fn events(s: &Snapshot, run: usize) -> Vec<Mark> {
+/// Where something lies on the axis of the curves.
+fn axis_x(s: &Snapshot, at: Position, counters: &Counters) -> f64 {
     let axis = s.curves.axis;
-    let episode = |count: u64| if axis == Clock::Episodes { count + 1 } else { count };
-    let params = s.runs[run].agent.params();
-    let letter = s.runs[run].letter;
-    let changes = s.events.iter().filter(|e| e.run == run).map(|e| {
-        let text = match e.change {
-            Change::Param { param, value } => {
-                let spec = &params[param];
-                let name = symbol(spec.symbol).unwrap_or(spec.label);
-                let written = match spec.range {
-                    Range::Choice(all) => {
-                        all.get(value as usize).map_or("", |c| c.label).to_owned()
-                    }
-                    _ => spec.show(value),
-                };
-                format!("{letter}: {name} = {written}")
-            }
-            Change::Dream { done, .. } => format!("{letter}: planned {done} times"),
-        };
-        let on_clock = axis == e.position.clock;
-        let at = if on_clock { e.position.count } else { e.counters.on(axis) };
-        Mark { x: episode(at) as f64, text, kind: MarkKind::Change }
-    });
-    // A drag while playing leaves many values at one place: the last of them counts.
-    let mut marks: Vec<Mark> = Vec::new();
-    for mark in changes {
-        let name = |m: &Mark| m.text.split(" = ").next().map(str::to_owned);
-        match marks.last_mut() {
-            Some(last) if last.x == mark.x && name(last) == name(&mark) => *last = mark,
-            _ => marks.push(mark),
-        }
-    }
-    let failure = s.runs[run].failure.iter().map(|f| Mark {
-        x: episode(f.counters.on(axis)) as f64,
-        text: "stopped".to_owned(),
-        kind: MarkKind::Failure,
-    });
-    marks.extend(failure);
-    marks
+    let count = if axis == at.clock { at.count } else { counters.on(axis) };
+    // Episode number 1 is the one under way at the start.
+    (count + u64::from(axis == Clock::Episodes)) as f64
 }
 
-/// The symbol alone, without its explanation; `None` where the notation has none.
-fn symbol(text: &str) -> Option<&str> {
-    let first = text.split(',').next()?;
-    (first.chars().count() == 1).then_some(first)
+/// Where run `run` split off, on the axis of the curves.
+pub(super) fn split_x(s: &Snapshot, run: usize) -> Option<f64> {
+    s.runs[run].fork.map(|fork| axis_x(s, fork.at, &fork.counters))
+}
+
+/// What was done to each run, and its failure, on the axis of the curves.
+fn events(s: &Snapshot) -> Vec<Vec<Mark>> {
+    let mut all: Vec<Vec<Mark>> = vec![Vec::new(); s.runs.len()];
+    let name = |text: &str| text.split(" = ").next().map(str::to_owned);
+    for h in happenings(s) {
+        let kind = if h.swap { MarkKind::Change } else { MarkKind::Tick };
+        // What was done to all is written once.
+        let text = match h.shared {
+            true => h.what,
+            false => format!("{}: {}", s.runs[h.run].letter, h.what),
+        };
+        let mark = Mark { x: axis_x(s, h.position, &h.counters), text, kind };
+        // A drag while playing leaves many values at one place: the last of them counts.
+        match all[h.run].last_mut() {
+            Some(last) if last.x == mark.x && name(&last.text) == name(&mark.text) => *last = mark,
+            _ => all[h.run].push(mark),
+        }
+    }
+    for (run, marks) in s.runs.iter().zip(&mut all) {
+        let end = |c: &Counters| c.on(s.curves.axis) + u64::from(s.curves.axis == Clock::Episodes);
+        marks.extend(run.failure.iter().map(|f| Mark {
+            x: end(&f.counters) as f64,
+            text: "stopped".to_owned(),
+            kind: MarkKind::Failure,
+        }));
+    }
+    all
 }
 
 impl Panel for Curves {

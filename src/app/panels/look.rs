@@ -92,7 +92,8 @@ fn density(before: &[u64], after: &[u64]) -> Vec<(u16, f32)> {
     cells.map(|(cell, &n)| (cell as u16, DENSEST * n as f32 / most)).collect()
 }
 
-fn kind(cell: Cell) -> CellKind {
+/// A cell in the picture's words.
+pub fn kind(cell: Cell) -> CellKind {
     match cell {
         Cell::Free => CellKind::Free,
         Cell::Wall => CellKind::Wall,

@@ -5,17 +5,18 @@ use std::ops::Range;
 use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
 use super::look::Look;
+use super::sandbox;
 use super::tile::{text, tile};
-use super::{Cx, Panel, PanelId, use_tool};
+use super::{Cx, Panel, PanelId, tools_menu};
 use crate::app::actions::Action;
+use crate::app::brush::Brush;
 use crate::app::theme;
-use crate::app::widgets::button::icon_button;
 use crate::app::widgets::color_bar::ColorBar;
-use crate::app::widgets::panel::PanelTool;
 use crate::app::widgets::segmented::segmented;
 use crate::app::words;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
-use crate::mdp::scene::{GridScene, Scene};
+use crate::mdp::State;
+use crate::mdp::scene::{Cell, GridScene, Scene};
 
 /// Powers of ten at the ends of the log scale: values fall by a constant factor with each step
 /// from the goal, so equal distances take equal colours.
@@ -48,7 +49,10 @@ impl Scale {
         let ranges = healthy.filter_map(|r| r.map.as_ref()?.range());
         let ranges = ranges.filter(|(low, high)| low.abs().max(high.abs()) < DIVERGED);
         let all = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        // Where there is no distance from a goal, values are no powers of it.
+        let graph = matches!(snapshot.runs[0].truth.scene(), Scene::Graph(_));
         match all {
+            None | Some((0.0.., ..=1.0)) if graph => Self::Linear(0.0, 1.0),
             Some((low, high)) if low < 0.0 || high > 1.0 => Self::Linear(low, high),
             _ => Self::Log,
         }
@@ -80,6 +84,12 @@ impl Scale {
 pub struct Looks {
     looks: Vec<Look>,
     generation: u64,
+    /// The hand that draws.
+    pub brush: Brush,
+    /// Cells that are not so yet, but will be.
+    pub draft: Vec<(State, Cell)>,
+    /// Greatest bonus of all runs.
+    pub most_bonus: f64,
 }
 
 impl Looks {
@@ -98,9 +108,22 @@ impl Looks {
         &self.looks[index]
     }
 
+    /// What the hand has touched and what is on its way to the arena, in this frame.
+    fn draw(&mut self, cx: &Cx<'_>) {
+        self.draft.clear();
+        if let Scene::Grid(grid) = cx.snapshot.runs[0].truth.scene() {
+            self.draft.extend(self.brush.draft(grid));
+            let tool = cx.view.drawing().unwrap_or_default();
+            self.draft.extend(tool.cells(grid, self.brush.touched(), cx.view.reward));
+        }
+        let bonuses = cx.snapshot.runs.iter().filter_map(|run| run.lane.view.bonus.as_ref());
+        self.most_bonus = bonuses.flatten().copied().fold(0.0, f64::max);
+    }
+
     fn forget_if_new(&mut self, generation: u64) {
         if std::mem::replace(&mut self.generation, generation) != generation {
             self.looks.clear();
+            self.brush = Brush::default();
         }
     }
 }
@@ -122,20 +145,28 @@ impl Mazes {
         let row = vec2(ui.available_width(), height);
         ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
             if !cx.view.still && !cx.view.lecture {
-                self.tools(ui, cx);
+                tools_menu(ui, self, PanelId::Mazes, cx);
             }
             // The title is never cut for the sake of the bar.
             let font = theme::title(ui.ctx());
             let ink = egui::Color32::PLACEHOLDER;
-            let title = ui.painter().layout_no_wrap(self.title().to_owned(), font, ink);
+            let words = match cx.snapshot.runs[0].truth.scene() {
+                Scene::Graph(_) => "What each state is worth",
+                Scene::Grid(_) | Scene::States(_) => self.title(),
+            };
+            let title = ui.painter().layout_no_wrap(words.to_owned(), font, ink);
             scale.bar(ui, ui.available_width() - title.size().x - 24.0 * points);
+            belief_legend(ui, cx);
             if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
-                arrows_or_numbers(ui, cx);
+                // Dots have no arrows to choose.
+                if matches!(cx.snapshot.runs[0].truth.scene(), Scene::Grid(_)) {
+                    arrows_or_numbers(ui, cx);
+                }
             }
-            let title = RichText::new(self.title()).font(theme::title(ui.ctx()));
+            let title = RichText::new(words).font(theme::title(ui.ctx()));
             let question = match cx.lesson.question.as_str() {
-                _ if cx.snapshot.truth.shortest.is_none() => NO_WAY,
+                _ if cx.snapshot.runs.iter().any(|r| r.truth.shortest.is_none()) => NO_WAY,
                 "" => self.question(),
                 lesson => lesson,
             };
@@ -154,19 +185,21 @@ impl Mazes {
     }
 }
 
-impl Mazes {
-    /// All tools behind one icon: the row has a bar and a switch already.
-    fn tools(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let (icon, tip) = PanelTool::More.look();
-        let button = icon_button(ui, icon, tip);
-        egui::Popup::menu(&button).show(|ui| {
-            for tool in PanelTool::WIDE {
-                let (_, name) = tool.look();
-                if ui.button(name).clicked() {
-                    use_tool(self, PanelId::Mazes, tool, cx);
-                }
-            }
-        });
+/// What hatching and wedges mean, once there are any and where there is room.
+fn belief_legend(ui: &mut Ui, cx: &Cx<'_>) {
+    let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
+    let runs = &cx.snapshot.runs;
+    let small = |text: String| RichText::new(text).font(theme::small(ui.ctx())).color(t.text_weak);
+    let bonuses = runs.iter().filter_map(|run| run.lane.view.bonus.as_ref());
+    let most = bonuses.flatten().copied().fold(0.0, f64::max);
+    let bonus = (most > 0.0).then(|| small(format!("wedges: bonus, to {}", words::value(most))));
+    let stale = runs.iter().any(|run| !run.stale.is_empty());
+    let stale = stale.then(|| small("hatched: believed wrongly".to_owned()));
+    for words in [bonus, stale].into_iter().flatten() {
+        if ui.available_width() > 560.0 * points {
+            ui.add_space(10.0);
+            ui.label(words);
+        }
     }
 }
 
@@ -195,8 +228,9 @@ fn shown(ui: &Ui, cx: &Cx<'_>) -> Range<usize> {
 
 /// One row of tiles or two, whichever gives the larger cells.
 fn columns(count: usize, room: egui::Vec2, snapshot: &Snapshot) -> usize {
-    let (cols, rows) = match &*snapshot.scene {
+    let (cols, rows) = match snapshot.runs[0].truth.scene() {
         Scene::Grid(grid) => (grid.cols as f32, grid.rows as f32),
+        Scene::Graph(graph) => graph.size(),
         Scene::States(_) => (1.0, 1.0),
     };
     let cell = |columns: usize| {
@@ -236,6 +270,11 @@ impl Panel for Mazes {
         let scale = Scale::of(cx.snapshot);
         self.header(ui, scale, cx);
         ui.add_space(4.0);
+        if cx.view.sandbox && !cx.view.still && !cx.view.lecture {
+            sandbox::strip(ui, cx);
+            ui.add_space(6.0);
+        }
+        self.looks.draw(cx);
         let shown = shown(ui, cx);
         let count = shown.len();
         let columns = columns(count, ui.available_size(), cx.snapshot);

@@ -3,11 +3,25 @@
 //! A panel owns view state only, reads a snapshot, and emits actions. Whoever adds one implements
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
+pub mod cards;
+pub mod cell;
+pub mod cell_view;
 pub mod curves;
+pub mod exploit;
+pub mod futures;
+pub mod graph_tile;
+pub mod log;
 pub mod look;
+pub mod loops;
 pub mod mazes;
+pub mod model_data;
+pub mod model_error;
+mod plot;
 pub mod price;
+pub mod sandbox;
 pub mod tile;
+pub mod values;
+pub mod wall;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
@@ -27,6 +41,16 @@ impl PanelId {
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
+            Self::Cell => Box::new(cell::Cell),
+            Self::Exploit => Box::new(exploit::Meter::default()),
+            Self::Loops => Box::new(loops::Loops::default()),
+            Self::Cards => Box::new(cards::Cards::default()),
+            Self::Values => Box::new(values::Values::default()),
+            Self::Wall => Box::new(wall::Wall::default()),
+            Self::ModelData => Box::new(model_data::ModelData::default()),
+            Self::ModelError => Box::new(model_error::ModelError::default()),
+            Self::Futures => Box::new(futures::Futures),
+            Self::Log => Box::new(log::Log),
         }
     }
 }
@@ -100,6 +124,19 @@ fn framed(
     }
 }
 
+/// All tools behind one icon, where there is no room for them side by side.
+pub fn tools_menu(ui: &mut Ui, panel: &dyn Panel, id: PanelId, cx: &mut Cx<'_>) {
+    let (icon, tip) = PanelTool::More.look();
+    let button = widgets::button::icon_button(ui, icon, tip);
+    egui::Popup::menu(&button).show(|ui| {
+        for &tool in TOOLS {
+            if ui.button(tool.look().1).clicked() {
+                use_tool(panel, id, tool, cx);
+            }
+        }
+    });
+}
+
 /// Does what a tool's icon asks for.
 pub fn use_tool(panel: &dyn Panel, id: PanelId, tool: PanelTool, cx: &mut Cx<'_>) {
     let action = match tool {
@@ -110,7 +147,7 @@ pub fn use_tool(panel: &dyn Panel, id: PanelId, tool: PanelTool, cx: &mut Cx<'_>
             Action::Enlarge((!open).then_some(id))
         }
         PanelTool::Picture => Action::Picture(id),
-        PanelTool::More => return,
+        PanelTool::More | PanelTool::Close => return,
     };
     cx.actions.push(action);
 }

@@ -2,18 +2,20 @@
 
 use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
-use super::Cx;
+use super::look::kind;
 use super::mazes::{Looks, Scale};
+use super::{Cx, graph_tile};
 use crate::app::actions::Action;
+use crate::app::brush::Tool;
 use crate::app::widgets::button::{Button, framed_icon_button};
-use crate::app::widgets::grid_picture::GridPicture;
+use crate::app::widgets::grid_picture::{GridPicture, GridResponse};
 use crate::app::widgets::number::{grouped, hero_pair};
-use crate::app::widgets::panel::{Panel, PanelState};
+use crate::app::widgets::panel::{Panel, PanelState, PanelTool};
 use crate::app::widgets::{meter, number};
 use crate::app::{icons, theme, words};
 use crate::experiment::clock::Clock;
 use crate::experiment::engine::Command;
-use crate::experiment::snapshot::{RunSnapshot, Snapshot};
+use crate::experiment::snapshot::{RunSnapshot, Snapshot, Stale};
 use crate::mdp::scene::Scene;
 use crate::probes::values::ValueMap;
 
@@ -46,6 +48,9 @@ pub fn tile(
     if notes && !cx.view.lecture {
         panel = panel.question(note);
     }
+    if run.fork.is_some() && !cx.view.lecture && !cx.view.still {
+        panel = panel.tools(&[PanelTool::Close]);
+    }
     let shown = panel.show(ui, |ui| {
         let points = theme::scale(ui.ctx());
         // A low tile keeps the picture and the two counters.
@@ -63,7 +68,9 @@ pub fn tile(
             None => counters(ui, index, low, cx),
         }
     });
-    if shown.response.clicked() {
+    if shown.tool.is_some() {
+        cx.actions.push(Action::Unfork(index));
+    } else if shown.response.clicked() {
         cx.actions.push(Action::Run(index));
     }
 }
@@ -77,11 +84,23 @@ fn picture(
     cx: &mut Cx<'_>,
 ) {
     let run = &cx.snapshot.runs[index];
-    let Scene::Grid(grid) = &*cx.snapshot.scene else {
-        ui.label("This world has no picture.");
-        return;
+    let grid = match run.truth.scene() {
+        Scene::Grid(grid) => grid,
+        Scene::Graph(graph) => return graph_tile::picture(ui, index, graph, scale, size, cx),
+        Scene::States(_) => {
+            ui.label("This world has no picture.");
+            return;
+        }
     };
+    let draft = std::mem::take(&mut looks.draft);
+    let most = looks.most_bonus.max(1e-12);
+    // An error is painted over one model alone.
+    let here = cx.view.tool != Tool::Lie || looks.brush.run() == index;
     let look = looks.of(index, run, grid, cx.snapshot.playing);
+    let mut cells = look.cells.clone();
+    let shown = draft.iter().filter(|_| here);
+    shown.for_each(|&(state, cell)| cells[state as usize] = kind(cell));
+    let (stale, bonus) = beliefs(run, most);
     let map = run.map.as_deref();
     let each = |read: &dyn Fn(&ValueMap, usize) -> f32| -> Vec<f32> {
         map.map_or(Vec::new(), |m| (0..m.value.len()).map(|i| read(m, i)).collect())
@@ -101,7 +120,7 @@ fn picture(
         label: &label,
         cols: grid.cols,
         rows: grid.rows,
-        cells: &look.cells,
+        cells: &cells,
         values: &values,
         numbers: cx.view.numbers.then_some(numbers.as_slice()),
         arrows,
@@ -110,32 +129,80 @@ fn picture(
         agent,
         sparks: &look.sparks,
         dots: &look.dots,
+        stale: &stale,
+        bonus: &bonus,
         selected: cx.view.cell,
+        cursor: cx.view.cursor.filter(|_| cx.view.drawing().is_some()),
         faded: run.failure.is_some(),
         wind: &grid.wind,
     };
     let shown = picture.ui(ui, size);
+    looks.draft = draft;
+    if cx.view.drawing().is_some() {
+        draw(&shown, index, looks, cx);
+        return;
+    }
     if shown.response.clicked() {
         cx.actions.push(Action::Run(index));
         let again = shown.clicked_cell == cx.view.cell;
         cx.actions.push(Action::Cell(shown.clicked_cell.filter(|_| !again)));
     }
     if let Some(cell) = shown.hovered_cell {
-        let text = cell_text(cx, run, cell);
+        let text = cell_text(run, cell);
         shown.response.on_hover_text_at_pointer(text);
     }
 }
 
+/// What the model believes wrongly, and how much each move is worth for curiosity alone, as a part
+/// of `most`.
+fn beliefs(run: &RunSnapshot, most: f64) -> (Vec<(u16, String)>, Vec<f32>) {
+    let stale = run.stale.iter().map(|s| (s.cell as u16, words::belief(s.belief))).collect();
+    let bonus = run.lane.view.bonus.iter().flatten().map(|bonus| (bonus / most) as f32);
+    (stale, bonus.collect())
+}
+
+/// The hand draws: cells are touched while it is down, and make a stroke when it lets go.
+fn draw(shown: &GridResponse, index: usize, looks: &mut Looks, cx: &mut Cx<'_>) {
+    let Scene::Grid(grid) = cx.snapshot.runs[index].truth.scene() else {
+        return;
+    };
+    let down = shown.response.is_pointer_button_down_on();
+    let begun = looks.brush.run() == index && !looks.brush.touched().is_empty();
+    // A slow frame may bring a whole click, or the last moves together with the release.
+    let draws = down || begun || shown.response.clicked();
+    if let Some(cell) = shown.hovered_cell.filter(|_| draws) {
+        looks.brush.touch((index, grid.cols), cell as u32);
+    }
+    if down {
+        shown.response.ctx.request_repaint();
+    } else if draws {
+        let touched = looks.brush.lift();
+        let tool = cx.view.tool;
+        if let Some(command) = tool.command((index, grid), &touched, cx.view.reward) {
+            if tool == Tool::Lie {
+                cx.actions.push(Action::Run(index));
+            } else {
+                looks.brush.send(tool.cells(grid, &touched, cx.view.reward));
+            }
+            cx.actions.push(Action::Engine(command));
+        }
+    }
+}
+
 /// What a cell is worth, in words.
-fn cell_text(cx: &Cx<'_>, run: &RunSnapshot, cell: usize) -> String {
-    let truth = &cx.snapshot.truth;
-    let mut text = format!("cell {}", truth.state_name(cell as u32));
+pub(super) fn cell_text(run: &RunSnapshot, cell: usize) -> String {
+    let truth = &run.truth;
+    let kind = if matches!(truth.scene(), Scene::Grid(_)) { "cell" } else { "state" };
+    let mut text = format!("{kind} {}", truth.state_name(cell as u32));
     let Some(table) = &run.lane.view.table else {
         return text;
     };
     for (action, &q) in table.row(cell).iter().enumerate() {
         let tally = &table.tally[cell * table.actions + action];
-        let name = truth.action_name(action as u8);
+        let name = match table.is_of_states() {
+            true => "V".to_owned(),
+            false => truth.action_name(action as u8),
+        };
         let (real, imagined) = (grouped(tally.real), grouped(tally.imagined));
         text += &format!("\n{name}: {} ({real} real, {imagined} imagined)", words::value(q));
     }
@@ -160,9 +227,12 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
     let brief = ui.available_width() < 330.0 * theme::scale(ui.ctx());
     let left = place(index, cx.snapshot, brief);
     let right = match (run.way_home, run.map.is_some()) {
+        _ if !run.stale.is_empty() => believed_wrongly(run, brief),
         _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
         (Some(steps), _) if brief => format!("way home: {steps}"),
         (Some(steps), _) => format!("greedy way home: {steps} steps"),
+        // Whoever only predicts is not on a way.
+        _ if run.predicts() => String::new(),
         (None, true) if brief => "no way yet".to_owned(),
         (None, true) => "no way home yet".to_owned(),
         (None, false) => String::new(),
@@ -175,6 +245,15 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
             ui.add(Label::new(RichText::new(left).color(t.text)).truncate());
         });
     });
+}
+
+/// How many cells a model is wrong about.
+fn believed_wrongly(run: &RunSnapshot, brief: bool) -> String {
+    match (run.stale.len(), brief) {
+        (n, true) => format!("{n} wrong"),
+        (1, false) => "1 cell believed wrongly".to_owned(),
+        (n, false) => format!("{n} cells believed wrongly"),
+    }
 }
 
 /// How far a run has come, and whether it waits for the others. On the clock of episodes a narrow
@@ -251,8 +330,19 @@ fn report(run: &RunSnapshot) -> String {
 pub fn text(run: &RunSnapshot) -> String {
     let c = &run.lane.counters;
     let way = run.way_home.map_or("no way home yet".to_owned(), |w| format!("way home {w} steps"));
+    let wrong = match run.stale.len() {
+        0 => String::new(),
+        _ => {
+            let cell = |s: &Stale| {
+                let word = words::belief(s.belief);
+                format!("{} \"{word}\"", run.truth.state_name(s.cell))
+            };
+            let cells: Vec<String> = run.stale.iter().map(cell).collect();
+            format!(", {}: {}", believed_wrongly(run, false), cells.join(", "))
+        }
+    };
     format!(
-        "{} {}: episode {}, step {}, {} real updates, {} imagined, {way}",
+        "{} {}: episode {}, step {}, {} real updates, {} imagined, {way}{wrong}",
         run.letter,
         run.name,
         c.episodes + 1,

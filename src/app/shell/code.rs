@@ -64,7 +64,7 @@ impl CodeMemory {
         code_view(ui, &lines);
         ui.add_space(4.0);
         if let Some(effect) = &self.effect {
-            code_note(ui, &note(effect));
+            code_note(ui, &note(effect, run.predicts()));
         }
     }
 
@@ -83,7 +83,7 @@ impl CodeMemory {
             false => &run.marks[..],
         };
         for mark in upto.iter().filter(|_| !too_fast(run)) {
-            if let Some(text) = words::mark(&cx.snapshot.truth, mark) {
+            if let Some(text) = words::mark(&run.truth, mark) {
                 self.values.insert(mark.line, text);
             }
             self.effect = mark.effect.or(self.effect);
@@ -121,11 +121,11 @@ fn progress(run: &RunSnapshot) -> String {
     }
 }
 
-fn note(effect: &Effect) -> CodeNote {
+fn note(effect: &Effect, of_states: bool) -> CodeNote {
     CodeNote {
         source: hue(Some(effect.source)),
         target: words::target(effect),
-        entry: words::entry(effect.source).to_owned(),
+        entry: words::entry(effect.source, of_states).to_owned(),
         old: words::value(effect.old),
         new: words::value(effect.new),
     }

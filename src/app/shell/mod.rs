@@ -6,6 +6,7 @@ pub mod lecture;
 pub mod provenance;
 pub mod rail;
 pub mod record;
+pub mod save;
 pub mod scrub;
 pub mod side;
 pub mod top_bar;

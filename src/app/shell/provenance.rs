@@ -25,7 +25,7 @@ pub fn provenance(ui: &mut Ui, cx: &Cx<'_>) {
     let (Some(&q), Some(tally)) = (table.q.get(pair), table.tally.get(pair)) else {
         return;
     };
-    let truth = &cx.snapshot.truth;
+    let truth = &run.truth;
     let (cell, way) = (truth.state_name(state as u32), truth.action_name(action as u8));
     let question = format!("Cell {cell} going {way}: Q = {}. Who wrote it?", words::value(q));
     ui.add(Label::new(RichText::new(question).color(t.text_weak)).wrap());

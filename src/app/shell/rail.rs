@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, CursorIcon, Frame, Label, Layout, Margin, Panel, RichText, Role, Sense, Stroke,
-    Ui,
+    Align, Align2, CursorIcon, Frame, Label, Layout, Margin, Panel, RichText, Role, ScrollArea,
+    Sense, Stroke, Ui,
 };
 use egui::{UiBuilder, WidgetInfo, vec2};
 
@@ -24,39 +24,71 @@ pub fn rail(ui: &mut Ui, room: Room, lessons: &[Arc<Lesson>], open: usize, cx: &
     }
     let below = Panel::bottom("ask the room").frame(Frame::NONE).show_separator_line(false);
     below.resizable(false).show(ui, |ui| ask(ui, cx));
-    let mut chapter = usize::MAX;
-    for (index, lesson) in lessons.iter().enumerate() {
-        if lesson.chapter != chapter {
-            chapter = lesson.chapter;
-            heading(ui, chapter);
-        }
-        if entry(ui, &lesson.arena.title, index == open) {
-            cx.actions.push(Action::Lesson(index));
-        }
-    }
-    ui.add_space(14.0);
-    notes(ui, cx.lesson);
-}
-
-/// Chapter numbers alone, for narrow windows.
-fn numbers(ui: &mut Ui, lessons: &[Arc<Lesson>], open: usize, cx: &mut Cx<'_>) {
-    ui.with_layout(Layout::top_down(Align::Center), |ui| {
-        for (index, lesson) in lessons.iter().enumerate() {
-            let number = format!("{:02}", lesson.chapter);
-            let title = &lesson.arena.title;
-            let button = Button::new(&number).on(index == open).show(ui).on_hover_text(title);
-            if button.clicked() {
-                cx.actions.push(Action::Lesson(index));
+    let here = lessons.get(open).map_or(0, |lesson| lesson.chapter);
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        for (first, chapter) in chapters(lessons) {
+            if heading(ui, chapter, chapter == here) && chapter != here {
+                cx.actions.push(Action::Lesson(first));
+            }
+            if chapter != here {
+                continue;
+            }
+            for (index, lesson) in lessons.iter().enumerate().filter(|(_, l)| l.chapter == here) {
+                if entry(ui, &lesson.arena.title, index == open) {
+                    cx.actions.push(Action::Lesson(index));
+                }
             }
         }
+        ui.add_space(14.0);
+        notes(ui, cx.lesson);
     });
-    ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
-        if cx.lesson.ask.is_empty() {
-            return;
-        }
-        let answer =
-            if cx.view.revealed { cx.lesson.reveal.as_str() } else { "Page Down answers." };
-        let text = format!("{}\n{answer}", cx.lesson.ask);
+}
+
+/// Chapters that have lessons, each with its first one.
+fn chapters(lessons: &[Arc<Lesson>]) -> Vec<(usize, usize)> {
+    let mut chapters: Vec<(usize, usize)> =
+        lessons.iter().enumerate().map(|(index, lesson)| (index, lesson.chapter)).collect();
+    chapters.dedup_by_key(|(_, chapter)| *chapter);
+    chapters
+}
+
+/// Numbers alone, for narrow windows: chapters, and the lessons of the open one.
+fn numbers(ui: &mut Ui, lessons: &[Arc<Lesson>], open: usize, cx: &mut Cx<'_>) {
+    let here = lessons.get(open).map_or(0, |lesson| lesson.chapter);
+    let below = Panel::bottom("ask the room").frame(Frame::NONE).show_separator_line(false);
+    below.resizable(false).show(ui, |ui| hand(ui, cx));
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.with_layout(Layout::top_down(Align::Center), |ui| {
+            for (index, lesson) in lessons.iter().enumerate() {
+                let begins = index == 0 || lessons[index - 1].chapter != lesson.chapter;
+                let (number, title) = match lesson.chapter == here {
+                    true if lesson.chapter > 0 => (
+                        format!("{}.{}", lesson.chapter, lesson.order),
+                        lesson.arena.title.as_str(),
+                    ),
+                    true => ("file".to_owned(), lesson.arena.title.as_str()),
+                    false if begins => {
+                        (format!("{:02}", lesson.chapter), chapter_name(lesson.chapter))
+                    }
+                    false => continue,
+                };
+                let button = Button::new(&number).on(index == open).show(ui).on_hover_text(title);
+                if button.clicked() {
+                    cx.actions.push(Action::Lesson(index));
+                }
+            }
+        });
+    });
+}
+
+/// The question for the room behind one button.
+fn hand(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if cx.lesson.ask.is_empty() {
+        return;
+    }
+    let answer = if cx.view.revealed { cx.lesson.reveal.as_str() } else { "Page Down answers." };
+    let text = format!("{}\n{answer}", cx.lesson.ask);
+    ui.vertical_centered(|ui| {
         let hand = framed_icon_button(ui, icons::HAND, "Ask the room").on_hover_text(text);
         if hand.clicked() {
             cx.actions.push(if cx.view.revealed { Action::Backward } else { Action::Forward });
@@ -64,15 +96,29 @@ fn numbers(ui: &mut Ui, lessons: &[Arc<Lesson>], open: usize, cx: &mut Cx<'_>) {
     });
 }
 
-fn heading(ui: &mut Ui, chapter: usize) {
+/// A chapter; true if it was clicked.
+fn heading(ui: &mut Ui, chapter: usize, open: bool) -> bool {
     let t = theme::tokens(ui.ctx());
     let name = chapter_name(chapter);
-    ui.horizontal(|ui| {
-        let number = if chapter > 0 { format!("{chapter:02}") } else { "  ".to_owned() };
-        ui.label(RichText::new(number).font(theme::code(ui.ctx())).color(t.text_weak));
-        let name = RichText::new(name).font(theme::body_strong(ui.ctx())).color(t.text_strong);
-        ui.add(Label::new(name).truncate());
-    });
+    let size = vec2(ui.available_width(), 34.0 * theme::scale(ui.ctx()));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    if response.hovered() && !open {
+        ui.painter().rect_filled(rect, 6.0, t.elev);
+    }
+    let number = if chapter > 0 { format!("{chapter:02}") } else { "  ".to_owned() };
+    let number = text::elided(ui.painter(), &number, theme::code(ui.ctx()), t.text_weak, 40.0);
+    let across = number.size().x + 10.0;
+    text::place(ui.painter(), &number, rect.left_center(), Align2::LEFT_CENTER);
+    let (font, ink) = match open {
+        true => (theme::body_strong(ui.ctx()), t.text_strong),
+        false => (theme::body(ui.ctx()), t.text),
+    };
+    let words = text::elided(ui.painter(), name, font, ink, rect.width() - across);
+    let at = rect.left_center() + vec2(across, 0.0);
+    text::place(ui.painter(), &words, at, Align2::LEFT_CENTER);
+    focus::ring(ui, &response, rect, 6.0);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, name));
+    response.on_hover_cursor(CursorIcon::PointingHand).clicked()
 }
 
 fn entry(ui: &mut Ui, title: &str, open: bool) -> bool {
@@ -102,14 +148,12 @@ fn notes(ui: &mut Ui, lesson: &Lesson) {
     }
     let t = theme::tokens(ui.ctx());
     ui.label(RichText::new("Notes").font(theme::body_strong(ui.ctx())).color(t.text_strong));
-    egui::ScrollArea::vertical().show(ui, |ui| {
-        for paragraph in lesson.notes.trim().split("\n\n") {
-            let text = paragraph.replace('\n', " ");
-            let text = RichText::new(text).font(theme::small(ui.ctx())).color(t.text);
-            ui.add(Label::new(text).wrap());
-            ui.add_space(4.0);
-        }
-    });
+    for paragraph in lesson.notes.trim().split("\n\n") {
+        let text = paragraph.replace('\n', " ");
+        let text = RichText::new(text).font(theme::small(ui.ctx())).color(t.text);
+        ui.add(Label::new(text).wrap());
+        ui.add_space(4.0);
+    }
 }
 
 /// The question for the room; the answer waits for Page Down.

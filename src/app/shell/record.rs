@@ -14,14 +14,20 @@ use crate::app::studio::{Progress, Studio, free_name, slug};
 use crate::app::widgets::button::{Button, icon_button};
 use crate::app::widgets::segmented::segmented;
 use crate::app::{icons, theme};
+use crate::experiment::clock::Clock;
 use crate::experiment::take::Take;
 use crate::film::{Codec, Kind, Quality};
 
-/// Sizes on offer.
-const SIZES: [(&str, (u32, u32)); 4] =
-    [("360p", (640, 360)), ("720p", (1280, 720)), ("1080p", (1920, 1080)), ("4K", (3840, 2160))];
-/// Pictures a second on offer.
+/// Sizes on offer; any other can be set beside them.
+const SIZES: [(&str, [u32; 2]); 4] =
+    [("360p", [640, 360]), ("720p", [1280, 720]), ("1080p", [1920, 1080]), ("4K", [3840, 2160])];
+/// Pictures a second on offer; any other can be set beside them.
 const RATES: [(&str, u32); 4] = [("10", 10), ("20", 20), ("30", 30), ("60", 60)];
+/// What a length can be counted in.
+const UNITS: [&str; 3] = ["seconds", "arena steps", "episodes"];
+/// What compression leaves.
+const QUALITIES: [(&str, Quality); 3] =
+    [("small", Quality::Small), ("good", Quality::Good), ("best", Quality::Best)];
 /// Files on offer.
 const KINDS: [(&str, &str); 4] = [("MP4", "mp4"), ("GIF", "gif"), ("PNG", "png"), ("PNGs", "")];
 
@@ -32,14 +38,18 @@ pub struct Form {
     lesson: String,
     out: String,
     kind: usize,
-    size: usize,
-    rate: usize,
-    seconds: f64,
+    size: [u32; 2],
+    rate: u32,
+    length: f64,
+    /// Index into [`UNITS`].
+    unit: usize,
     speed: f64,
     title: String,
     caption: String,
     panels: Vec<(PanelId, bool)>,
     ffmpeg: bool,
+    /// Index into [`QUALITIES`].
+    quality: usize,
     refused: Option<String>,
 }
 
@@ -52,14 +62,16 @@ impl Form {
             out: free_name(&slug(&title), "mp4").display().to_string(),
             lesson: title.clone(),
             kind: 0,
-            size: 1,
-            rate: 2,
-            seconds: 10.0,
+            size: SIZES[1].1,
+            rate: RATES[2].1,
+            length: 10.0,
+            unit: 0,
             speed: cx.snapshot.speed.unwrap_or(60.0),
             title,
             caption: cx.lesson.summary.clone(),
             panels: cx.lesson.layout.panels().map(|id| (id, usual.contains(&id))).collect(),
             ffmpeg: false,
+            quality: 1,
             refused: None,
         }
     }
@@ -73,8 +85,10 @@ impl Form {
         if panels.is_empty() {
             return Err("A film of nothing: choose a panel.".to_owned());
         }
+        let mut take = Take::from_here(cx.snapshot, cx.view.run);
+        let length = self.length(&mut take)?;
         let request = Request {
-            take: Take::from_here(cx.snapshot, cx.view.run),
+            take,
             lesson: cx.lesson.clone(),
             script: Script {
                 title: self.title.clone(),
@@ -84,18 +98,33 @@ impl Form {
                 numbers: cx.view.numbers,
                 card: true,
             },
-            length: Length::Seconds(self.seconds),
+            length,
             speed: self.speed,
             out,
             kind,
-            size: SIZES[self.size].1,
-            fps: RATES[self.rate].1,
+            size: self.size.map(|side| side.next_multiple_of(2)).into(),
+            fps: self.rate,
             codec: if self.ffmpeg { Codec::Ffmpeg } else { Codec::Embedded },
-            quality: Quality::Good,
+            quality: QUALITIES[self.quality].1,
             force: false,
         };
         request.spec(1).check().map_err(|e| e.to_string())?;
         Ok(request)
+    }
+
+    /// How long the film is; episodes end the take.
+    fn length(&self, take: &mut Take) -> Result<Length, String> {
+        match self.unit {
+            0 => Ok(Length::Seconds(self.length)),
+            1 => Ok(Length::Steps(self.length as u64)),
+            _ if take.from.clock == Clock::Episodes => {
+                take.limit = take.from.count + self.length as u64;
+                Ok(Length::Whole)
+            }
+            _ => Err("A film counts episodes only where all runs wait for each other at every \
+                      episode (World, Lock-step): take seconds or steps."
+                .to_owned()),
+        }
     }
 }
 
@@ -169,12 +198,9 @@ fn fields(ui: &mut Ui, form: &mut Form) {
         let path = std::path::Path::new(&form.out).with_extension(KINDS[form.kind].1);
         form.out = path.display().to_string();
     });
-    choice(ui, "Size", &SIZES.map(|s| s.0), &mut form.size);
-    choice(ui, "Pictures a second", &RATES.map(|r| r.0), &mut form.rate);
-    let label = name(ui, "Length");
-    let seconds = DragValue::new(&mut form.seconds).range(0.1..=3_600.0).speed(0.1).suffix(" s");
-    ui.add(seconds.max_decimals(1)).labelled_by(label.id);
-    ui.end_row();
+    size(ui, &mut form.size);
+    rate(ui, &mut form.rate);
+    length(ui, form);
     let label = name(ui, "Speed");
     let speed = DragValue::new(&mut form.speed).range(0.1..=10_000.0).speed(1.0);
     ui.add(speed.suffix(" steps/s").max_decimals(1)).labelled_by(label.id);
@@ -191,6 +217,56 @@ fn fields(ui: &mut Ui, form: &mut Form) {
     let mut by = usize::from(form.ffmpeg);
     choice(ui, "Encoder", &["built in", "ffmpeg"], &mut by);
     form.ffmpeg = by == 1;
+    choice(ui, "Quality", &QUALITIES.map(|q| q.0), &mut form.quality);
+}
+
+/// A size on offer, or any other.
+fn size(ui: &mut Ui, size: &mut [u32; 2]) {
+    name(ui, "Size");
+    ui.horizontal(|ui| {
+        let mut index = SIZES.iter().position(|(_, s)| s == size).unwrap_or(SIZES.len());
+        if segmented(ui, "Size", &SIZES.map(|s| s.0), &mut index).changed() {
+            *size = SIZES[index].1;
+        }
+        for (side, what) in size.iter_mut().zip(["Width in pixels", "Height in pixels"]) {
+            let field = ui.add(DragValue::new(side).range(180..=3840).speed(2.0));
+            named(&field, what);
+        }
+    });
+    ui.end_row();
+}
+
+/// A rate on offer, or any other.
+fn rate(ui: &mut Ui, rate: &mut u32) {
+    name(ui, "Pictures a second");
+    ui.horizontal(|ui| {
+        let mut index = RATES.iter().position(|(_, r)| r == rate).unwrap_or(RATES.len());
+        if segmented(ui, "Pictures a second", &RATES.map(|r| r.0), &mut index).changed() {
+            *rate = RATES[index].1;
+        }
+        let field = ui.add(DragValue::new(rate).range(1..=120).speed(0.2));
+        named(&field, "Any number of pictures a second");
+    });
+    ui.end_row();
+}
+
+/// How long, and in what.
+fn length(ui: &mut Ui, form: &mut Form) {
+    let label = name(ui, "Length");
+    ui.horizontal(|ui| {
+        let (most, decimals) = if form.unit == 0 { (3_600.0, 1) } else { (1e6, 0) };
+        let least = if form.unit == 0 { 0.1 } else { 1.0 };
+        let field = DragValue::new(&mut form.length).range(least..=most).speed(0.1);
+        ui.add(field.max_decimals(decimals)).labelled_by(label.id);
+        segmented(ui, "Length in", &UNITS, &mut form.unit);
+    });
+    ui.end_row();
+}
+
+/// Gives a field its accessible name and its hint.
+fn named(field: &Response, what: &str) {
+    field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, what));
+    field.clone().on_hover_text(what);
 }
 
 /// A row of choices; true if another one was taken.

@@ -6,7 +6,8 @@ use super::code::CodeMemory;
 use super::provenance::provenance;
 use super::row;
 use crate::app::actions::Action;
-use crate::app::panels::Cx;
+use crate::app::panels::cell_view::inside;
+use crate::app::panels::{Cx, PanelId};
 use crate::app::view::DREAM;
 use crate::app::widgets::badge;
 use crate::app::widgets::button::Button;
@@ -33,6 +34,11 @@ pub fn side(ui: &mut Ui, code: &mut CodeMemory, cx: &mut Cx<'_>) {
         ui.separator();
         ui.add_space(6.0);
         provenance(ui, cx);
+        // A lesson without a panel of its own for it.
+        if cx.view.cell.is_some() && cx.lesson.layout.panels().all(|id| id != PanelId::Cell) {
+            ui.add_space(6.0);
+            inside(ui, cx);
+        }
         ui.add_space(6.0);
         ui.separator();
         world(ui, cx);
@@ -89,11 +95,24 @@ fn plan(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// The rule for unseen pairs only matters where planning can meet them.
+/// Dials that only matter for a certain value of another are hidden until then.
 fn hidden(cx: &Cx<'_>, run: usize, spec: &Spec) -> bool {
     let run = &cx.snapshot.runs[run];
-    let picks = run.agent.params().iter().position(|s| s.key == "picks");
-    spec.key == "unseen" && picks.is_some_and(|i| run.params[i] == 0.0)
+    let value = |key: &str| {
+        let index = run.agent.params().iter().position(|s| s.key == key)?;
+        Some((&run.agent.params()[index], run.params[index]))
+    };
+    let is = |key, ids: &[&str]| {
+        value(key).is_none_or(|(spec, value)| ids.contains(&spec.show(value).as_str()))
+    };
+    match spec.key {
+        // Only such planning can meet unseen pairs.
+        "unseen" => !is("picks", &["e-greedy"]),
+        "features" => !is("model", &["expectation", "linear"]),
+        "noise" => !is("model", &["sample"]),
+        "error_in" => is("error", &["0"]),
+        _ => false,
+    }
 }
 
 /// The control of one parameter: changed, and the gesture has ended.
@@ -103,14 +122,18 @@ fn control(ui: &mut Ui, spec: &Spec, value: &mut f64) -> (bool, bool) {
         Range::Choice(choices) => {
             let labels: Vec<&str> = choices.iter().map(|c| c.label).collect();
             let mut chosen = *value as usize;
-            let response = row(ui, 40.0, |ui| {
+            row(ui, 40.0, |ui| {
                 let t = theme::tokens(ui.ctx());
                 ui.label(RichText::new(spec.label).color(t.text)).on_hover_text(spec.help);
                 let rest = Layout::right_to_left(Align::Center);
-                ui.with_layout(rest, |ui| segmented(ui, spec.label, &labels, &mut chosen)).inner
+                ui.with_layout(rest, |ui| match labels.len() {
+                    0..=4 => drop(segmented(ui, spec.label, &labels, &mut chosen)),
+                    _ => menu(ui, spec.label, &labels, &mut chosen),
+                });
             });
+            let moved = chosen as f64 != *value;
             *value = chosen as f64;
-            (response.changed(), response.changed())
+            (moved, moved)
         }
         Range::Int { min, max, log } => {
             let slider = Slider::new(value, min..=max, spec.label).unit(spec.symbol).integer();
@@ -123,6 +146,19 @@ fn control(ui: &mut Ui, spec: &Spec, value: &mut f64) -> (bool, bool) {
     };
     ui.add_space(5.0 * points);
     done
+}
+
+/// More choices than fit side by side.
+fn menu(ui: &mut Ui, name: &str, labels: &[&str], chosen: &mut usize) {
+    let shown = labels.get(*chosen).copied().unwrap_or_default();
+    let menu = egui::ComboBox::from_id_salt(name).width(190.0 * theme::scale(ui.ctx()));
+    let menu = menu.selected_text(shown).show_ui(ui, |ui| {
+        for (index, label) in labels.iter().enumerate() {
+            ui.selectable_value(chosen, index, *label);
+        }
+    });
+    let spoken = format!("{name}: {shown}");
+    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &spoken));
 }
 
 fn slide(ui: &mut Ui, spec: &Spec, slider: Slider<'_>) -> (bool, bool) {

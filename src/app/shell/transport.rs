@@ -6,7 +6,7 @@ use super::{Room, scrub};
 use crate::app::actions::Action;
 use crate::app::panels::Cx;
 use crate::app::view::{FASTEST, STEPS};
-use crate::app::widgets::button::{framed_icon_button, play_button};
+use crate::app::widgets::button::{Button, framed_icon_button, play_button};
 use crate::app::widgets::number::grouped;
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::slider::Slider;
@@ -38,6 +38,9 @@ pub fn transport(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
             if framed_icon_button(ui, icons::RECORD, "Record (R)").clicked() {
                 cx.actions.push(Action::Record(!cx.view.record_open));
             }
+            if room.rail {
+                forks_and_log(ui, room, cx);
+            }
             if room.fields {
                 lanes_and_seed(ui, cx);
             }
@@ -49,6 +52,23 @@ pub fn transport(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
             }
         });
     });
+}
+
+/// Right to left: the log, then the fork.
+fn forks_and_log(ui: &mut Ui, room: Room, cx: &mut Cx<'_>) {
+    if framed_icon_button(ui, icons::LIST, "What was changed, and when (E)").clicked() {
+        cx.actions.push(Action::Log(!cx.view.log_open));
+    }
+    if room.clocks && framed_icon_button(ui, icons::SAVE, "Save this run (Ctrl S)").clicked() {
+        cx.actions.push(Action::Save(!cx.view.save_open));
+    }
+    let fork = match room.clocks {
+        true => Button::new("Fork here").icon(icons::FORK).show(ui).on_hover_text("K"),
+        false => framed_icon_button(ui, icons::FORK, "Fork here (K)"),
+    };
+    if fork.clicked() {
+        cx.actions.push(Action::Fork);
+    }
 }
 
 /// A line between groups; narrow windows do without.

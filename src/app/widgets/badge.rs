@@ -29,6 +29,11 @@ pub fn paint(painter: &Painter, center: Pos2, run: usize) -> Rect {
     paint_shape(painter, center, run, SIDE, 5.0)
 }
 
+/// Paints a small rounded square badge, where two lie above each other.
+pub fn paint_small(painter: &Painter, center: Pos2, run: usize) -> Rect {
+    paint_shape(painter, center, run, 0.58 * SIDE, 3.0)
+}
+
 /// Paints a round badge, for points of a slope chart.
 pub fn paint_round(painter: &Painter, center: Pos2, run: usize) -> Rect {
     paint_shape(painter, center, run, SIDE, SIDE / 2.0)
@@ -40,7 +45,9 @@ fn paint_shape(painter: &Painter, center: Pos2, run: usize, side: f32, radius: f
     let rect = Rect::from_center_size(center, Vec2::splat(side * scale));
     painter.rect_filled(rect, CornerRadius::same((radius * scale) as u8), t.run(run));
     let glyph = letter(run).to_string();
-    let galley = text::line(painter, &glyph, theme::tick_strong(ctx), t.bg);
+    let mut font = theme::tick_strong(ctx);
+    font.size *= (side / SIDE).max(0.75);
+    let galley = text::line(painter, &glyph, font, t.bg);
     text::place(painter, &galley, rect.center(), Align2::CENTER_CENTER);
     rect
 }

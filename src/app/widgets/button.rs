@@ -16,6 +16,7 @@ const RADIUS: f32 = 8.0;
 #[must_use]
 pub struct Button<'a> {
     label: &'a str,
+    name: &'a str,
     icon: Option<char>,
     filled: bool,
     icon_ink: Option<Color32>,
@@ -25,7 +26,13 @@ pub struct Button<'a> {
 impl<'a> Button<'a> {
     /// A button that reads `label`.
     pub const fn new(label: &'a str) -> Self {
-        Self { label, icon: None, filled: false, icon_ink: None, on: false }
+        Self { label, name: label, icon: None, filled: false, icon_ink: None, on: false }
+    }
+
+    /// Its accessible name, where no label has room beside the icon.
+    pub const fn named(mut self, name: &'a str) -> Self {
+        self.name = name;
+        self
     }
 
     /// Puts a line icon in front of the label.
@@ -61,6 +68,7 @@ impl<'a> Button<'a> {
             text::line(ui.painter(), &icon.to_string(), font(ctx, points), ink)
         });
         let (pad, gap) = (14.0 * scale, 8.0 * scale);
+        let gap = if self.label.is_empty() { 0.0 } else { gap };
         let lead = glyph.as_ref().map_or(0.0, |glyph| glyph.size().x + gap);
         let size = vec2(2.0 * pad + lead + label.size().x, TARGET * scale);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
@@ -70,7 +78,7 @@ impl<'a> Button<'a> {
             text::place(ui.painter(), &glyph, left, Align2::LEFT_CENTER);
         }
         text::place(ui.painter(), &label, left + vec2(lead, 0.0), Align2::LEFT_CENTER);
-        name(ui, &response, self.label, self.on);
+        name(ui, &response, self.name, self.on);
         response
     }
 }

@@ -21,8 +21,10 @@ use scale::Axis;
 /// What a [`Mark`] tells about its run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MarkKind {
-    /// A parameter, the world or the code changed; the run forked.
+    /// The world or a part of the agent became another one; the run forked: a line with words.
     Change,
+    /// A parameter moved: a small tick on the curve, its words in the tooltip.
+    Tick,
     /// The run stopped because something went wrong.
     Failure,
 }
@@ -84,6 +86,9 @@ pub struct Chart<'a> {
     pub now: Option<(f64, String)>,
     /// A level to compare with (shortest path, truth) and its name.
     pub reference: Option<(f64, String)>,
+    /// What that level was from each place of the x axis on, `[x, level]` with x ascending; empty
+    /// if it never changes.
+    pub levels: &'a [[f64; 2]],
     /// One line shown while there is no data: what will appear and which key starts it.
     pub empty: &'a str,
 }

@@ -3,6 +3,7 @@
 //! What happened is solid and in the real hue, what was dreamt is dashed and in the imagined
 //! hue; imagined marks are drawn first, so that the real ones lie on top.
 
+mod belief;
 mod cells;
 mod marks;
 mod motion;
@@ -74,8 +75,14 @@ pub struct GridPicture<'a> {
     pub sparks: &'a [Spark],
     /// Imagined updates at high speed: cell index and density, 0 to 1.
     pub dots: &'a [(u16, f32)],
+    /// Cells of which a model believes what is not so, each with one word of what it believes.
+    pub stale: &'a [(u16, String)],
+    /// Four numbers a cell, 0 to 1: how much each move is worth for curiosity alone.
+    pub bonus: &'a [f32],
     /// Index of the cell under inspection.
     pub selected: Option<usize>,
+    /// Index of the cell that the keyboard draws on.
+    pub cursor: Option<usize>,
     /// Paints everything at 40 %: the last good picture of a failed run.
     pub faded: bool,
     /// Wind in cells per step, positive upwards: one entry a column, or one a cell.
@@ -162,6 +169,11 @@ impl Canvas<'_> {
         self.picture.cells.get(index).copied().unwrap_or_default()
     }
 
+    /// Whether marks may stand in a cell.
+    fn is_open(&self, index: usize) -> bool {
+        !matches!(self.kind(index), CellKind::Wall | CellKind::Goal | CellKind::Pit)
+    }
+
     /// The value of a cell as a position in the value map, if news has arrived there.
     fn value(&self, index: usize) -> Option<f32> {
         self.picture.values.get(index).copied().flatten().filter(|value| value.is_finite())
@@ -202,6 +214,7 @@ impl GridPicture<'_> {
 
     fn paint(&self, canvas: &Canvas<'_>, id: egui::Id, hovered: Option<usize>) {
         cells::paint(canvas, id);
+        belief::bonus(canvas);
         marks::wind(canvas);
         marks::shares(canvas);
         match self.numbers {
@@ -209,6 +222,7 @@ impl GridPicture<'_> {
             None => marks::arrows(canvas),
         }
         cells::paint_kinds(canvas);
+        belief::stale(canvas);
         motion::dots(canvas);
         motion::sparks(canvas);
         motion::trail(canvas);

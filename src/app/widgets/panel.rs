@@ -35,6 +35,8 @@ pub enum PanelTool {
     Enlarge,
     /// Open a menu with all of them, for small tiles.
     More,
+    /// Take it away.
+    Close,
 }
 
 impl PanelTool {
@@ -49,6 +51,7 @@ impl PanelTool {
             Self::Data => (icons::DATA, "Copy data as CSV"),
             Self::Enlarge => (icons::ENLARGE, "Enlarge (F)"),
             Self::More => (icons::MORE, "More actions"),
+            Self::Close => (icons::CLOSE, "Close this fork"),
         }
     }
 }

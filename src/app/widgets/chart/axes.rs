@@ -187,9 +187,23 @@ pub(super) fn y_label(frame: &Frame<'_>, chart: &Chart<'_>) -> Option<Arc<Galley
 /// The thin solid line of the reference level.
 pub(super) fn paint_reference_line(frame: &Frame<'_>, chart: &Chart<'_>) {
     let Some((level, _)) = &chart.reference else { return };
-    let Some(y) = frame.y(*level).filter(|y| frame.field.y_range().contains(*y)) else { return };
     let stroke = Stroke::new(REFERENCE_WIDTH, frame.tokens.text_weak);
-    frame.ui.painter().hline(frame.field.x_range(), y, stroke);
+    let line = |from: f32, to: f32, level: f64| {
+        let y = frame.y(level).filter(|y| frame.field.y_range().contains(*y));
+        let Some(y) = y.filter(|_| level.is_finite() && from < to) else { return };
+        frame.ui.painter().hline(from..=to, y, stroke);
+    };
+    let across = frame.field.x_range();
+    if chart.levels.len() < 2 {
+        line(across.min, across.max, *level);
+        return;
+    }
+    // A place that a log axis does not have lies to the left of it.
+    let x = |place: f64| frame.x(place).map_or(across.min, |x| across.clamp(x));
+    for (index, &[from, level]) in chart.levels.iter().enumerate() {
+        let to = chart.levels.get(index + 1).map_or(across.max, |&[next, _]| x(next));
+        line(x(from), to, level);
+    }
 }
 
 /// The one line that stands in an empty field.

@@ -118,7 +118,7 @@ fn table(
         for mark in curve.marks {
             let near = frame.x(mark.x).zip(frame.x(at)).is_some_and(|(a, b)| (a - b).abs() < REACH);
             if near {
-                ui.label(weak(format!("{}: {}", curve.letter, mark.text)));
+                ui.label(weak(mark.text.clone()));
             }
         }
     }

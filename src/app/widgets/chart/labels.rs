@@ -20,6 +20,8 @@ use crate::app::widgets::text;
 struct Memory {
     /// View for which the places were chosen: visible axes and rough size.
     view: [i64; 6],
+    /// Letters of the names for which they were chosen: a longer name needs another place.
+    names: usize,
     /// Points drawn when places were last sought.
     points: usize,
     spots: HashMap<char, Spot>,
@@ -40,7 +42,9 @@ pub(super) fn ui(
     let key = Id::unique(("chart labels", chart.id, chart.x_label));
     let mut memory: Memory = frame.ui.data(|data| data.get_temp(key)).unwrap_or_default();
     let points: usize = curves.iter().map(|curve| curve.mean.len()).sum();
-    let may_move = may_move(&mut memory, frame, points);
+    let names = curves.iter().map(|curve| curve.name.len()).sum();
+    let renamed = std::mem::replace(&mut memory.names, names) != names;
+    let may_move = may_move(&mut memory, frame, points) || renamed;
     taken.extend(reference_label(frame, chart, &raster, &taken));
     for (index, curve) in curves.iter().enumerate() {
         let label = Label::new(frame, curve);

@@ -212,9 +212,18 @@ pub(super) fn marks(frame: &Frame<'_>, painter: &Painter, curves: &[Curve<'_>]) 
                 MarkKind::Change => {
                     painter.circle(at, size, frame.tokens.panel, Stroke::new(2.0, curve.color));
                 }
+                MarkKind::Tick => tick(painter, at, size, (frame, curve.color)),
                 MarkKind::Failure => cross(painter, at, size, frame),
             }
         }
+    }
+}
+
+/// A short upright stroke through the curve, with an edge, so that it stands on any line.
+fn tick(painter: &Painter, at: Pos2, size: f32, (frame, color): (&Frame<'_>, Color32)) {
+    let arm = egui::vec2(0.0, 1.4 * size);
+    for (width, color) in [(5.0, frame.tokens.panel), (2.0, color)] {
+        painter.line_segment([at - arm, at + arm], Stroke::new(width, color));
     }
 }
 

@@ -37,13 +37,14 @@ impl Tags {
         taken.extend(now.iter().filter_map(|tag| tag.rect));
         let mut seen: Vec<(f64, &str)> = Vec::new();
         let mut marks = Vec::new();
-        for mark in curves.iter().flat_map(|curve| curve.marks) {
+        let marked = curves.iter().flat_map(|curve| curve.marks);
+        for mark in marked.filter(|mark| mark.kind != MarkKind::Tick) {
             let same = |(x, text): &(f64, &str)| *x == mark.x && *text == mark.text;
             let inside = frame.x(mark.x).filter(|x| frame.field.x_range().contains(*x));
             let Some(x) = inside.filter(|_| !seen.iter().any(same)) else { continue };
             seen.push((mark.x, &mark.text));
             let color = match mark.kind {
-                MarkKind::Change => frame.tokens.text,
+                MarkKind::Change | MarkKind::Tick => frame.tokens.text,
                 MarkKind::Failure => frame.tokens.bad,
             };
             let text =
@@ -60,7 +61,7 @@ impl Tags {
         let (painter, field) = (frame.ui.painter(), frame.field);
         for tag in &self.marks {
             let color = match tag.kind {
-                MarkKind::Change => frame.tokens.text_weak.gamma_multiply(0.7),
+                MarkKind::Change | MarkKind::Tick => frame.tokens.text_weak.gamma_multiply(0.7),
                 MarkKind::Failure => frame.tokens.bad,
             };
             painter.vline(tag.x, field.y_range(), Stroke::new(1.0, color));

@@ -122,13 +122,21 @@ fn paint_reward(canvas: &Canvas<'_>, index: usize, reward: f32) {
     canvas.painter.add(Shape::convex_polygon(corners, fill, Stroke::new(1.5, ink)));
 }
 
-/// The cell under the pointer and the cell under inspection.
+/// The cell under the pointer, the one the keyboard draws on, and the one under inspection.
 pub(super) fn paint_outlines(canvas: &Canvas<'_>, hovered: Option<usize>) {
     let radius = if canvas.layout.detailed() && !canvas.layout.dense { 4 } else { 0 };
     if let Some(index) = hovered.filter(|index| Some(*index) != canvas.picture.selected) {
         let stroke = Stroke::new(1.5, canvas.tokens.text_strong.gamma_multiply(0.7));
         let rect = canvas.layout.cell(index);
         canvas.painter.rect_stroke(rect, radius, stroke, StrokeKind::Outside);
+    }
+    if let Some(index) = canvas.picture.cursor {
+        let rect = canvas.layout.cell(index);
+        let casing = Stroke::new(5.0, canvas.tokens.casing);
+        let stroke = Stroke::new(2.5, canvas.tokens.text_strong);
+        for stroke in [casing, stroke] {
+            canvas.painter.rect_stroke(rect.shrink(3.0), 0, stroke, StrokeKind::Middle);
+        }
     }
     if let Some(index) = canvas.picture.selected {
         let rect = canvas.layout.cell(index);

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
-use super::{Canvas, CellKind, beside};
+use super::{Canvas, beside};
 use crate::app::theme;
 
 /// Directions in the order of the bits of `GridPicture::arrows`.
@@ -10,11 +10,6 @@ const DIRECTIONS: [Vec2; 4] = [vec2(0.0, -1.0), vec2(1.0, 0.0), vec2(0.0, 1.0), 
 
 /// Blocks of the imagined underline, in points: drawn and left out.
 const BLOCKS: [f32; 2] = [4.0, 2.0];
-
-/// Whether marks may stand in a cell.
-fn open(canvas: &Canvas<'_>, index: usize) -> bool {
-    !matches!(canvas.kind(index), CellKind::Wall | CellKind::Goal | CellKind::Pit)
-}
 
 /// Greedy actions: one arrow through the centre, or short ones from it where actions tie.
 pub(super) fn arrows(canvas: &Canvas<'_>) {
@@ -27,7 +22,7 @@ pub(super) fn arrows(canvas: &Canvas<'_>) {
         if index >= layout.cols * layout.rows {
             break;
         }
-        if mask & 15 == 0 || !open(canvas, index) {
+        if mask & 15 == 0 || !canvas.is_open(index) {
             continue;
         }
         let stroke = Stroke::new(width, ink(canvas, index));
@@ -68,7 +63,7 @@ pub(super) fn numbers(canvas: &Canvas<'_>, numbers: &[f32]) {
     let layout = &canvas.layout;
     let font = theme::code(canvas.painter.ctx());
     for (index, number) in numbers.iter().enumerate().take(layout.cols * layout.rows) {
-        if !open(canvas, index) || !layout.detailed() {
+        if !canvas.is_open(index) || !layout.detailed() {
             continue;
         }
         let ink = ink(canvas, index);
@@ -115,7 +110,7 @@ pub(super) fn wind(canvas: &Canvas<'_>) {
     for index in 0..cells {
         let entry = if per_cell { index } else { index % layout.cols };
         let strength = canvas.picture.wind.get(entry).copied().unwrap_or(0);
-        if strength != 0 && open(canvas, index) {
+        if strength != 0 && canvas.is_open(index) {
             chevrons(canvas, index, strength);
         }
     }
@@ -147,7 +142,7 @@ pub(super) fn shares(canvas: &Canvas<'_>) {
     let height = (layout.pitch * 0.08).clamp(2.0, 4.0);
     for (index, share) in shares.iter().enumerate().take(layout.cols * layout.rows) {
         let share = share.clamp(0.0, 1.0);
-        if !open(canvas, index) || share.is_nan() || share == 0.0 {
+        if !canvas.is_open(index) || share.is_nan() || share == 0.0 {
             continue;
         }
         let cell = layout.cell(index).shrink(layout.pitch * 0.09);

@@ -1,0 +1,133 @@
+//! A small field with two axes for panels that draw something other than curves of runs.
+
+use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::app::theme::{self, Tokens};
+use crate::app::widgets::text;
+use crate::app::words::value;
+
+/// Ends of an axis.
+#[derive(Clone, Copy)]
+pub struct Ends {
+    /// Least value.
+    pub low: f64,
+    /// Greatest value.
+    pub high: f64,
+    /// Equal ratios take equal lengths.
+    pub log: bool,
+}
+
+impl Ends {
+    /// From zero (or the least value, if that is lower) to the greatest.
+    pub fn over(values: impl Iterator<Item = f64> + Clone) -> Self {
+        let finite = values.filter(|v| v.is_finite());
+        let high = finite.clone().fold(1e-12, f64::max);
+        Self { low: finite.fold(0.0, f64::min), high, log: false }
+    }
+
+    fn share(self, x: f64) -> f32 {
+        let place = |x: f64| if self.log { x.max(1e-300).ln() } else { x };
+        let (low, high) = (place(self.low), place(self.high));
+        ((place(x) - low) / (high - low).max(1e-300)).clamp(0.0, 1.0) as f32
+    }
+}
+
+/// The field: everything between the axes, in the coordinates of the data.
+pub struct Field {
+    /// For everything that lies in it.
+    pub painter: Painter,
+    /// Colours.
+    pub t: Tokens,
+    /// Text scale.
+    pub points: f32,
+    rect: Rect,
+    x: Ends,
+    y: Ends,
+}
+
+impl Field {
+    /// Takes all the space there is, with the quantities of both axes and what it says aloud.
+    pub fn new(ui: &mut Ui, x: (Ends, &str), y: (Ends, &str), spoken: &str) -> Self {
+        let points = theme::scale(ui.ctx());
+        let t = theme::tokens(ui.ctx());
+        let size = ui.available_size().max(vec2(120.0, 60.0));
+        let (response, painter) = ui.allocate_painter(size, Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken));
+        let outer = response.rect;
+        let rect = Rect::from_min_max(
+            outer.min + vec2(52.0, 24.0) * points,
+            outer.max - vec2(12.0, 40.0) * points,
+        );
+        let field = Self { painter, t, points, rect, x: x.0, y: y.0 };
+        field.axes(outer, x.1, y.1);
+        field
+    }
+
+    fn axes(&self, outer: Rect, x_name: &str, y_name: &str) {
+        let font = theme::small(self.painter.ctx());
+        let word = |words: &str, at: Pos2, anchor: Align2| {
+            let line =
+                text::elided(&self.painter, words, font.clone(), self.t.text_weak, outer.width());
+            text::place(&self.painter, &line, at, anchor);
+        };
+        let middle = match self.y.log {
+            true => (self.y.low * self.y.high).sqrt(),
+            false => (self.y.low + self.y.high) / 2.0,
+        };
+        for y in [self.y.low, middle, self.y.high] {
+            let at = self.rect.bottom() - self.y.share(y) * self.rect.height();
+            let line = [pos2(self.rect.left(), at), pos2(self.rect.right(), at)];
+            self.painter.line_segment(line, Stroke::new(1.0, self.t.stroke));
+            word(&value(y), line[0] - vec2(6.0, 0.0), Align2::RIGHT_CENTER);
+        }
+        let below = self.rect.bottom() + 5.0 * self.points;
+        word(&value(self.x.low), pos2(self.rect.left(), below), Align2::LEFT_TOP);
+        word(&value(self.x.high), pos2(self.rect.right(), below), Align2::RIGHT_TOP);
+        let log = if self.x.log { " (log scale)" } else { "" };
+        word(&format!("{x_name}{log}"), outer.left_bottom(), Align2::LEFT_BOTTOM);
+        word(y_name, outer.left_top(), Align2::LEFT_TOP);
+    }
+
+    /// Where a point of the data lies.
+    pub fn at(&self, [x, y]: [f64; 2]) -> Pos2 {
+        let right = self.x.share(x) * self.rect.width();
+        pos2(self.rect.left() + right, self.rect.bottom() - self.y.share(y) * self.rect.height())
+    }
+
+    /// Points on the screen.
+    pub fn path(&self, points: impl Iterator<Item = [f64; 2]>) -> Vec<Pos2> {
+        points.map(|point| self.at(point)).collect()
+    }
+
+    /// A thin vertical line with a few words in line `row` from the top.
+    pub fn mark(&self, x: f64, row: usize, words: &str, ink: Color32) {
+        let at = self.at([x, self.y.high]).x;
+        let line = [pos2(at, self.rect.top()), pos2(at, self.rect.bottom())];
+        self.painter.line_segment(line, Stroke::new(1.2, ink));
+        let words = text::line(&self.painter, words, theme::small(self.painter.ctx()), ink);
+        let right = at + words.size().x + 8.0 > self.rect.right();
+        let anchor = if right { Align2::RIGHT_TOP } else { Align2::LEFT_TOP };
+        let aside = vec2(if right { -4.0 } else { 4.0 }, row as f32 * words.size().y);
+        text::place(&self.painter, &words, line[0] + aside, anchor);
+    }
+
+    /// What the marks mean, at the upper right.
+    pub fn note(&self, words: &str) {
+        let font = theme::small(self.painter.ctx());
+        let room = self.rect.width() * 0.7;
+        let words = text::elided(&self.painter, words, font, self.t.text_weak, room);
+        let at = pos2(self.rect.right(), self.rect.top() - 6.0 * self.points);
+        text::place(&self.painter, &words, at, Align2::RIGHT_BOTTOM);
+    }
+
+    /// Words beside a point, inside the field.
+    pub fn label(&self, at: Pos2, words: &str, ink: Color32) {
+        let words = text::line(&self.painter, words, theme::tick_strong(self.painter.ctx()), ink);
+        let high = words.size().y;
+        let x = at.x.min(self.rect.right() - words.size().x);
+        let y = (at.y - high - 3.0).clamp(self.rect.top(), self.rect.bottom() - high);
+        let seat = Rect::from_min_size(pos2(x, y), words.size());
+        self.painter.rect_filled(seat.expand(2.0), 2, self.t.panel.gamma_multiply(0.8));
+        text::place(&self.painter, &words, seat.min, Align2::LEFT_TOP);
+    }
+}

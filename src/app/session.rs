@@ -1,0 +1,114 @@
+//! The session: the present arena is kept twice a minute, so that a crash loses little, and the
+//! next start can go on from there.
+
+use std::path::{Path, PathBuf};
+
+use super::settings::Home;
+use crate::experiment::clock::Position;
+use crate::experiment::run_file::RunFile;
+use crate::experiment::snapshot::Snapshot;
+use crate::lessons::opening::Opening;
+
+/// Seconds between two looks whether there is something to keep.
+pub const EVERY: f64 = 30.0;
+/// Seconds that the offer to restore stays.
+pub const OFFERED: f64 = 90.0;
+/// The present session, and the one before.
+const NOW: &str = "session.run.toml";
+const LAST: &str = "last.run.toml";
+/// How many arenas that were left are kept.
+const LEFT: usize = 5;
+
+/// What tells that something has changed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Mark {
+    generation: u64,
+    position: Position,
+    furthest: Position,
+    events: usize,
+    runs: usize,
+}
+
+impl Mark {
+    fn of(s: &Snapshot) -> Self {
+        let (generation, position, furthest) = (s.generation, s.position, s.furthest);
+        Self { generation, position, furthest, events: s.events.len(), runs: s.runs.len() }
+    }
+}
+
+/// What is kept, and what can be restored.
+#[derive(Default)]
+pub struct Session {
+    folder: Option<PathBuf>,
+    kept: Option<Mark>,
+    next: f64,
+    /// The last session.
+    pub offer: Option<Box<RunFile>>,
+}
+
+impl Session {
+    /// Looks what the last session has left; a sentence if that cannot be read.
+    pub fn begin(home: Option<&Home>) -> (Self, Option<String>) {
+        let Some(home) = home else {
+            return (Self::default(), None);
+        };
+        let (folder, last) = (home.state.clone(), home.state.join(LAST));
+        // The rename fails where there was no session: then the one before it is still the last.
+        let _ = std::fs::rename(folder.join(NOW), &last);
+        let (offer, said) = match read(&last) {
+            Ok(offer) => (offer, None),
+            Err(why) => (None, Some(format!("The last session is left alone: {why}"))),
+        };
+        (Self { folder: Some(folder), kept: None, next: EVERY, offer }, said)
+    }
+
+    /// Where to keep the arena now, if it is time and something has changed.
+    pub fn due(&mut self, now: f64, s: &Snapshot) -> Option<PathBuf> {
+        if now < self.next {
+            return None;
+        }
+        self.next = now + EVERY;
+        self.changed(s)
+    }
+
+    /// Where to keep the arena at the end, if something has changed.
+    pub fn changed(&mut self, s: &Snapshot) -> Option<PathBuf> {
+        let folder = self.folder.as_ref()?;
+        let mark = Some(Mark::of(s));
+        (self.kept != mark).then(|| {
+            self.kept = mark;
+            folder.join(NOW)
+        })
+    }
+
+    /// Seconds until the next look, if anything waits for it.
+    pub fn waits(&self, now: f64, s: &Snapshot) -> Option<f64> {
+        let waits = self.folder.is_some() && self.kept != Some(Mark::of(s));
+        waits.then(|| (self.next - now).max(0.0))
+    }
+
+    /// Where to keep an arena that is left for another one: the oldest of a few places.
+    pub fn left(&self) -> Option<PathBuf> {
+        let folder = self.folder.as_ref()?;
+        let places = (1..=LEFT).map(|number| folder.join(format!("left-{number}.run.toml")));
+        let age = |path: &PathBuf| std::fs::metadata(path).and_then(|m| m.modified()).ok();
+        places.min_by_key(age)
+    }
+}
+
+/// The last session, if there was one. What cannot be read goes out of the way of the next.
+fn read(path: &Path) -> Result<Option<Box<RunFile>>, String> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let opened = Opening::read(path).and_then(|opening| {
+        opening.past.ok_or_else(|| format!("{}: is no run file", path.display()))
+    });
+    if opened.is_err() {
+        let free = |number: &u32| !path.with_file_name(format!("unread-{number}.toml")).exists();
+        let number = (1..100).find(free).unwrap_or(100);
+        // It stays where it is if it cannot be moved.
+        let _ = std::fs::rename(path, path.with_file_name(format!("unread-{number}.toml")));
+    }
+    opened.map(Some)
+}

@@ -1,0 +1,104 @@
+//! Any registered world, for those who ask its name first. The engine looks once which it is and
+//! then runs with that one, so that no step pays for the choice.
+
+use super::grid::Grid;
+use super::process::Process;
+use crate::base::rng::Stream;
+use crate::mdp::edit::{CannotEdit, Stroke};
+use crate::mdp::scene::{Scene, Scenic};
+use crate::mdp::{Action, Outcome, Simulator, Spec, State, Step, Tabular};
+
+/// A world made from a map or from a law.
+#[derive(Clone, Debug)]
+pub enum AnyWorld {
+    /// From a map.
+    Grid(Grid),
+    /// From a law.
+    Process(Process),
+}
+
+/// Asks whichever world it is.
+macro_rules! ask {
+    ($of:expr, $world:ident => $answer:expr) => {
+        match $of {
+            Self::Grid($world) => $answer,
+            Self::Process($world) => $answer,
+        }
+    };
+}
+
+impl AnyWorld {
+    /// Where the agent is.
+    pub fn state(&self) -> State {
+        ask!(self, w => w.state())
+    }
+
+    /// Puts the agent into `state` at the beginning of an episode; `None` if it cannot stand there.
+    pub fn place(&mut self, state: State) -> Option<()> {
+        ask!(self, w => w.place(state))
+    }
+}
+
+impl Simulator for AnyWorld {
+    type Obs = State;
+    type Action = Action;
+
+    fn spec(&self) -> Spec {
+        ask!(self, w => w.spec())
+    }
+
+    fn reset(&mut self, dice: &mut Stream) -> State {
+        ask!(self, w => w.reset(dice))
+    }
+
+    fn step(&mut self, action: Action, dice: &mut Stream) -> Step<State> {
+        ask!(self, w => w.step(action, dice))
+    }
+
+    fn stage(&self) -> usize {
+        ask!(self, w => w.stage())
+    }
+
+    fn edit(&mut self, stroke: &Stroke) -> Result<(), CannotEdit> {
+        ask!(self, w => w.edit(stroke))
+    }
+
+    fn edited(&self) -> u64 {
+        ask!(self, w => w.edited())
+    }
+}
+
+impl Tabular for AnyWorld {
+    fn states(&self) -> usize {
+        ask!(self, w => w.states())
+    }
+
+    fn actions(&self) -> usize {
+        ask!(self, w => w.actions())
+    }
+
+    fn outcomes(&self, state: State, action: Action) -> Vec<Outcome> {
+        ask!(self, w => w.outcomes(state, action))
+    }
+
+    fn starts(&self) -> Vec<State> {
+        ask!(self, w => w.starts())
+    }
+
+    fn ends_well(&self, state: State) -> bool {
+        ask!(self, w => w.ends_well(state))
+    }
+
+    fn stages(&self) -> Vec<Self> {
+        match self {
+            Self::Grid(world) => world.stages().into_iter().map(Self::Grid).collect(),
+            Self::Process(world) => world.stages().into_iter().map(Self::Process).collect(),
+        }
+    }
+}
+
+impl Scenic for AnyWorld {
+    fn scene(&self) -> Scene {
+        ask!(self, w => w.scene())
+    }
+}

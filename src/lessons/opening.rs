@@ -1,0 +1,69 @@
+//! What a file opens: a lesson, or a run that was kept.
+
+use std::path::Path;
+
+use super::layout::Layout;
+use super::{Lesson, find};
+use crate::experiment::config::{ArenaConfig, ConfigError, parse};
+use crate::experiment::run_file::{MOST_BYTES, RunFile, is_run_file};
+
+/// What a file opens.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// The lesson; for a kept run the one it belongs to.
+    pub lesson: Lesson,
+    /// The kept run.
+    pub past: Option<Box<RunFile>>,
+}
+
+impl Opening {
+    /// Reads text that was found at `place`.
+    pub fn from_text(place: &str, source: &str) -> Result<Self, ConfigError> {
+        if is_run_file(&parse(place, source)?) {
+            return Ok(Self::of(RunFile::from_text(place, source)?));
+        }
+        Ok(Self { lesson: Lesson::from_toml(place, source)?, past: None })
+    }
+
+    /// A kept run with the lesson it belongs to.
+    pub fn of(file: RunFile) -> Self {
+        let lesson = find(&file.lesson).unwrap_or_else(|_| Lesson::around(&file.take.config));
+        Self { lesson, past: Some(Box::new(file)) }
+    }
+
+    /// Reads a file; the error is one sentence.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let place = path.display().to_string();
+        let cannot = |e: &dyn std::fmt::Display| format!("{place}: cannot be read: {e}");
+        let size = std::fs::metadata(path).map_err(|e| cannot(&e))?.len();
+        if size > MOST_BYTES {
+            return Err(format!("{place}: has {} MiB, no run file is so large", size >> 20));
+        }
+        let bytes = std::fs::read(path).map_err(|e| cannot(&e))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| format!("{place}: is no text, so it is neither a run nor a lesson"))?;
+        Self::from_text(&place, &text).map_err(|e| e.to_string())
+    }
+}
+
+impl Lesson {
+    /// A lesson without words around an arena.
+    fn around(arena: &ArenaConfig) -> Self {
+        let mut arena = arena.clone();
+        arena.runs.retain(|run| run.fork.is_none());
+        let none = String::new;
+        Self {
+            id: none(),
+            chapter: 0,
+            order: 0,
+            summary: none(),
+            question: none(),
+            ask: none(),
+            reveal: none(),
+            notes: none(),
+            sandbox: false,
+            layout: Layout::default(),
+            arena,
+        }
+    }
+}

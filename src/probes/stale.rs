@@ -1,0 +1,146 @@
+//! Where a model disagrees with the world as it is now: belief that has gone stale, or was wrong
+//! from the beginning.
+
+use super::truth::Truth;
+use crate::mdp::scene::Cell;
+use crate::mdp::{Action, Outcome, State};
+use crate::models::view::{ModelView, Predicted};
+
+/// What a model believes of a cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Belief {
+    /// Nobody gets in.
+    Wall,
+    /// Free ground that pays nothing.
+    Open,
+    /// Entering it pays so much, and the task goes on.
+    Pays(f64),
+    /// Entering it pays so much and ends the task.
+    Ends(f64),
+}
+
+/// A cell of which a model believes what is not so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stale {
+    /// Which.
+    pub cell: State,
+    /// What is believed.
+    pub belief: Belief,
+}
+
+/// Every cell that is believed wrongly, in order. A pair is wrong if the likeliest thing its model
+/// predicts cannot happen; a pair without data believes nothing. If several pairs are wrong about
+/// one cell, the belief that most of them share is told.
+pub fn stale(model: &ModelView, truth: &Truth) -> Vec<Stale> {
+    let mut wrong: Vec<(Stale, usize)> = Vec::new();
+    for state in 0..truth.states().min(model.states()) as State {
+        for action in 0..model.actions() as Action {
+            let Some(stale) = wrong_about(model, truth, state, action) else {
+                continue;
+            };
+            match wrong.iter_mut().find(|(known, _)| *known == stale) {
+                Some((_, votes)) => *votes += 1,
+                None => wrong.push((stale, 1)),
+            }
+        }
+    }
+    wrong.sort_by_key(|&(stale, votes)| (stale.cell, std::cmp::Reverse(votes)));
+    wrong.dedup_by_key(|(stale, _)| stale.cell);
+    wrong.into_iter().map(|(stale, _)| stale).collect()
+}
+
+/// What the model gets wrong about one pair, and of which cell.
+fn wrong_about(model: &ModelView, truth: &Truth, state: State, action: Action) -> Option<Stale> {
+    let possible = truth.outcomes(state, action);
+    let likeliest = |a: &&Predicted, b: &&Predicted| a.probability.total_cmp(&b.probability);
+    let predicted = model.get(state, action).iter().max_by(likeliest)?;
+    // What is never left needs no model: it is told of by those who enter.
+    if possible.is_empty() || possible.iter().any(|o| agrees(predicted, o)) {
+        return None;
+    }
+    let real = truth.likeliest(state, action)?;
+    if predicted.next == state && real != state {
+        return Some(Stale { cell: real, belief: Belief::Wall });
+    }
+    let belief = match (predicted.goes_on, predicted.reward) {
+        (false, reward) => Belief::Ends(reward),
+        (true, _) if truth.cell(predicted.next) == Some(Cell::Wall) => Belief::Open,
+        (true, 0.0) => Belief::Open,
+        (true, reward) => Belief::Pays(reward),
+    };
+    Some(Stale { cell: predicted.next, belief })
+}
+
+/// Rewards may be means of many: equal up to rounding.
+fn agrees(predicted: &Predicted, outcome: &Outcome) -> bool {
+    let room = 1e-9 * (1.0 + outcome.reward.abs());
+    predicted.next == outcome.next
+        && predicted.goes_on != outcome.terminated
+        && (predicted.reward - outcome.reward).abs() <= room
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envs::grid::{Grid, GridConfig, GridSource};
+    use crate::mdp::edit::Stroke;
+    use crate::mdp::{Simulator as _, Tabular as _};
+    use crate::models::last_seen::{Entry, LastSeen};
+    use crate::models::table::TableModel;
+
+    const MAP: &str = "S..\n.#.\n..G";
+
+    fn world(strokes: &[(State, Cell)], config: GridConfig) -> Grid {
+        let mut world = Grid::new(&GridSource::from_text(MAP), &config).unwrap();
+        world.edit(&Stroke::paint(strokes.to_vec())).unwrap();
+        world
+    }
+
+    /// A model that has seen every pair of the world as it was built.
+    fn learned() -> ModelView {
+        let before = world(&[], GridConfig::default());
+        let mut model = LastSeen::new(9, 4);
+        for (state, action) in (0..9).flat_map(|s| (0..4).map(move |a| (s, a))) {
+            for o in before.outcomes(state, action) {
+                let entry = Entry { reward: o.reward, next: o.next, goes_on: !o.terminated };
+                model.learn(state, action, entry);
+            }
+        }
+        model.view()
+    }
+
+    fn after(strokes: &[(State, Cell)]) -> Vec<(State, Belief)> {
+        let truth = Truth::of(&world(strokes, GridConfig::default()));
+        stale(&learned(), &truth).iter().map(|s| (s.cell, s.belief)).collect()
+    }
+
+    #[test]
+    fn a_right_model_and_an_empty_one_believe_nothing_wrong() {
+        assert_eq!(after(&[]), []);
+        let truth = Truth::of(&world(&[(1, Cell::Wall)], GridConfig::default()));
+        assert_eq!(stale(&LastSeen::new(9, 4).view(), &truth), []);
+    }
+
+    #[test]
+    fn every_change_of_a_cell_shows_what_it_was() {
+        use Cell::{Free, Goal, Pit, Reward, Wall};
+        assert_eq!(after(&[(1, Wall), (4, Free)]), [(1, Belief::Open), (4, Belief::Wall)]);
+        assert_eq!(after(&[(8, Free), (6, Goal)]), [(6, Belief::Open), (8, Belief::Ends(1.0))]);
+        assert_eq!(after(&[(2, Pit)]), [(2, Belief::Open)]);
+        assert_eq!(after(&[(2, Reward(0.5)), (8, Wall)]).len(), 2);
+        assert_eq!(after(&[(8, Wall)]), [(8, Belief::Ends(1.0))], "a goal walled up");
+    }
+
+    #[test]
+    fn chance_is_no_error_but_what_cannot_happen_is() {
+        let slippery = GridConfig { slip: 0.2, ..GridConfig::default() };
+        let truth = Truth::of(&world(&[], slippery));
+        let mut model = TableModel::new(9, 4);
+        // From (0,0) down: into (1,0), or sideways to (0,1), or held by the edge.
+        [3, 3, 1, 0].into_iter().for_each(|next| model.learn((0, 2), 0.0, next, true));
+        assert_eq!(stale(&model.view(), &truth), []);
+        [8; 3].into_iter().for_each(|next| model.learn((0, 2), 0.0, next, true));
+        let told = stale(&model.view(), &truth);
+        assert_eq!(told, [Stale { cell: 8, belief: Belief::Open }]);
+    }
+}
