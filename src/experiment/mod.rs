@@ -15,6 +15,7 @@ mod edits;
 pub mod engine;
 pub mod fork;
 pub mod futures;
+mod group;
 pub mod inspect;
 mod keep;
 pub mod keyframes;

@@ -1,0 +1,359 @@
+//! The one implementation of a cohort: an agent and its lanes.
+//!
+//! One generic text serves both instances of the loop, watched and unwatched. Dynamic dispatch
+//! happens once per call of [`Cohort::advance`].
+
+use super::advance::{Advance, FULL};
+use super::cell_log::CellLog;
+use super::clock::{Clock, Counters, Position};
+use super::cohort::Cohort;
+use super::lane::Lane;
+use super::lane_view::{LaneView, TRAIL};
+use super::record::EpisodeRow;
+use crate::agents::Agent;
+use crate::agents::search::Evidence;
+use crate::base::digest::Digest;
+use crate::base::rng::{Stream, StreamName};
+use crate::mdp::edit::Stroke;
+use crate::mdp::trace::{CodeLine, Recorder, Unwatched, Watch};
+use crate::mdp::{Observed as _, Simulator, State, Transition};
+
+/// A cohort of a world and an agent that fit together.
+#[derive(Clone)]
+pub struct Group<W: Simulator, A: Agent<Obs = W::Obs, Action = W::Action>> {
+    agent: A,
+    lanes: Vec<Lane<W>>,
+    /// `[L]`: what each lane sees.
+    obs: Vec<W::Obs>,
+    /// `[L]`: lanes that take part in the step under way.
+    active: Vec<bool>,
+    /// `[L]`.
+    actions: Vec<W::Action>,
+    /// At most `L`, one for each active lane.
+    transitions: Vec<Transition<W::Obs, W::Action>>,
+    /// Units done of the step under way.
+    unit: u64,
+    finished: Vec<(usize, u64, EpisodeRow)>,
+}
+
+impl<W, A> Group<W, A>
+where
+    W: Simulator,
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    /// One lane for each seed, each with a copy of `world`, at the start of its first episode.
+    pub fn new(world: &W, agent: A, seeds: &[u64]) -> Self {
+        let mut group = Self {
+            agent,
+            lanes: Vec::new(),
+            obs: Vec::new(),
+            active: vec![false; seeds.len()],
+            actions: vec![W::Action::default(); seeds.len()],
+            transitions: Vec::with_capacity(seeds.len()),
+            unit: 0,
+            finished: Vec::new(),
+        };
+        for (lane, &seed) in seeds.iter().enumerate() {
+            let mut world = world.clone();
+            let mut dice = Stream::new(seed, StreamName::World);
+            let obs = world.reset(&mut dice);
+            group.agent.begin(lane, obs);
+            group.obs.push(obs);
+            group.lanes.push(Lane {
+                world,
+                dice,
+                episodes: 0,
+                env_steps: 0,
+                step: 0,
+                episode_return: 0.0,
+                total_return: 0.0,
+                ended: false,
+                trail: [obs.state().unwrap_or(0); TRAIL],
+            });
+        }
+        group
+    }
+
+    #[inline]
+    fn lane_reached(&self, lane: usize, goal: &Position) -> bool {
+        let l = &self.lanes[lane];
+        match goal.clock {
+            Clock::Episodes => {
+                (l.episodes, l.step, self.unit) >= (goal.count, goal.step, goal.unit)
+            }
+            Clock::EnvSteps => (l.env_steps, self.unit) >= (goal.count, goal.unit),
+            Clock::Updates => self.agent.work().updates() >= goal.count,
+            Clock::Imagined => self.agent.work().imagined_steps >= goal.count,
+        }
+    }
+
+    #[inline]
+    fn reached(&self, goal: &Position) -> bool {
+        (0..self.lanes.len()).all(|lane| self.lane_reached(lane, goal))
+    }
+
+    fn stands_still(&self, clock: Clock) -> bool {
+        let moves = self.agent.moves();
+        match clock {
+            Clock::Episodes | Clock::EnvSteps => false,
+            Clock::Updates => !moves.updates,
+            Clock::Imagined => !moves.imagined,
+        }
+    }
+
+    /// How many planning units may be done without passing the goal.
+    #[inline]
+    fn plan_budget(&self, goal: &Position) -> u64 {
+        match goal.clock {
+            Clock::Updates => goal.count.saturating_sub(self.agent.work().updates()),
+            Clock::Imagined => goal.count.saturating_sub(self.agent.work().imagined_steps),
+            // Only the last step before the goal is cut; elsewhere this merely splits the work.
+            Clock::Episodes | Clock::EnvSteps if goal.unit > self.unit => goal.unit - self.unit,
+            Clock::Episodes | Clock::EnvSteps => u64::MAX,
+        }
+    }
+
+    /// The loop, in two instances.
+    fn run<S: Watch>(&mut self, goal: &Position, fuel: &mut u64, watch: &mut S) -> Advance {
+        loop {
+            // A step that fails is never completed, so that the counters name it.
+            if let Some(failure) = self.agent.failure() {
+                return Advance::Failed(failure);
+            }
+            if self.reached(goal) {
+                return Advance::Reached;
+            }
+            if *fuel == 0 {
+                return Advance::OutOfFuel;
+            }
+            if self.finished.len() >= FULL {
+                return Advance::Full;
+            }
+            let due = self.agent.due();
+            let units = if due == 0 {
+                // An agent may stop moving a clock by itself, between any two steps.
+                if self.stands_still(goal.clock) {
+                    return Advance::StandsStill;
+                }
+                self.real_step(goal, watch);
+                1
+            } else {
+                let most = self.plan_budget(goal).min(*fuel).min(u64::from(due));
+                u64::from(self.agent.plan(most as u32, watch))
+            };
+            self.unit += units;
+            *fuel = fuel.saturating_sub(units);
+            if self.agent.failure().is_none() && self.agent.due() == 0 {
+                self.complete_step();
+            }
+        }
+    }
+
+    /// Every lane short of the goal acts once and learns from it.
+    #[inline]
+    fn real_step<S: Watch>(&mut self, goal: &Position, watch: &mut S) {
+        watch.step();
+        for lane in 0..self.lanes.len() {
+            self.active[lane] = !self.lane_reached(lane, goal);
+        }
+        self.agent.decide(&self.obs, &self.active, &mut self.actions, watch);
+        self.transitions.clear();
+        for (index, lane) in self.lanes.iter_mut().enumerate() {
+            if !self.active[index] {
+                continue;
+            }
+            let step = lane.world.step(self.actions[index], &mut lane.dice);
+            self.transitions.push(Transition {
+                lane: index as u32,
+                obs: self.obs[index],
+                action: self.actions[index],
+                step,
+            });
+            lane.episode_return += step.reward;
+            lane.ended = step.terminated || step.truncated;
+            lane.trail[(lane.step as usize + 1) % TRAIL] = step.next.state().unwrap_or(0);
+            self.obs[index] = step.next;
+        }
+        self.agent.learn(&self.transitions, watch);
+    }
+
+    /// The planning of this step is done: clocks tick, episodes end.
+    #[inline]
+    fn complete_step(&mut self) {
+        self.unit = 0;
+        for index in 0..self.lanes.len() {
+            if !self.active[index] {
+                continue;
+            }
+            let lane = &mut self.lanes[index];
+            lane.env_steps += 1;
+            lane.step += 1;
+            if lane.ended {
+                self.end_episode(index);
+            }
+        }
+    }
+
+    fn end_episode(&mut self, index: usize) {
+        let work = self.agent.work();
+        let lane = &mut self.lanes[index];
+        lane.total_return += lane.episode_return;
+        let row = EpisodeRow {
+            env_steps: lane.env_steps,
+            updates: work.updates(),
+            imagined_steps: work.imagined_steps,
+            episode_return: lane.episode_return,
+            total_return: lane.total_return,
+            length: lane.step,
+        };
+        self.finished.push((index, lane.episodes, row));
+        lane.episodes += 1;
+        lane.step = 0;
+        lane.episode_return = 0.0;
+        lane.ended = false;
+        let obs = lane.world.reset(&mut lane.dice);
+        lane.trail[0] = obs.state().unwrap_or(0);
+        self.obs[index] = obs;
+        self.agent.begin(index, obs);
+    }
+}
+
+impl<W, A> Cohort for Group<W, A>
+where
+    W: Simulator,
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    fn advance(&mut self, goal: Position, mut fuel: u64) -> Advance {
+        self.run(&goal, &mut fuel, &mut Unwatched)
+    }
+
+    fn advance_watched(
+        &mut self,
+        goal: Position,
+        mut fuel: u64,
+        recorder: &mut Recorder,
+    ) -> Advance {
+        // Small bites, so that the recorder stops close to its bound.
+        while fuel > 0 && !recorder.is_full() {
+            let mut bite = fuel.min(64);
+            fuel -= bite;
+            match self.run(&goal, &mut bite, recorder) {
+                Advance::OutOfFuel => fuel += bite,
+                end => return end,
+            }
+        }
+        self.run(&goal, &mut fuel, &mut Unwatched)
+    }
+
+    fn advance_logged(&mut self, goal: Position, mut fuel: u64, log: &mut CellLog) -> Advance {
+        self.run(&goal, &mut fuel, log)
+    }
+
+    fn dream_logged(&mut self, units: u32, log: &mut CellLog) -> u32 {
+        self.agent.dream(units, log)
+    }
+
+    fn dream(&mut self, units: u32, recorder: Option<&mut Recorder>) -> u32 {
+        match recorder {
+            Some(recorder) => self.agent.dream(units, recorder),
+            None => self.agent.dream(units, &mut Unwatched),
+        }
+    }
+
+    fn can_dream(&self) -> bool {
+        self.agent.can_dream()
+    }
+
+    fn take_finished(&mut self) -> Vec<(usize, u64, EpisodeRow)> {
+        std::mem::take(&mut self.finished)
+    }
+
+    fn counters(&self, lane: usize) -> Counters {
+        let work = self.agent.work();
+        let lane = &self.lanes[lane];
+        Counters {
+            episodes: lane.episodes,
+            env_steps: lane.env_steps,
+            step: lane.step,
+            unit: self.unit,
+            real_updates: work.real_updates,
+            imagined_updates: work.imagined_updates,
+            imagined_steps: work.imagined_steps,
+        }
+    }
+
+    fn lane_view(&self, lane: usize) -> LaneView {
+        let counters = self.counters(lane);
+        let l = &self.lanes[lane];
+        // Between the real part of a step and its end the agent already stands on the next cell.
+        let newest = l.step as usize + usize::from(self.unit > 0);
+        let oldest = (newest + 1).saturating_sub(TRAIL);
+        LaneView {
+            counters,
+            state: self.obs[lane].state(),
+            trail: (oldest..=newest).map(|i| l.trail[i % TRAIL]).collect(),
+            due: self.agent.due(),
+            view: self.agent.view(),
+        }
+    }
+
+    fn evidence(&self, lane: usize) -> Option<Evidence> {
+        self.agent.evidence(lane)
+    }
+
+    fn stage(&self, lane: usize) -> usize {
+        self.lanes[lane].world.stage()
+    }
+
+    fn code(&self) -> &'static [CodeLine] {
+        self.agent.code()
+    }
+
+    fn param(&self, index: usize) -> f64 {
+        self.agent.param(index)
+    }
+
+    fn set_param(&mut self, index: usize, value: f64) {
+        self.agent.set_param(index, value);
+    }
+
+    fn edit(&mut self, stroke: &Stroke) {
+        for lane in &mut self.lanes {
+            // It was checked before it came into the log.
+            let _ = lane.world.edit(stroke);
+        }
+    }
+
+    fn lie(&mut self, cells: &[(State, f64)]) {
+        self.agent.lie(cells);
+    }
+
+    fn digest(&self) -> u64 {
+        let mut digest = Digest::default();
+        self.agent.digest(&mut digest);
+        for (index, lane) in self.lanes.iter().enumerate() {
+            let c = self.counters(index);
+            let counts = [c.episodes, c.env_steps, c.step, c.unit, c.updates(), c.imagined_steps];
+            counts.into_iter().for_each(|word| digest.word(word));
+            digest.numbers(&[lane.episode_return, lane.total_return]);
+            digest.word(u64::from(lane.ended));
+            // A world as it was built says nothing, so that fingerprints stay what they were.
+            Some(lane.world.edited())
+                .filter(|&map| map != 0)
+                .into_iter()
+                .for_each(|m| digest.word(m));
+            digest.word(lane.dice.position() as u64);
+            digest.word(self.obs[index].state().map_or(u64::MAX, u64::from));
+        }
+        digest.finish()
+    }
+
+    fn bytes(&self) -> usize {
+        let lane = size_of::<Lane<W>>() + size_of::<W::Obs>() + size_of::<W::Action>();
+        size_of::<Self>() + self.agent.bytes() + self.lanes.len() * lane
+    }
+
+    fn duplicate(&self) -> Box<dyn Cohort> {
+        Box::new(self.clone())
+    }
+}
