@@ -92,11 +92,12 @@ impl Experiment {
 
     // ---------------------------------------------------------------- backward
 
-    /// Goes to any place between the start and the furthest one: back to the nearest keyframe,
-    /// then forward by the same dice and the same events.
+    /// Goes to any place between the start and the furthest one: to the last keyframe before it,
+    /// unless the present is nearer, then forward by the same dice and the same events.
     pub fn seek(&mut self, goal: Position) {
         let passed = goal < self.position || self.under_way.is_some_and(|begun| goal < begun);
-        if passed && !self.restore(goal) {
+        let nearer = self.keyframes.before(goal).is_some_and(|f| f.position > self.position);
+        if (passed || nearer) && !self.restore(goal) {
             return;
         }
         self.forget_marks();
