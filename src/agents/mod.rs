@@ -269,7 +269,7 @@ pub static AGENTS: &[AgentInfo] = &[
     AgentInfo {
         id: "value-iteration",
         title: "Value iteration",
-        help: "knows the true world and sweeps over it: the reference",
+        help: "knows the world as it was at the start and sweeps over it: the reference",
         specs: value_iteration::ValueIterationConfig::specs,
     },
 ];
