@@ -52,11 +52,13 @@ pub struct Script {
 }
 
 impl Script {
-    /// The panels a film of `lesson` has if nobody chooses: those of the lesson, of the usual
-    /// three curves the two that say most.
+    /// The panels a film of `lesson` has if nobody chooses: those of the lesson that need no hand,
+    /// of the usual three curves the two that say most.
     pub fn panels_of(lesson: &Lesson) -> Vec<PanelId> {
         let usual = lesson.layout == Layout::default();
-        lesson.layout.panels().filter(|&id| !usual || id != PanelId::Reward).collect()
+        let handy = |id: &PanelId| matches!(id, PanelId::Cell | PanelId::Log | PanelId::Futures);
+        let panels = lesson.layout.panels().filter(|id| !handy(id));
+        panels.filter(|&id| !usual || id != PanelId::Reward).collect()
     }
 
     /// Text scale.
@@ -248,6 +250,9 @@ impl FilmView {
     }
 }
 
+/// Panels that say what they have to say in little height.
+const CURVES: [PanelId; 3] = [PanelId::Steps, PanelId::Reward, PanelId::Price];
+
 /// Where panels lie: the mazes over the whole width, the others in a row below.
 fn seats(ids: &[PanelId], rect: Rect) -> Vec<Rect> {
     let upright = rect.height() > rect.width();
@@ -255,7 +260,7 @@ fn seats(ids: &[PanelId], rect: Rect) -> Vec<Rect> {
     let mazes = others.len() < ids.len();
     let share = match (mazes, others.len()) {
         (true, 0) => 1.0,
-        (true, _) if upright => 0.5,
+        (true, _) if upright || !others.iter().all(|id| CURVES.contains(id)) => 0.5,
         (true, _) => 0.65,
         (false, _) => 0.0,
     };

@@ -18,7 +18,7 @@ const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
 pub struct Take {
     /// What the arena was built from.
     pub config: Arc<ArenaConfig>,
-    /// Every change of a parameter, those ahead too.
+    /// Everything that was done, what lies ahead too: dials, dreams, strokes, lies.
     pub events: Arc<[Event]>,
     /// The first picture.
     pub from: Position,

@@ -139,6 +139,9 @@ mod tests {
     fn every_lesson_can_be_read_and_found() {
         let lessons = all().unwrap();
         assert_eq!(lessons.len(), FILES.len());
+        let places: std::collections::BTreeSet<_> =
+            lessons.iter().map(|l| (l.chapter, l.order)).collect();
+        assert_eq!(places.len(), FILES.len(), "no two lessons share a number");
         for lesson in &lessons {
             assert!(!lesson.summary.is_empty() && !lesson.question.is_empty());
             assert!(lesson.question.chars().count() <= 60, "{}", lesson.question);
