@@ -82,6 +82,8 @@ pub enum Action {
     Picture(PanelId),
     /// Overview of keys shown or hidden.
     Keys(bool),
+    /// A sentence for the person.
+    Say(String),
     /// Text to the clipboard, and what to say about it.
     Copy(String, &'static str),
 }

@@ -79,6 +79,7 @@ impl Lab {
             Action::StopFilm => self.stop_film(),
             Action::Picture(panel) => self.picture(ctx, panel),
             Action::Keys(open) => self.view.keys_open = open,
+            Action::Say(what) => self.say(ctx, what),
             Action::Copy(text, said) => {
                 ctx.copy_text(text);
                 self.say(ctx, said.to_owned());

@@ -287,9 +287,13 @@ fn seats(ids: &[PanelId], rect: Rect) -> Vec<Rect> {
     ids.iter().map(seat).collect()
 }
 
-/// Curves need more width than a slope chart.
+/// Curves need more width than a slope chart, and four small maps beside each other more still.
 fn widths(ids: &[PanelId], columns: usize) -> Vec<f32> {
-    let share = |id: &PanelId| if *id == PanelId::Price { 0.62 } else { 1.0 };
+    let share = |id: &PanelId| match id {
+        PanelId::Price => 0.62,
+        PanelId::Wall => 1.8,
+        _ => 1.0,
+    };
     let shares: Vec<f32> = match ids.len() == columns {
         true => ids.iter().map(share).collect(),
         false => vec![1.0; columns],

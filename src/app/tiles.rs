@@ -22,6 +22,9 @@ const ALL_TOOLS: f32 = 560.0;
 /// Least width of what is shown besides the layout, beside the others of its row.
 const EXTRA: f32 = 1.35;
 
+/// The same where the mazes stand behind one of the tabs.
+const OTHERS_FIRST: f32 = 0.75;
+
 /// What the tiles show.
 pub struct Panes<'a, 'b> {
     /// All panels.
@@ -215,6 +218,9 @@ impl Trees {
         let stacked = |name, share| {
             let mut tiles = Tiles::default();
             let mut rows = layout.rows().iter();
+            // Mazes need height wherever they stand.
+            let above = layout.rows()[0].iter().any(|seat| seat.panel == PanelId::Mazes);
+            let share = if above { share } else { OTHERS_FIRST };
             let first = rows.next().map(|seats| (row(&mut tiles, seats, &[], None), share));
             let below = rows.flatten().map(|seat| seat.panel).chain(extras.iter().copied());
             let below: Vec<_> = below.map(|panel| tiles.insert_pane(panel)).collect();

@@ -41,7 +41,7 @@ pub struct Engine {
     pub(super) selected: usize,
     pub(super) axis: Clock,
     curves: Arc<Curves>,
-    pub(super) curves_of: Option<(Clock, usize, Vec<u64>)>,
+    pub(super) curves_of: Option<(Clock, usize, Vec<u64>, Option<Position>)>,
     pub(super) next_curves: Instant,
     generation: u64,
     pub(super) notice: Option<String>,
@@ -351,7 +351,9 @@ impl Engine {
     fn refresh_curves(&mut self) {
         let e = &self.experiment;
         let versions = e.runs().iter().map(|r| r.record().version()).collect();
-        let wanted = Some((self.axis, e.watched(), versions));
+        // Totals grow with time even where no episode ends.
+        let end = (e.position() == e.furthest()).then(|| e.position());
+        let wanted = Some((self.axis, e.watched(), versions, end));
         let axis_moved = self.curves.axis != self.axis;
         let running = self.playing || self.reliving.is_some();
         let fresh = running && !axis_moved && Instant::now() < self.next_curves;

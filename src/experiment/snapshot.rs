@@ -11,7 +11,9 @@ use super::futures::{Future, futures};
 pub use super::inspect::Inspection;
 use super::record::{EpisodeRow, Record};
 use crate::agents::AgentInfo;
+use crate::base::params::Range;
 use crate::base::series::Series;
+use crate::mdp::scene::Scene;
 use crate::mdp::trace::{CodeLine, Mark};
 use crate::probes::curves::{Curve, Lane, by_episode, by_mean_reading, step_held};
 pub use crate::probes::price::Price;
@@ -176,13 +178,28 @@ fn own_names(run: &Run) -> (String, String) {
                 name = name.replace(&written(before), &written(now));
                 was.push(format!("was {}", written(before)));
             }
-            false => was.push(format!("now {}", written(now))),
+            false => {
+                was.push(format!("now {}", written(now)));
+                // What was swapped is what people call the run by.
+                if matches!(spec.range, Range::Choice(_)) {
+                    name = format!("{name} → {}", spec.show(now));
+                }
+            }
         }
     }
     match was.is_empty() {
         true => (name, run.config.note.clone()),
         false => (name, was.join(", ")),
     }
+}
+
+/// What the model believes wrongly, where planning asks it and a map shows it.
+fn believed(run: &Run, lane: &LaneView, truth: &Truth) -> Arc<[Stale]> {
+    let dial = run.config.info.params().iter().position(|spec| spec.key == "planning_steps");
+    let idle = dial.is_some_and(|index| run.param(index) == 0.0);
+    let mapped = matches!(truth.scene(), Scene::Grid(_));
+    let model = lane.view.model.as_ref().filter(|_| mapped && !idle);
+    model.map_or(Arc::from([]), |m| stale(m, truth).into())
 }
 
 /// Takes the picture of one run.
@@ -203,7 +220,7 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),
         way_home: table.and_then(|t| truth.greedy_way(t)).map(|way| way.len() - 1),
-        stale: lane.view.model.as_ref().map_or(Arc::from([]), |m| stale(m, truth).into()),
+        stale: believed(run, &lane, truth),
         truth: truth.clone(),
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),
         unit_marks: unit.into(),

@@ -152,6 +152,13 @@ pub(super) fn split_x(s: &Snapshot, run: usize) -> Option<f64> {
     s.runs[run].fork.map(|fork| axis_x(s, fork.at, &fork.counters))
 }
 
+/// Where a world that changes by itself does so, on the clock of its own steps.
+fn world_changes(s: &Snapshot) -> Option<f64> {
+    let index = s.world.info.params().iter().position(|spec| spec.key == "switch_step")?;
+    let step = s.world.params[index];
+    (s.curves.axis == Clock::EnvSteps && step > 0.0).then_some(step)
+}
+
 /// What was done to each run, and its failure, on the axis of the curves.
 fn events(s: &Snapshot) -> Vec<Vec<Mark>> {
     let mut all: Vec<Vec<Mark>> = vec![Vec::new(); s.runs.len()];
@@ -169,6 +176,10 @@ fn events(s: &Snapshot) -> Vec<Vec<Mark>> {
             Some(last) if last.x == mark.x && name(&last.text) == name(&mark.text) => *last = mark,
             _ => all[h.run].push(mark),
         }
+    }
+    if let (Some(first), Some(x)) = (all.first_mut(), world_changes(s)) {
+        let text = "the world changes".to_owned();
+        first.push(Mark { x, text, kind: MarkKind::Change });
     }
     for (run, marks) in s.runs.iter().zip(&mut all) {
         let end = |c: &Counters| c.on(s.curves.axis) + u64::from(s.curves.axis == Clock::Episodes);

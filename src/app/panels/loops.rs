@@ -220,6 +220,8 @@ fn label(painter: &Painter, index: usize, count: u64, at: Pos2, anchor: Align2) 
         egui::Align::Max => (rect.right(), Align2::RIGHT_TOP),
         _ => (rect.left(), Align2::LEFT_TOP),
     };
+    // An arrow that passes must not cross the words out.
+    painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, t.panel);
     text::place(painter, &name, pos2(x, rect.top()), side);
     text::place(painter, &number, pos2(x, rect.top() + name.size().y), side);
 }

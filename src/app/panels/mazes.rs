@@ -29,6 +29,8 @@ const GAP: f32 = 16.0;
 
 /// A run with values beyond this is on its way to infinity: its picture is clipped.
 const DIVERGED: f64 = 1e4;
+/// From here to 1, values are told apart on a linear scale.
+const CLOSE: f64 = 0.1;
 /// What stands in the question's place where the question is void.
 const NO_WAY: &str = "No goal can be reached from a start of this map.";
 
@@ -54,6 +56,8 @@ impl Scale {
         match all {
             None | Some((0.0.., ..=1.0)) if graph => Self::Linear(0.0, 1.0),
             Some((low, high)) if low < 0.0 || high > 1.0 => Self::Linear(low, high),
+            // Close to each other: on a long scale they would all look alike.
+            Some((low, high)) if low >= CLOSE && low < high => Self::Linear(low, high),
             _ => Self::Log,
         }
     }

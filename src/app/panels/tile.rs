@@ -178,7 +178,11 @@ fn draw(shown: &GridResponse, index: usize, looks: &mut Looks, cx: &mut Cx<'_>) 
     } else if draws {
         let touched = looks.brush.lift();
         let tool = cx.view.tool;
-        if let Some(command) = tool.command((index, grid), &touched, cx.view.reward) {
+        let run = &cx.snapshot.runs[index];
+        if tool == Tool::Lie && run.lane.view.model.is_none() {
+            let what = format!("Run {} has no model that could be wrong.", run.letter);
+            cx.actions.push(Action::Say(what));
+        } else if let Some(command) = tool.command((index, grid), &touched, cx.view.reward) {
             if tool == Tool::Lie {
                 cx.actions.push(Action::Run(index));
             } else {
