@@ -10,6 +10,7 @@ use crate::app::widgets::button::{Button, framed_icon_button, play_button};
 use crate::app::widgets::number::grouped;
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::slider::Slider;
+use crate::app::widgets::text;
 use crate::app::{icons, theme, words};
 use crate::experiment::arena::Grain;
 use crate::experiment::clock::Clock;
@@ -202,7 +203,12 @@ fn place(ui: &mut Ui, cx: &Cx<'_>) {
     let s = cx.snapshot;
     caption(ui, if s.position < s.furthest { "Position, in the past" } else { "Position" });
     ui.add_space(8.0 * theme::scale(ui.ctx()));
-    let here = RichText::new(words::place(s)).font(theme::number(ui.ctx()));
+    // Where there is no room for the name of the clock, its number alone says more than its letters.
+    let full = words::place(s);
+    let wide = text::line(ui.painter(), &full, theme::number(ui.ctx()), t.text_strong).size().x;
+    let brief = full.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let here = if wide > ui.available_width() && !brief.is_empty() { brief } else { &full };
+    let here = RichText::new(here).font(theme::number(ui.ctx()));
     let limit = format!("{} of {} {}", words::place(s), grouped(s.limit), s.position.clock.label());
     ui.add(Label::new(here.color(t.text_strong)).truncate()).on_hover_text(limit);
 }
