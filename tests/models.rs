@@ -351,3 +351,40 @@ fn linear_dyna_comes_to_the_lstd_solution_whatever_it_plans_with() {
         }
     }
 }
+
+/// What the table model says of every pair is what a count of the log of real steps says, exactly.
+#[test]
+fn the_table_equals_counts_of_the_log() {
+    let run = "agent = 'dyna'\nmodel = 'table'\nepsilon = 0.5\nplanning_steps = 3";
+    let head = "clock = 'env-steps'\nlength = 2000\nseed = 5";
+    let mut e = Experiment::new(arena(head, "id = 'fork'", &[run]), 1).unwrap();
+    e.watch(true);
+    // Pair, next state: how often, and the sum of rewards.
+    let mut log = std::collections::BTreeMap::<(State, Action, State), (u64, f64)>::new();
+    for step in 1..=2_000 {
+        let state = e.runs()[0].lane_view(0).state.unwrap();
+        e.forget_marks();
+        e.advance_to(Position::at(Clock::EnvSteps, step), None);
+        let values = || e.runs()[0].recorder().marks().iter().filter_map(|mark| mark.value);
+        let action = values().find_map(|v| if let Value::Action(a) = v { Some(a) } else { None });
+        let outcome =
+            values().find_map(|v| if let Value::Outcome(r, s) = v { Some((r, s)) } else { None });
+        let (reward, next) = outcome.unwrap();
+        let seen = log.entry((state, action.unwrap(), next)).or_default();
+        *seen = (seen.0 + 1, seen.1 + reward);
+    }
+    let view = e.runs()[0].lane_view(0).view.model.unwrap();
+    let mut found = 0;
+    for (state, action) in (0..view.states() as State).flat_map(|s| (0..4).map(move |a| (s, a))) {
+        let of = |next| log.get(&(state, action, next)).copied();
+        let n: u64 = (0..view.states() as State).filter_map(of).map(|(count, _)| count).sum();
+        for p in view.get(state, action) {
+            let (count, sum) = of(p.next).expect("nothing that did not happen");
+            assert_eq!((p.count, p.reward), (count, sum / count as f64));
+            assert_eq!(p.probability, count as f64 / n as f64);
+            found += 1;
+        }
+    }
+    assert_eq!(found, log.len(), "nothing that happened is missing");
+    assert!(found > 50, "{found}");
+}
