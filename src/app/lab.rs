@@ -104,6 +104,7 @@ impl Lab {
             text_scale: options.settings.text_scale,
             lecture: options.settings.lecture,
             run: last_run(&options.lesson),
+            beside: options.beside,
             ..View::default()
         };
         theme::install(ctx, view.theme_now(), view.scale());

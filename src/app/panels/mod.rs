@@ -3,6 +3,7 @@
 //! A panel owns view state only, reads a snapshot, and emits actions. Whoever adds one implements
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
+pub mod asked;
 pub mod cards;
 pub mod cell;
 pub mod cell_view;
