@@ -51,7 +51,7 @@ impl PanelId {
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
-            Self::Log => Box::new(log::Log),
+            Self::Log => Box::new(log::Log::default()),
         }
     }
 }
