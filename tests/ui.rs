@@ -4,6 +4,8 @@
 #[path = "common/desk.rs"]
 mod desk;
 
+#[path = "ui/asked.rs"]
+mod asked;
 #[path = "ui/cards.rs"]
 mod cards;
 #[path = "ui/failing.rs"]

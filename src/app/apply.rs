@@ -131,8 +131,18 @@ impl Lab {
 
     /// Asks who wrote the values of the selected cell; its updates before number `before`.
     fn inspect(&mut self, before: Option<u64>) {
+        self.inspected = (self.view.run, self.link.snapshot().generation);
         let (run, cell) = (self.view.run, self.view.cell.map(|cell| cell as u32));
         self.link.send(Command::Inspect { run, cell, before });
+    }
+
+    /// Asks again where the selected cell is another run's now, or another arena's: what was found
+    /// before is not about it.
+    pub(super) fn look_again(&mut self) {
+        let now = (self.view.run, self.link.snapshot().generation);
+        if self.inspected != now && self.view.cell.is_some() {
+            self.inspect(None);
+        }
     }
 
     /// What the hand holds over the mazes.

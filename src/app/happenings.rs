@@ -1,5 +1,7 @@
 //! What was done to runs, in words: for the marks on curves and for the log.
 
+use std::sync::Arc;
+
 use super::words;
 use crate::base::params::{Range, Spec};
 use crate::experiment::arena::{Change, Event};
@@ -39,6 +41,28 @@ pub fn happenings(s: &Snapshot) -> Vec<Happening> {
     }
     all.sort_by(|a, b| a.position.partial_cmp(&b.position).unwrap_or(std::cmp::Ordering::Equal));
     all
+}
+
+/// What was done, put into words once for as long as nothing more is done.
+#[derive(Default)]
+pub struct Told {
+    /// Events, arena and number of runs that it was told of.
+    of: Option<(Arc<[Event]>, u64, usize)>,
+    all: Arc<[Happening]>,
+}
+
+impl Told {
+    /// The same as [`happenings`].
+    pub fn of(&mut self, s: &Snapshot) -> Arc<[Happening]> {
+        let same = |(events, generation, runs): &(Arc<[Event]>, u64, usize)| {
+            Arc::ptr_eq(events, &s.events) && (*generation, *runs) == (s.generation, s.runs.len())
+        };
+        if !self.of.as_ref().is_some_and(same) {
+            self.of = Some((s.events.clone(), s.generation, s.runs.len()));
+            self.all = happenings(s).into();
+        }
+        self.all.clone()
+    }
 }
 
 fn split(s: &Snapshot, run: usize, fork: crate::experiment::fork::Fork) -> Happening {

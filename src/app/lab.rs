@@ -81,6 +81,8 @@ pub struct Lab {
     beside: bool,
     /// The context's clock at the last frame, in seconds.
     last_time: Option<f64>,
+    /// The run and the arena in which the selected cell was last asked about.
+    pub(super) inspected: (usize, u64),
 }
 
 impl Lab {
@@ -102,6 +104,7 @@ impl Lab {
             text_scale: options.settings.text_scale,
             lecture: options.settings.lecture,
             run: last_run(&options.lesson),
+            beside: options.beside,
             ..View::default()
         };
         theme::install(ctx, view.theme_now(), view.scale());
@@ -128,6 +131,7 @@ impl Lab {
             settings_at: settings_at.filter(|_| options.complaint.is_none()),
             beside: options.beside,
             last_time: None,
+            inspected: (0, 0),
         };
         lab.lay_tiles();
         if let Some(past) = options.past {
@@ -173,6 +177,7 @@ impl Lab {
             self.link.send(Command::Select(runs - 1));
         }
         self.view.run = self.view.run.min(runs - 1);
+        self.look_again();
         self.settle_draft();
         if self.view.message.as_ref().is_some_and(|(_, until)| *until < now) {
             self.view.message = None;

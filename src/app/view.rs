@@ -64,6 +64,8 @@ pub struct View {
     pub revealed: bool,
     /// Nothing can be pressed: a film or a picture.
     pub still: bool,
+    /// The arena runs beside the window, and costly probes do, too.
+    pub beside: bool,
     /// Panel over the whole middle.
     pub enlarged: Option<PanelId>,
     /// The card for a film is open.
@@ -101,6 +103,7 @@ impl Default for View {
             side_open: false,
             revealed: false,
             still: false,
+            beside: false,
             enlarged: None,
             record_open: false,
             save_open: false,
@@ -117,6 +120,12 @@ impl View {
     /// The tool that draws, if one is in hand.
     pub fn drawing(&self) -> Option<Tool> {
         Some(self.tool).filter(|tool| self.sandbox && !self.still && tool.draws())
+    }
+
+    /// Whether costly probes answer within the frame that asks: in films and pictures, and where
+    /// the arena runs on the frame's own clock.
+    pub fn at_once(&self) -> bool {
+        self.still || !self.beside
     }
 
     /// Text scale in force.

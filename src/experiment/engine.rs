@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::arena::{Experiment, Grain};
+use super::arena::{Event, Experiment, Grain};
 use super::clock::{Clock, Position};
 pub use super::command::Command;
 use super::config::{ArenaConfig, ConfigError, MAX_LANES, WorldConfig};
@@ -41,6 +41,8 @@ pub struct Engine {
     pub(super) selected: usize,
     pub(super) axis: Clock,
     curves: Arc<Curves>,
+    /// Those of the last picture, shared with the next while nothing is done.
+    events: Arc<[Event]>,
     pub(super) curves_of: Option<(Clock, usize, Vec<u64>, Option<Position>)>,
     pub(super) next_curves: Instant,
     generation: u64,
@@ -59,6 +61,7 @@ impl Engine {
     pub(super) fn around(experiment: Experiment, lesson: ArenaConfig, workers: usize) -> Self {
         Self {
             curves: Arc::new(curves(&experiment, lesson.clock)),
+            events: experiment.events().into(),
             experiment,
             workers,
             playing: true,
@@ -243,7 +246,11 @@ impl Engine {
     fn unfork(&mut self, run: usize) {
         match self.experiment.unfork(run) {
             // Runs behind it move up, and what panels remember by place would be another's.
-            Ok(()) => self.generation += 1,
+            Ok(()) => {
+                self.generation += 1;
+                // It looks into a run by its place, too.
+                self.inspector = None;
+            }
             Err(error) => self.notice = Some(error.to_string()),
         }
         self.selected = self.selected.min(self.experiment.runs().len() - 1);
@@ -317,6 +324,9 @@ impl Engine {
     pub fn snapshot(&mut self) -> Snapshot {
         self.refresh_curves();
         let e = &self.experiment;
+        if *self.events != *e.events() {
+            self.events = e.events().into();
+        }
         let runs = e.runs().iter().enumerate();
         let snapshot = Snapshot {
             title: e.config().title.clone(),
@@ -334,7 +344,7 @@ impl Engine {
             config: Arc::new(e.config().clone()),
             runs: runs.map(|(i, run)| run_snapshot(i, run, e)).collect(),
             curves: self.curves.clone(),
-            events: e.events().into(),
+            events: self.events.clone(),
             can_be_drawn: e.can_be_drawn(),
             can_undo: e.can_undo(),
             inspection: self.inspector.as_ref().and_then(Inspector::found),

@@ -26,6 +26,8 @@ pub struct ModelView {
     /// `[S * A + 1]`: where the outcomes of each pair begin.
     begins: Vec<u32>,
     outcomes: Vec<Predicted>,
+    /// Whether any pair rests on more than one experience.
+    counts: bool,
 }
 
 impl ModelView {
@@ -37,21 +39,29 @@ impl ModelView {
         mut predict: impl FnMut(State, Action, &mut Vec<Predicted>),
     ) -> Self {
         let mut begins = Vec::with_capacity(states * actions + 1);
-        let mut outcomes = Vec::new();
+        let mut outcomes: Vec<Predicted> = Vec::new();
+        let mut counts = false;
         for state in 0..states as State {
             for action in 0..actions {
-                begins.push(outcomes.len() as u32);
+                let begin = outcomes.len();
+                begins.push(begin as u32);
                 predict(state, action as Action, &mut outcomes);
+                counts |= outcomes[begin..].iter().map(|p| p.count).sum::<u64>() > 1;
             }
         }
         begins.push(outcomes.len() as u32);
-        Self { actions, begins, outcomes }
+        Self { actions, begins, outcomes, counts }
     }
 
     /// What may follow a pair; empty: no data.
     pub fn get(&self, state: State, action: Action) -> &[Predicted] {
         let pair = state as usize * self.actions + usize::from(action);
         &self.outcomes[self.begins[pair] as usize..self.begins[pair + 1] as usize]
+    }
+
+    /// Whether it counts what it sees; a model that keeps the last outcome alone does not.
+    pub fn counts(&self) -> bool {
+        self.counts
     }
 
     /// Number of actions.
@@ -116,6 +126,7 @@ mod tests {
         assert_eq!(view.get(1, 1), [says(0.75, 2.0, 2, 3), says(0.25, 5.0, 0, 1)]);
         assert!(view.get(1, 0).is_empty() && view.get(2, 1).is_empty());
         assert_eq!((view.states(), view.actions()), (3, 2));
+        assert!(view.counts());
     }
 
     #[test]
@@ -126,6 +137,7 @@ mod tests {
         assert_eq!(view.get(1, 2).len(), 1);
         assert_eq!(view.get(1, 2)[0].probability, 1.0);
         assert!(!view.get(1, 2)[0].goes_on);
-        assert!(view.get(0, 0).is_empty());
+        model.learn(1, 2, Entry { reward: 1.0, next: 1, goes_on: true });
+        assert!(view.get(0, 0).is_empty() && !model.view().counts());
     }
 }

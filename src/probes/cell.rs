@@ -69,14 +69,7 @@ pub fn facts(view: &View, truth: &Truth, cell: State) -> Vec<Fact> {
 
 /// Whether a model counts what it sees; one that keeps the last outcome alone does not.
 pub fn counts(view: &View) -> bool {
-    let Some(model) = &view.model else {
-        return false;
-    };
-    let mut states = 0..model.states() as State;
-    states.any(|state| {
-        let mut actions = 0..model.actions() as Action;
-        actions.any(|a| model.get(state, a).iter().map(|p| p.count).sum::<u64>() > 1)
-    })
+    view.model.as_ref().is_some_and(ModelView::counts)
 }
 
 #[cfg(test)]

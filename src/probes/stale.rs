@@ -1,6 +1,8 @@
 //! Where a model disagrees with the world as it is now: belief that has gone stale, or was wrong
 //! from the beginning.
 
+use std::cmp::{Ordering, Reverse};
+
 use super::truth::Truth;
 use crate::mdp::scene::Cell;
 use crate::mdp::{Action, Outcome, State};
@@ -32,21 +34,29 @@ pub struct Stale {
 /// predicts cannot happen; a pair without data believes nothing. If several pairs are wrong about
 /// one cell, the belief that most of them share is told.
 pub fn stale(model: &ModelView, truth: &Truth) -> Vec<Stale> {
-    let mut wrong: Vec<(Stale, usize)> = Vec::new();
-    for state in 0..truth.states().min(model.states()) as State {
-        for action in 0..model.actions() as Action {
-            let Some(stale) = wrong_about(model, truth, state, action) else {
-                continue;
-            };
-            match wrong.iter_mut().find(|(known, _)| *known == stale) {
-                Some((_, votes)) => *votes += 1,
-                None => wrong.push((stale, 1)),
-            }
-        }
-    }
-    wrong.sort_by_key(|&(stale, votes)| (stale.cell, std::cmp::Reverse(votes)));
-    wrong.dedup_by_key(|(stale, _)| stale.cell);
-    wrong.into_iter().map(|(stale, _)| stale).collect()
+    let states = 0..truth.states().min(model.states()) as State;
+    let pairs = states.flat_map(|state| (0..model.actions() as Action).map(move |a| (state, a)));
+    let about = |(state, action)| wrong_about(model, truth, state, action);
+    let mut wrong: Vec<(usize, Stale)> = pairs.filter_map(about).enumerate().collect();
+    wrong.sort_by(|(_, a), (_, b)| a.cell.cmp(&b.cell).then(order(a.belief, b.belief)));
+    // Of a cell: most votes first; among equals, who was told of first.
+    let count = |same: &[(usize, Stale)]| (Reverse(same.len()), same[0].0, same[0].1);
+    let mut told: Vec<_> = wrong.chunk_by(|(_, a), (_, b)| a == b).map(count).collect();
+    told.sort_by_key(|&(votes, first, stale)| (stale.cell, votes, first));
+    told.dedup_by_key(|(_, _, stale)| stale.cell);
+    told.into_iter().map(|(_, _, stale)| stale).collect()
+}
+
+/// Any order that brings equal beliefs together.
+fn order(a: Belief, b: Belief) -> Ordering {
+    let key = |belief: Belief| match belief {
+        Belief::Wall => (0, 0.0),
+        Belief::Open => (1, 0.0),
+        Belief::Pays(reward) => (2, reward),
+        Belief::Ends(reward) => (3, reward),
+    };
+    let (a, b) = (key(a), key(b));
+    a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
 }
 
 /// What the model gets wrong about one pair, and of which cell.
@@ -129,6 +139,42 @@ mod tests {
         assert_eq!(after(&[(2, Pit)]), [(2, Belief::Open)]);
         assert_eq!(after(&[(2, Reward(0.5)), (8, Wall)]).len(), 2);
         assert_eq!(after(&[(8, Wall)]), [(8, Belief::Ends(1.0))], "a goal walled up");
+    }
+
+    /// A model that says of pair `(0, action)` that it leads to `told[action]` and pays so much.
+    fn says(told: [(State, f64); 4]) -> ModelView {
+        let mut model = LastSeen::new(9, 4);
+        for (action, (next, reward)) in told.into_iter().enumerate() {
+            model.learn(0, action as Action, Entry { reward, next, goes_on: true });
+        }
+        model.view()
+    }
+
+    #[test]
+    fn the_belief_of_most_pairs_is_told_and_of_as_many_the_first() {
+        let truth = Truth::of(&world(&[], GridConfig::default()));
+        let told = |pairs| stale(&says(pairs), &truth);
+        let pays = |cell, reward| Stale { cell, belief: Belief::Pays(reward) };
+        assert_eq!(told([(7, 1.0), (7, 2.0), (7, 3.0), (7, 2.0)]), [pays(7, 2.0)], "two of four");
+        let apart = told([(7, 9.0), (6, 5.0), (7, 4.0), (6, 6.0)]);
+        assert_eq!(apart, [pays(6, 5.0), pays(7, 9.0)], "the first of two, cell by cell");
+    }
+
+    #[test]
+    fn a_large_world_that_is_all_wrong_is_told_by_its_first_belief() {
+        let dots = |count: usize| ".".repeat(count);
+        let mut rows = vec![dots(64); 64];
+        (rows[0], rows[63]) = (dots(63) + "G", "S".to_owned() + &dots(63));
+        let source = GridSource::from_text(&rows.join("\n"));
+        let truth = Truth::of(&Grid::new(&source, &GridConfig::default()).unwrap());
+        let mut reward = 1.0;
+        let model = ModelView::of(64 * 64, 4, |_, _, out| {
+            reward += 1.0;
+            let (next, goes_on) = (64 * 32, true);
+            out.push(Predicted { probability: 1.0, reward, next, goes_on, count: 1 });
+        });
+        let told = stale(&model, &truth);
+        assert!(told.contains(&Stale { cell: 64 * 32, belief: Belief::Pays(2.0) }));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Fork here, move one slider, see two futures; the log of what was done, and the way back.
 
+use std::sync::Arc;
+
 use egui::{Key, Modifiers};
+use imaginarium::app::happenings::{Told, happenings};
 use imaginarium::app::panels::PanelId;
 
 use crate::desk::Desk;
@@ -29,6 +32,26 @@ fn k_forks_the_selected_run_and_its_tile_closes_the_fork_again() {
     assert_eq!(desk.snapshot().runs.len(), 3);
     assert_eq!(desk.view().run, 2, "its parent is selected");
     assert!(!desk.has("Two futures"));
+}
+
+#[test]
+fn what_was_done_is_put_into_words_once() {
+    let mut desk = Desk::paused();
+    desk.go_to(1, 3);
+    desk.key(Key::K).frames(3);
+    let mut told = Told::default();
+    let forked = told.of(&desk.snapshot());
+    assert_eq!((forked.len(), forked[0].what.as_str()), (1, "fork of C"));
+    desk.key(Key::ArrowRight);
+    assert!(Arc::ptr_eq(&told.of(&desk.snapshot()), &forked), "a step is another picture");
+    desk.get("Planning steps").focus();
+    desk.frames(1);
+    desk.key(Key::ArrowDown);
+    let moved = told.of(&desk.snapshot());
+    assert_eq!(*moved, *happenings(&desk.snapshot()));
+    assert_eq!(moved.len(), 2, "a slider moved");
+    desk.click("Close this fork");
+    assert_eq!(told.of(&desk.snapshot()).len(), 0, "the fork and what was done to it are gone");
 }
 
 #[test]

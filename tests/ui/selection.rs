@@ -1,8 +1,10 @@
 //! Runs and cells are selected by key and click; values say where they come from.
 
 use egui::Key;
+use imaginarium::app::theme::Theme;
+use imaginarium::lessons;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, LARGE};
 
 const MAZE_A: &str = "Maze of run A n = 0";
 const MAZE_B: &str = "Maze of run B n = 5";
@@ -39,6 +41,35 @@ fn a_cell_says_who_wrote_its_value() {
     desk.click_at(place);
     assert_eq!(desk.view().run, 0);
     assert!(desk.has("0 % dreamt by weight") || desk.view().cell.is_none());
+}
+
+/// Whether the list of the selected cell's updates is there, for the run that is selected.
+fn is_found(desk: &mut Desk) -> bool {
+    desk.frames(60);
+    let (view, found) = (desk.view(), desk.snapshot().inspection.clone());
+    let of = (view.run, view.cell.map(|cell| cell as u32));
+    !desk.has("Its updates are being looked for.")
+        && found.is_some_and(|f| (f.run, Some(f.cell)) == of)
+}
+
+#[test]
+fn a_selected_cell_is_looked_into_whatever_run_or_arena_it_is_of() {
+    let mut desk = Desk::open(lessons::find("sandbox").unwrap(), Theme::Dark, LARGE);
+    desk.click("As fast as it goes").frames(60).pause();
+    let place = desk.cell("Maze of run A Dyna-Q", 1, 8);
+    desk.click_at(place);
+    assert!(is_found(&mut desk), "clicked");
+    desk.key(Key::K);
+    assert_eq!((desk.view().run, desk.view().cell), (desk.snapshot().runs.len() - 1, Some(17)));
+    assert!(is_found(&mut desk), "in the fork");
+    desk.click("Close this fork");
+    assert_eq!(desk.view().cell, Some(17));
+    assert!(is_found(&mut desk), "in its parent");
+    let before = desk.snapshot().generation;
+    desk.click("Seed").type_text("11");
+    assert!(desk.snapshot().generation > before, "another seed is another arena");
+    assert_eq!(desk.view().cell, Some(17));
+    assert!(is_found(&mut desk), "after a restart");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::{Cx, Panel, PanelId, framed};
-use crate::app::happenings::happenings;
+use crate::app::happenings::{Happening, Told};
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
 use crate::app::words;
@@ -19,6 +19,7 @@ pub struct Curves {
     question: &'static str,
     of: fn(&Data) -> &[Line],
     log_y: bool,
+    told: Told,
 }
 
 impl Curves {
@@ -30,6 +31,7 @@ impl Curves {
             question: "How fast does each run find the short way?",
             of: |data| &data.steps,
             log_y: true,
+            told: Told::default(),
         }
     }
 
@@ -41,15 +43,16 @@ impl Curves {
             question: "Who has gathered most so far?",
             of: |data| &data.reward,
             log_y: false,
+            told: Told::default(),
         }
     }
 
-    fn chart(&self, ui: &mut Ui, cx: &Cx<'_>) {
+    fn chart(&self, ui: &mut Ui, cx: &Cx<'_>, done: &[Happening]) {
         let s = cx.snapshot;
         let data = &s.curves;
         let lines = (self.of)(data);
         let t = theme::tokens(ui.ctx());
-        let marks = events(s);
+        let marks = events(s, done);
         let curves: Vec<Curve<'_>> = lines
             .iter()
             .enumerate()
@@ -160,14 +163,14 @@ fn world_changes(s: &Snapshot) -> Option<f64> {
 }
 
 /// What was done to each run, and its failure, on the axis of the curves.
-fn events(s: &Snapshot) -> Vec<Vec<Mark>> {
+fn events(s: &Snapshot, done: &[Happening]) -> Vec<Vec<Mark>> {
     let mut all: Vec<Vec<Mark>> = vec![Vec::new(); s.runs.len()];
     let name = |text: &str| text.split(" = ").next().map(str::to_owned);
-    for h in happenings(s) {
+    for h in done {
         let kind = if h.swap { MarkKind::Change } else { MarkKind::Tick };
         // What was done to all is written once.
         let text = match h.shared {
-            true => h.what,
+            true => h.what.clone(),
             false => format!("{}: {}", s.runs[h.run].letter, h.what),
         };
         let mark = Mark { x: axis_x(s, h.position, &h.counters), text, kind };
@@ -202,7 +205,8 @@ impl Panel for Curves {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        framed(self, self.id, ui, cx, |ui, cx| self.chart(ui, cx));
+        let done = self.told.of(cx.snapshot);
+        framed(self, self.id, ui, cx, |ui, cx| self.chart(ui, cx, &done));
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {

@@ -5,7 +5,7 @@ use egui::{pos2, vec2};
 
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::actions::Action;
-use crate::app::happenings::{Happening, happenings};
+use crate::app::happenings::{Happening, Told, happenings};
 use crate::app::theme;
 use crate::app::widgets::number::grouped;
 use crate::app::widgets::{badge, focus, text};
@@ -18,10 +18,12 @@ const ROW: f32 = 32.0;
 const WIDE: f32 = 560.0;
 
 /// The panel.
-pub struct Log;
+#[derive(Default)]
+pub struct Log {
+    told: Told,
+}
 
-fn rows(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let all = happenings(cx.snapshot);
+fn rows(ui: &mut Ui, cx: &mut Cx<'_>, all: &[Happening]) {
     let t = theme::tokens(ui.ctx());
     if all.is_empty() {
         let words = match cx.view.still {
@@ -33,7 +35,7 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     ScrollArea::vertical().auto_shrink(false).stick_to_bottom(true).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        for happening in &all {
+        for happening in all {
             row(ui, happening, cx);
         }
     });
@@ -123,7 +125,8 @@ impl Panel for Log {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        framed(self, PanelId::Log, ui, cx, rows);
+        let all = self.told.of(cx.snapshot);
+        framed(self, PanelId::Log, ui, cx, |ui, cx| rows(ui, cx, &all));
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {

@@ -3,6 +3,7 @@
 //! A panel owns view state only, reads a snapshot, and emits actions. Whoever adds one implements
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
+pub mod asked;
 pub mod cards;
 pub mod cell;
 pub mod cell_view;
@@ -50,7 +51,7 @@ impl PanelId {
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
-            Self::Log => Box::new(log::Log),
+            Self::Log => Box::new(log::Log::default()),
         }
     }
 }

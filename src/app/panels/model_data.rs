@@ -12,8 +12,10 @@ use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::probes::foresight::{Judge, Loss, Row, learned};
 
 /// The panel.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct ModelData {
+    /// The selected run.
+    run: usize,
     /// Index into [`SHOWN`].
     shown: usize,
 }
@@ -149,13 +151,14 @@ impl Panel for ModelData {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let mut body = std::mem::take(self);
-        framed(&Self::default(), PanelId::ModelData, ui, cx, |ui, cx| body.body(ui, cx));
-        *self = body;
+        self.run = cx.view.run;
+        // The frame needs the panel's words while the body changes it.
+        let words = self.clone();
+        framed(&words, PanelId::ModelData, ui, cx, |ui, cx| self.body(ui, cx));
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {
-        let run = subject(snapshot, 0);
+        let run = subject(snapshot, self.run);
         let Some((run, judge)) = run.and_then(|run| Some((run, judge(run)?))) else {
             return "No run teaches all models.\n".to_owned();
         };
@@ -176,7 +179,7 @@ impl Panel for ModelData {
 
     fn data(&self, snapshot: &Snapshot) -> String {
         let mut csv = "loss,real_steps,value\n".to_owned();
-        let Some(judge) = subject(snapshot, 0).and_then(judge) else {
+        let Some(judge) = subject(snapshot, self.run).and_then(judge) else {
             return csv;
         };
         for (name, loss) in [

@@ -5,10 +5,9 @@
 mod maps;
 mod worth;
 
-use std::sync::Arc;
-
 use egui::{Align, Checkbox, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
+use super::asked::{Asked, Moment};
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
 use crate::app::widgets::number::grouped;
@@ -16,20 +15,54 @@ use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::slider::Slider;
 use crate::app::words::value;
 use crate::base::rng::lane_seed;
-use crate::experiment::cohort::LaneView;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::scene::{GridScene, Scene};
 use crate::mdp::{Action, State};
 use crate::probes::truth::Truth;
 use crate::probes::wall::{Ask, Cloud, DEPTH, Machine, SAMPLES, ask, share_in_walls};
 
+/// Seconds between two answers while time passes beside the window.
+const EVERY: f64 = 0.1;
+
 /// What can be asked about: a run with all models, in a world with walls.
 struct Subject<'a> {
+    index: usize,
     run: &'a RunSnapshot,
     grid: &'a GridScene,
 }
 
+/// Which pair of which run is asked about.
+#[derive(Clone, PartialEq)]
+struct Question {
+    generation: u64,
+    index: usize,
+    run: Moment,
+    at: (State, Action),
+    seed: u64,
+}
+
+impl Question {
+    /// Asks all models; `None`: no data.
+    fn answer(&self) -> Option<Machine> {
+        let view = &self.run.lane.view;
+        ask(&Ask {
+            known: view.known.as_ref()?,
+            table: view.table.as_ref()?,
+            at: self.at,
+            gamma: self.run.gamma,
+            seed: self.seed,
+        })
+    }
+
+    /// Whether it is about the same pair, if at another moment.
+    fn same_pair(&self, other: &Self) -> bool {
+        let of = |q: &Self| (q.generation, q.index, q.at, q.seed);
+        of(self) == of(other)
+    }
+}
+
 /// The panel.
+#[derive(Clone)]
 pub struct Wall {
     /// Steps ahead.
     depth: f64,
@@ -37,38 +70,28 @@ pub struct Wall {
     nonlinear: bool,
     /// The first move; `None`: that of the fork.
     action: Option<usize>,
-    /// The answer, and the moment and pair it belongs to.
-    answer: Option<(Arc<LaneView>, (State, Action), Machine)>,
+    /// The selected run and cell.
+    selected: (usize, Option<usize>),
+    /// The last answer.
+    asked: Asked<Question, Option<Machine>>,
 }
 
 impl Default for Wall {
     fn default() -> Self {
-        Self { depth: 4.0, nonlinear: false, action: None, answer: None }
+        let (depth, nonlinear, action) = (4.0, false, None);
+        Self { depth, nonlinear, action, selected: (0, None), asked: Asked::default() }
     }
 }
 
 /// The selected run if it teaches all models, else the first that does.
 fn subject(s: &Snapshot, selected: usize) -> Option<Subject<'_>> {
-    let teaches = |run: &&RunSnapshot| run.lane.view.known.is_some();
-    let chosen = s.runs.get(selected).filter(teaches);
-    let run = chosen.or_else(|| s.runs.iter().find(teaches))?;
+    let teaches = |index: &usize| s.runs.get(*index).is_some_and(|r| r.lane.view.known.is_some());
+    let index = Some(selected).filter(teaches).or_else(|| (0..s.runs.len()).find(teaches))?;
+    let run = &s.runs[index];
     match run.truth.scene() {
-        Scene::Grid(grid) => Some(Subject { run, grid }),
+        Scene::Grid(grid) => Some(Subject { index, run, grid }),
         Scene::Graph(_) | Scene::States(_) => None,
     }
-}
-
-/// Asks the models of a run about one pair; `None`: no data.
-fn answer(s: &Snapshot, run: &RunSnapshot, at: (State, Action)) -> Option<Machine> {
-    let view = &run.lane.view;
-    let gamma = run.agent.params().iter().position(|spec| spec.key == "gamma");
-    ask(&Ask {
-        known: view.known.as_ref()?,
-        table: view.table.as_ref()?,
-        at,
-        gamma: gamma.map_or(1.0, |index| run.params[index]),
-        seed: lane_seed(s.seed, s.watched),
-    })
 }
 
 impl Wall {
@@ -77,7 +100,7 @@ impl Wall {
     }
 
     /// The pair that is asked about: the fork, or the start where there is none.
-    fn pair(&self, subject: &Subject<'_>, cell: Option<usize>) -> (State, Action) {
+    fn pair(&self, subject: &Subject<'_>) -> (State, Action) {
         let start = || {
             let state = subject.run.truth.starts.first().copied().unwrap_or(0);
             let arrows = subject.run.map.as_ref().and_then(|map| map.arrows.get(state as usize));
@@ -85,22 +108,31 @@ impl Wall {
             (state, greedy as Action)
         };
         let (state, action) = subject.run.truth.fork().unwrap_or_else(start);
-        let state = cell.map_or(state, |cell| cell as State);
+        let state = self.selected.1.map_or(state, |cell| cell as State);
         (state, self.action.map_or(action, |action| action as Action))
     }
 
-    /// The answer for this moment, asked once.
-    fn machine(
-        &mut self,
-        s: &Snapshot,
-        run: &RunSnapshot,
-        at: (State, Action),
-    ) -> Option<&Machine> {
-        let known = matches!(&self.answer, Some((lane, of, _)) if Arc::ptr_eq(lane, &run.lane) && *of == at);
-        if !known {
-            self.answer = answer(s, run, at).map(|machine| (run.lane.clone(), at, machine));
+    /// The question about the pair in the picture.
+    fn question(&self, s: &Snapshot, subject: &Subject<'_>) -> Question {
+        Question {
+            generation: s.generation,
+            index: subject.index,
+            run: Moment::of(subject.run),
+            at: self.pair(subject),
+            seed: lane_seed(s.seed, s.watched),
         }
-        self.answer.as_ref().map(|(_, _, machine)| machine)
+    }
+
+    /// What is known of the pair, now or a little earlier; `None`: nothing yet.
+    fn known(&self, question: &Question) -> Option<&Option<Machine>> {
+        let known = self.asked.known().filter(|(of, _)| of.same_pair(question));
+        known.map(|(_, machine)| machine)
+    }
+
+    /// The same, asked now where nothing was shown yet; `None`: no data.
+    fn shown(&self, s: &Snapshot, subject: &Subject<'_>) -> Option<Machine> {
+        let question = self.question(s, subject);
+        self.known(&question).cloned().unwrap_or_else(|| question.answer())
     }
 
     fn controls(&mut self, ui: &mut Ui, at: (State, Action), subject: &Subject<'_>) {
@@ -134,13 +166,21 @@ impl Wall {
             note(ui, "Needs a run of 'Dyna, any model' in a world with a map.");
             return;
         };
-        let at = self.pair(&subject, cx.view.cell);
+        let at = self.pair(&subject);
         if !cx.view.still && !cx.view.lecture {
             self.controls(ui, at, &subject);
         }
         let (depth, nonlinear) = (self.depth(), self.nonlinear);
-        let pair = pair_name(subject.run, at);
-        let Some(machine) = self.machine(s, subject.run, at) else {
+        let question = self.question(s, &subject);
+        let pair = pair_name(subject.run, question.at);
+        let pace = if s.playing && !cx.view.at_once() { EVERY } else { 0.0 };
+        self.asked.ask((ui.ctx(), cx.view), &question, pace, Question::answer);
+        let Some(machine) = self.known(&question) else {
+            // It comes within a frame or two.
+            ui.ctx().request_repaint();
+            return;
+        };
+        let Some(machine) = machine else {
             let words = match cx.view.still {
                 true => format!("No data: {pair} was never tried."),
                 false => format!("No data: {pair} was never tried yet. Space plays."),
@@ -213,19 +253,19 @@ impl Panel for Wall {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.selected = (cx.view.run, cx.view.cell);
         // The frame needs the panel's words while the body changes it.
-        let mut body = std::mem::take(self);
-        framed(&Self::default(), PanelId::Wall, ui, cx, |ui, cx| body.body(ui, cx));
-        *self = body;
+        let words = self.clone();
+        framed(&words, PanelId::Wall, ui, cx, |ui, cx| self.body(ui, cx));
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {
-        let Some(subject) = subject(snapshot, 0) else {
+        let Some(subject) = subject(snapshot, self.selected.0) else {
             return "No run teaches all models in a world with a map.\n".to_owned();
         };
         let (run, grid) = (subject.run, subject.grid);
-        let at = self.pair(&subject, None);
-        let Some(m) = answer(snapshot, run, at) else {
+        let at = self.pair(&subject);
+        let Some(m) = self.shown(snapshot, &subject) else {
             return format!("No data: {} was never tried.\n", pair_name(run, at));
         };
         let depth = self.depth();
@@ -250,9 +290,8 @@ impl Panel for Wall {
 
     fn data(&self, snapshot: &Snapshot) -> String {
         let mut csv = "depth,mean_row,mean_col,expected,linear,nearest,variance\n".to_owned();
-        let machine =
-            subject(snapshot, 0).and_then(|of| answer(snapshot, of.run, self.pair(&of, None)));
-        let Some(m) = machine else {
+        let subject = subject(snapshot, self.selected.0);
+        let Some(m) = subject.and_then(|subject| self.shown(snapshot, &subject)) else {
             return csv;
         };
         for (index, w) in m.worth.iter().enumerate() {
