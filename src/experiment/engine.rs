@@ -242,8 +242,11 @@ impl Engine {
 
     fn unfork(&mut self, run: usize) {
         match self.experiment.unfork(run) {
-            // Runs behind it move up, and what panels remember by place would be another's.
-            Ok(()) => self.generation += 1,
+            // Runs behind it move up, and what is remembered by place would be another's.
+            Ok(()) => {
+                self.generation += 1;
+                self.inspector = None;
+            }
             Err(error) => self.notice = Some(error.to_string()),
         }
         self.selected = self.selected.min(self.experiment.runs().len() - 1);
