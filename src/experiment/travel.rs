@@ -49,13 +49,18 @@ impl Experiment {
     pub(super) fn note(&mut self, run: usize, change: Change) -> bool {
         let here = self.position;
         let counters = self.runs[run].counters(self.watched);
-        // A drag leaves only its last value, and this run's later events belong to the old future.
-        let mut index = 0;
+        // A drag leaves only its last value, unless something was done to the run in between;
+        // this run's later events belong to the old future.
         let applied = self.applied;
+        let last = self.events[..applied].iter().rposition(|e| e.run == run);
+        let dragged = last.filter(|&last| {
+            let last = &self.events[last];
+            last.position == here && same_param(&last.change, &change)
+        });
+        let mut index = 0..;
         self.events.retain(|e| {
-            index += 1;
-            let dragged = e.position == here && same_param(&e.change, &change);
-            e.run != run || (index <= applied && !dragged)
+            let index = index.next();
+            e.run != run || (index < Some(applied) && index != dragged)
         });
         let event = Event { position: here, run, change, counters };
         let at = self.events.partition_point(|e| e.position <= here);
