@@ -50,7 +50,9 @@ impl Experiment {
         let here = self.position;
         let counters = self.runs[run].counters(self.watched);
         // A drag leaves only its last value, unless something was done to the run in between;
-        // this run's later events belong to the old future.
+        // this run's later events belong to the old future. Strokes over the world are common to
+        // all runs: those ahead stay, until a new one begins another future for all.
+        let draws = change.is_stroke();
         let applied = self.applied;
         let last = self.events[..applied].iter().rposition(|e| e.run == run);
         let dragged = last.filter(|&last| {
@@ -60,7 +62,9 @@ impl Experiment {
         let mut index = 0..;
         self.events.retain(|e| {
             let index = index.next();
-            e.run != run || (index < Some(applied) && index != dragged)
+            let ahead = index >= Some(applied);
+            let stays = if ahead { e.change.is_stroke() && !draws } else { index != dragged };
+            e.run != run || stays
         });
         let event = Event { position: here, run, change, counters };
         let at = self.events.partition_point(|e| e.position <= here);
@@ -86,7 +90,7 @@ impl Experiment {
             if event.position > self.position {
                 break;
             }
-            drawn |= matches!(event.change, Change::Edit { .. });
+            drawn |= event.change.is_stroke();
             self.runs[event.run].apply(&event.change);
             self.applied += 1;
         }
