@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{arena, digests};
+use common::{arena, digests, remembering};
 use imaginarium::agents::{AGENTS, AgentInfo};
 use imaginarium::base::params::{Kind, Range, Spec};
 use imaginarium::base::rng::{Stream, StreamName};
@@ -235,6 +235,42 @@ fn live_parameters_can_be_set_to_both_ends_while_running() {
             }
             e.advance_to(e.position().steps_on(20), None);
             assert!(e.set_param(0, index, f64::NAN).is_err());
+        }
+    }
+}
+
+#[test]
+fn a_dial_moved_there_and_back_at_one_place_is_lived_again() {
+    let place = |count| Position::at(Clock::EnvSteps, count);
+    for agent in AGENTS {
+        // Noise is used up by samples alone.
+        let samples = agent.params().iter().any(|spec| spec.key == "noise");
+        let model = if samples { "model = 'sample'" } else { "" };
+        let run = format!("agent = '{}'\n{model}", agent.id);
+        for (index, spec) in agent.params().iter().enumerate() {
+            for between in ["nothing", "a dream", "an error painted"] {
+                let world = "id = 'dyna-maze'\nslip = 0.1";
+                let head = "lanes = 2\nseed = 5\nclock = 'env-steps'";
+                let mut e = remembering(arena(head, world, &[&run]), 1);
+                e.advance_to(place(300).unit_on(), None);
+                let [min, default, max] = ends(spec);
+                for value in [min, max, default] {
+                    e.set_param(0, index, value).unwrap();
+                    match between {
+                        "a dream" => e.dream(0, 7),
+                        "an error painted" => e.lie(0, vec![(27, 0.5)]).unwrap(),
+                        _ => {}
+                    }
+                }
+                let here = (e.position(), digests(&e));
+                e.advance_to(place(330), None);
+                let end = digests(&e);
+                e.seek(place(0));
+                e.seek(here.0);
+                assert_eq!(digests(&e), here.1, "{}.{}, {between}", agent.id, spec.key);
+                e.seek(place(330));
+                assert_eq!(digests(&e), end, "{}.{}, {between}", agent.id, spec.key);
+            }
         }
     }
 }

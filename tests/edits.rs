@@ -203,3 +203,68 @@ fn an_error_painted_over_one_model_is_lived_again_and_taken_back() {
         assert_ne!(digests(&e)[0], end[0], "{agent}: taken back there");
     }
 }
+
+/// How many strokes each run has in the log.
+fn strokes(e: &Experiment) -> Vec<usize> {
+    let drawn = |c: &Change| matches!(c, Change::Edit { .. });
+    let of = |run| e.events().iter().filter(|x| x.run == run && drawn(&x.change)).count();
+    (0..e.runs().len()).map(of).collect()
+}
+
+#[test]
+fn strokes_ahead_stay_common_to_all_runs_and_their_twins() {
+    for clock in Clock::ALL {
+        let mut e = remembering(two(clock), 2);
+        e.advance_to(at(clock, 2), None);
+        e.edit(Stroke::paint(vec![(7, Cell::Free)])).unwrap();
+        e.advance_to(at(clock, 4), None);
+        e.edit(closing()).unwrap();
+        e.advance_to(at(clock, 5), None);
+        e.undo();
+        e.advance_to(at(clock, 6), None);
+        // Another future of one run, and a twin of the other, before two of the strokes.
+        e.seek(at(clock, 3));
+        e.set_param(1, 3, 0.3).unwrap();
+        e.dream(0, 9);
+        e.lie(0, vec![(27, -0.5)]).unwrap();
+        assert_eq!(e.fork(0), Ok(2));
+        assert_eq!(strokes(&e), [3; 3], "{clock:?}");
+        e.advance_to(at(clock, 4), None);
+        let walls = |e: &Experiment| [0, 1, 2].map(|run| cell(e, run, 17));
+        assert_eq!(walls(&e), [Cell::Wall; 3], "{clock:?}");
+        e.advance_to(at(clock, 6), None);
+        assert_eq!(walls(&e), [Cell::Free; 3], "{clock:?}");
+        let end = digests(&e);
+        assert_eq!(end[2], end[0], "{clock:?}: the twin lives in the same world");
+        for share in [0, 4, 6] {
+            e.seek(at(clock, share));
+        }
+        assert_eq!(digests(&e), end, "{clock:?}");
+        // A new stroke in the past takes the place of those ahead, in every run.
+        e.seek(at(clock, 3));
+        e.edit(Stroke::paint(vec![(30, Cell::Pit)])).unwrap();
+        assert_eq!(strokes(&e), [2; 3], "{clock:?}");
+        e.advance_to(at(clock, 6), None);
+        assert_eq!(walls(&e), [Cell::Free; 3]);
+        while e.undo() {}
+        assert_eq!(shortest(&e), [Some(14); 3], "{clock:?}");
+    }
+}
+
+#[test]
+fn a_stroke_taken_back_ahead_stays_taken_back_whatever_is_drawn_before() {
+    let clock = Clock::EnvSteps;
+    let mut e = remembering(two(clock), 1);
+    e.advance_to(at(clock, 1), None);
+    e.edit(closing()).unwrap();
+    e.advance_to(at(clock, 3), None);
+    e.undo();
+    e.seek(at(clock, 2));
+    e.lie(0, vec![(27, 2.0)]).unwrap();
+    e.advance_to(at(clock, 4), None);
+    assert_eq!((shortest(&e), e.can_undo()), (vec![Some(14); 2], true));
+    e.undo();
+    let last = &e.events().last().unwrap().change;
+    assert_eq!(*last, Change::Lie { cells: [(27, 0.0)].into(), undo: true });
+    assert_eq!((shortest(&e), e.can_undo()), (vec![Some(14); 2], false));
+}

@@ -180,3 +180,21 @@ fn the_models_counts_are_those_of_what_happened() {
         }
     }
 }
+
+#[test]
+fn closing_a_fork_ends_the_look_into_it() {
+    // The fork itself, and one before it: what was looked at is gone, or at another place.
+    for gone in [2, 1] {
+        let mut engine = paused(maze("lanes = 1\nseed = 6\nlength = 12", &[&dyna(5)]));
+        episodes(&mut engine, 2);
+        (0..2).for_each(|_| engine.handle(Command::Fork { run: 0 }));
+        engine.handle(Command::Set { run: 2, param: 1, value: 0.7 });
+        episodes(&mut engine, 2);
+        assert_eq!(look(&mut engine, 2, LAST, None).run, 2);
+        engine.handle(Command::Unfork { run: gone });
+        episodes(&mut engine, 1);
+        engine.advance(Duration::ZERO, SLICE);
+        assert!(engine.snapshot().inspection.is_none(), "{gone}");
+        assert_eq!(look(&mut engine, 1, LAST, None).run, 1);
+    }
+}

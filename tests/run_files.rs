@@ -156,7 +156,10 @@ fn a_hand_that_moves_time_ends_reliving() {
     e.handle(Command::Relive { name: "it".to_owned(), file: Box::new(file) });
     e.advance(SLICE, SLICE);
     e.handle(Command::Select(1));
+    e.handle(Command::Inspect { run: 1, cell: Some(17), before: None });
     assert_eq!(e.take_notice(), None, "looking does not");
+    e.advance(SLICE, SLICE);
+    assert_eq!(e.take_notice(), None, "and it goes on");
     e.handle(Command::Grain(Grain::Episode));
     e.handle(Command::Step);
     assert_eq!(e.take_notice().unwrap(), "it: stopped before it was relived");

@@ -295,9 +295,9 @@ impl Agent for Dyna {
     answers!();
 
     fn set_param(&mut self, index: usize, value: f64) {
-        let before = self.base.config.noise;
         self.base.config.set(index, value);
-        if self.base.config.noise != before {
+        // Whatever it was before: what is set there and back is lived again as set once.
+        if DynaConfig::specs()[index].key == "noise" {
             self.noise = noise(self.seed, self.base.config.noise);
         }
     }

@@ -139,7 +139,8 @@ pub trait Agent: Clone + Send + 'static {
     /// Value of parameter `index`, in the order of its configuration.
     fn param(&self, index: usize) -> f64;
 
-    /// Sets a live parameter to a checked value. Acts from the next unit on.
+    /// Sets a live parameter to a checked value. Acts from the next unit on. Values set before it
+    /// in the same place must leave no trace: only the last one is kept and lived again.
     fn set_param(&mut self, index: usize, value: f64);
 
     /// A person paints an error over its model: there, entering each of these cells pays so much

@@ -327,9 +327,7 @@ impl Agent for Sweeping {
     fn digest(&self, digest: &mut Digest) {
         self.base.digest(digest);
         self.last.digest(digest);
-        for (_, _, followed) in self.table.iter() {
-            followed.iter().for_each(|f| digest.word(u64::from(f.next) << 32 | u64::from(f.count)));
-        }
+        self.table.digest(digest);
         for (pair, priority) in self.queue.iter() {
             digest.word(u64::from(pair));
             digest.number(priority);
@@ -341,5 +339,29 @@ impl Agent for Sweeping {
     fn bytes(&self) -> usize {
         let models = self.last.bytes() + self.table.bytes();
         size_of::<Self>() + self.base.bytes() + models + self.queue.bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mdp::Step;
+    use crate::mdp::trace::Unwatched;
+
+    #[test]
+    fn the_digest_knows_the_rewards_behind_a_mean() {
+        let of = |first: f64| {
+            let config = SweepingConfig { theta: 1.0, ..SweepingConfig::default() };
+            let mut agent = Sweeping::new(config, 3, 2, 0);
+            for reward in [first, 0.0] {
+                let step = Step { reward, next: 1, terminated: false, truncated: false };
+                let t = Transition { lane: 0, obs: 0, action: 1, step };
+                agent.learn(&[t], &mut Unwatched);
+            }
+            let mut digest = Digest::default();
+            agent.digest(&mut digest);
+            digest.finish()
+        };
+        assert_ne!(of(0.5), of(0.25), "the last outcome and the counts are the same");
     }
 }

@@ -76,7 +76,8 @@ impl Replay {
         }
     }
 
-    /// Makes room until at most `most` steps are kept.
+    /// Makes room until at most `most` steps are kept. Only a real step forgets, never a dial on
+    /// its way to another value.
     fn forget(&mut self, most: usize) {
         let surplus = self.memory.len().saturating_sub(most);
         self.memory.drain(..surplus);
@@ -164,7 +165,6 @@ impl Agent for Replay {
 
     fn set_param(&mut self, index: usize, value: f64) {
         self.base.config.set(index, value);
-        self.forget(self.base.config.capacity as usize);
     }
 
     fn code(&self) -> &'static [CodeLine] {
@@ -213,7 +213,9 @@ mod tests {
         assert_eq!(kept(&agent), [2, 3, 4]);
         assert_eq!((agent.work().real_updates, agent.work().imagined_updates), (15, 0));
         agent.set_param(1, 1.0);
-        assert_eq!(kept(&agent), [4], "a smaller memory forgets at once");
+        agent.set_param(1, 3.0);
+        assert_eq!(kept(&agent), [2, 3, 4], "there and back is nothing");
+        agent.set_param(1, 1.0);
         step(&mut agent, 5);
         assert_eq!(kept(&agent), [5]);
     }

@@ -116,12 +116,15 @@ impl Experiment {
         let mut drawn = Vec::new();
         let mut strokes = 0;
         for (index, event) in self.events[..self.applied].iter().enumerate() {
+            // What is taken back is the last of its kind: between the two, time may have been
+            // walked back and something else drawn.
+            let run = event.run;
             match &event.change {
-                Change::Lie { undo: true, .. } => drop(drawn.pop()),
-                Change::Lie { .. } => drawn.push(Drawn::Model { run: event.run, event: index }),
-                Change::Edit { undo, .. } if event.run == 0 => {
+                Change::Lie { undo: true, .. } => take_last(&mut drawn, |d| d.is_model_of(run)),
+                Change::Lie { .. } => drawn.push(Drawn::Model { run, event: index }),
+                Change::Edit { undo, .. } if run == 0 => {
                     match undo {
-                        true => drop(drawn.pop()),
+                        true => take_last(&mut drawn, Drawn::is_world),
                         false => drawn.push(Drawn::World { before: strokes }),
                     }
                     strokes += 1;
@@ -191,6 +194,30 @@ enum Drawn {
     World { before: usize },
     /// Over the model of a run, by this event.
     Model { run: usize, event: usize },
+}
+
+impl Drawn {
+    fn is_world(&self) -> bool {
+        matches!(self, Self::World { .. })
+    }
+
+    fn is_model_of(&self, of: usize) -> bool {
+        matches!(self, Self::Model { run, .. } if *run == of)
+    }
+}
+
+/// Takes out the last that is `sought`.
+fn take_last(drawn: &mut Vec<Drawn>, sought: impl Fn(&Drawn) -> bool) {
+    if let Some(last) = drawn.iter().rposition(sought) {
+        drawn.remove(last);
+    }
+}
+
+impl Change {
+    /// Whether it is a stroke over the world, which all runs of the arena have in common.
+    pub(super) fn is_stroke(&self) -> bool {
+        matches!(self, Self::Edit { .. })
+    }
 }
 
 fn stroke(event: &Event) -> Option<&Arc<Stroke>> {

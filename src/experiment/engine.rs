@@ -245,10 +245,9 @@ impl Engine {
 
     fn unfork(&mut self, run: usize) {
         match self.experiment.unfork(run) {
-            // Runs behind it move up, and what panels remember by place would be another's.
+            // Runs behind it move up, and what is remembered by place would be another's.
             Ok(()) => {
                 self.generation += 1;
-                // It looks into a run by its place, too.
                 self.inspector = None;
             }
             Err(error) => self.notice = Some(error.to_string()),

@@ -103,15 +103,16 @@ impl Experiment {
         self.take_configs(config);
     }
 
-    /// The twin that comes next gets a copy of each event that `parent` has had, right behind it.
+    /// The twin that comes next gets a copy of each event that `parent` has had, right behind it,
+    /// and of the strokes ahead, which are common to all runs.
     fn copy_events(&mut self, parent: usize) {
         let (twin, applied) = (self.runs.len(), self.applied);
         self.applied += count_of(parent, &self.events[..applied]);
         let mut index = 0;
         let copy = |event: Event| {
             index += 1;
-            let had = event.run == parent && index <= applied;
-            let copy = had.then(|| Event { run: twin, ..event.clone() });
+            let has = event.run == parent && (index <= applied || event.change.is_stroke());
+            let copy = has.then(|| Event { run: twin, ..event.clone() });
             [Some(event), copy].into_iter().flatten()
         };
         self.events = std::mem::take(&mut self.events).into_iter().flat_map(copy).collect();

@@ -93,6 +93,7 @@ impl Engine {
         let looks = matches!(
             command,
             Command::Select(_)
+                | Command::Inspect { .. }
                 | Command::Watch(_)
                 | Command::Axis(_)
                 | Command::Speed(_)

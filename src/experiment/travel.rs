@@ -49,13 +49,22 @@ impl Experiment {
     pub(super) fn note(&mut self, run: usize, change: Change) -> bool {
         let here = self.position;
         let counters = self.runs[run].counters(self.watched);
-        // A drag leaves only its last value, and this run's later events belong to the old future.
-        let mut index = 0;
+        // A drag leaves only its last value, unless something was done to the run in between;
+        // this run's later events belong to the old future. Strokes over the world are common to
+        // all runs: those ahead stay, until a new one begins another future for all.
+        let draws = change.is_stroke();
         let applied = self.applied;
+        let last = self.events[..applied].iter().rposition(|e| e.run == run);
+        let dragged = last.filter(|&last| {
+            let last = &self.events[last];
+            last.position == here && same_param(&last.change, &change)
+        });
+        let mut index = 0..;
         self.events.retain(|e| {
-            index += 1;
-            let dragged = e.position == here && same_param(&e.change, &change);
-            e.run != run || (index <= applied && !dragged)
+            let index = index.next();
+            let ahead = index >= Some(applied);
+            let stays = if ahead { e.change.is_stroke() && !draws } else { index != dragged };
+            e.run != run || stays
         });
         let event = Event { position: here, run, change, counters };
         let at = self.events.partition_point(|e| e.position <= here);
@@ -81,7 +90,7 @@ impl Experiment {
             if event.position > self.position {
                 break;
             }
-            drawn |= matches!(event.change, Change::Edit { .. });
+            drawn |= event.change.is_stroke();
             self.runs[event.run].apply(&event.change);
             self.applied += 1;
         }

@@ -17,24 +17,38 @@ const KEPT: usize = 16;
 /// A world as it was built, whatever its type.
 trait Origin: Send {
     fn check(&self, stroke: &Stroke) -> Result<(), CannotEdit>;
-    fn after(&self, strokes: &[Arc<Stroke>]) -> Truths;
+    fn after(&mut self, strokes: &[Arc<Stroke>]) -> Truths;
 }
 
-struct Built<W>(W);
+struct Built<W> {
+    origin: W,
+    /// Where the last one who asked came to, and by which strokes: the next often goes on there.
+    drawn: (Vec<Arc<Stroke>>, W),
+}
 
 impl<W: Tabular + Scenic> Origin for Built<W> {
     fn check(&self, stroke: &Stroke) -> Result<(), CannotEdit> {
-        self.0.clone().edit(stroke)
+        self.origin.clone().edit(stroke)
     }
 
-    fn after(&self, strokes: &[Arc<Stroke>]) -> Truths {
-        let mut world = self.0.clone();
-        for stroke in strokes {
+    fn after(&mut self, strokes: &[Arc<Stroke>]) -> Truths {
+        let (known, world) = &mut self.drawn;
+        if known.len() > strokes.len() || !same(known, &strokes[..known.len()]) {
+            known.clear();
+            *world = self.origin.clone();
+        }
+        for stroke in &strokes[known.len()..] {
             // Only strokes that were checked come into the log, or from one that was read.
             let _ = world.edit(stroke);
         }
+        *known = strokes.to_vec();
         world.stages().iter().map(|w| Arc::new(Truth::of(w))).collect()
     }
+}
+
+/// Whether these are the very same strokes.
+fn same(a: &[Arc<Stroke>], b: &[Arc<Stroke>]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| Arc::ptr_eq(a, b))
 }
 
 /// The world all runs began with, and what became of it.
@@ -45,7 +59,8 @@ pub(super) struct Worlds {
 
 impl Worlds {
     pub fn new<W: Tabular + Scenic>(world: &W) -> Self {
-        Self { origin: Box::new(Built(world.clone())), known: Vec::new() }
+        let drawn = (Vec::new(), world.clone());
+        Self { origin: Box::new(Built { origin: world.clone(), drawn }), known: Vec::new() }
     }
 
     /// Refuses what cannot be drawn into this world.
@@ -60,11 +75,7 @@ impl Worlds {
 
     /// The truth after `strokes`.
     pub fn after(&mut self, strokes: &[Arc<Stroke>]) -> Truths {
-        let same = |known: &[Arc<Stroke>]| {
-            known.len() == strokes.len()
-                && known.iter().zip(strokes).all(|(a, b)| Arc::ptr_eq(a, b))
-        };
-        if let Some((_, truths)) = self.known.iter().find(|(known, _)| same(known)) {
+        if let Some((_, truths)) = self.known.iter().find(|(known, _)| same(known, strokes)) {
             return truths.clone();
         }
         let truths = self.origin.after(strokes);

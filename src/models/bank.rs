@@ -213,17 +213,12 @@ impl Models {
     /// Adds everything that decides an answer.
     pub fn digest(&self, digest: &mut Digest) {
         self.last.digest(digest);
-        for (_, _, followed) in self.table.iter() {
-            for f in followed {
-                digest.word(u64::from(f.next) << 32 | u64::from(f.count));
-                digest.number(f.reward_sum);
-            }
-        }
+        self.table.digest(digest);
         for mean in self.expectation.means() {
             digest.numbers(&mean.features);
             digest.number(mean.reward);
         }
-        self.linear.weights().for_each(|w| digest.number(w));
+        self.linear.digest(digest);
     }
 
     /// Host memory in bytes.

@@ -6,6 +6,7 @@
 //! a handful of features costs less than stepping towards the solution. It answers for states
 //! never seen, as long as the action has been tried.
 
+use crate::base::digest::Digest;
 use crate::mdp::Action;
 use crate::rl::lstd::{dot, solve};
 
@@ -109,9 +110,12 @@ impl LinearModel {
         Some(error)
     }
 
-    /// All weights, for fingerprints.
-    pub fn weights(&self) -> impl Iterator<Item = f64> {
-        self.fits.iter().flat_map(|fit| fit.weights.iter().copied())
+    /// Adds everything that decides an answer, now or after more experience.
+    pub fn digest(&self, digest: &mut Digest) {
+        for fit in &self.fits {
+            digest.word(u64::from(fit.count));
+            [&fit.gram, &fit.cross, &fit.weights].iter().for_each(|xs| digest.numbers(xs));
+        }
     }
 
     /// Host memory in bytes.
@@ -140,5 +144,16 @@ mod tests {
             assert!((found - want).abs() < 1e-6, "{next:?}");
         }
         assert_eq!((model.predict(&[1.0; 3], 0, &mut next), model.count(1)), (None, 4));
+    }
+
+    #[test]
+    fn the_digest_knows_the_sums_that_the_next_fit_is_made_of() {
+        let of = |column: f64| {
+            let (mut model, mut digest) = (LinearModel::new(1, 1), Digest::default());
+            model.add(&[column], 0, 0.0, &[column]);
+            model.digest(&mut digest);
+            digest.finish()
+        };
+        assert_ne!(of(1.0), of(2.0), "though nothing is solved yet");
     }
 }

@@ -4,6 +4,7 @@
 //! data.
 
 use super::lies::Lies;
+use crate::base::digest::Digest;
 use crate::mdp::{Action, State};
 
 /// One thing that has followed a pair.
@@ -144,6 +145,20 @@ impl TableModel {
         })
     }
 
+    /// Adds everything that decides an answer, now or later.
+    pub fn digest(&self, digest: &mut Digest) {
+        for (state, action, followed) in self.iter() {
+            digest.word(u64::from(state) << 8 | u64::from(action));
+            for f in followed {
+                digest.word(u64::from(f.next) << 32 | u64::from(f.count));
+                digest.word(u64::from(f.goes_on));
+                digest.number(f.reward_sum);
+            }
+        }
+        self.leads.iter().flatten().for_each(|&pair| digest.word(u64::from(pair)));
+        self.lies.digest(digest);
+    }
+
     /// Host memory in bytes.
     pub fn bytes(&self) -> usize {
         let followed: usize = self.followed.iter().map(Vec::capacity).sum();
@@ -176,5 +191,30 @@ mod tests {
         assert_eq!(model.expect((0, 1), f64::from), Some(0.5 * 2.0 + 0.25), "the end is worth 0");
         assert_eq!((model.leads_to(2), model.leads_to(0)), (&[1][..], &[][..]));
         assert_eq!(model.iter().count(), 1);
+    }
+
+    #[test]
+    fn the_digest_tells_apart_whatever_decides_the_future() {
+        let of = |learned: &[((State, Action), f64, State, bool)]| {
+            let (mut model, mut digest) = (TableModel::new(3, 2), Digest::default());
+            learned.iter().for_each(|&(at, reward, next, on)| model.learn(at, reward, next, on));
+            model.digest(&mut digest);
+            digest.finish()
+        };
+        let all = [
+            of(&[((0, 1), 1.0, 2, true)]),
+            of(&[((0, 0), 1.0, 2, true)]),
+            of(&[((1, 1), 1.0, 2, true)]),
+            of(&[((0, 1), 2.0, 2, true)]),
+            of(&[((0, 1), 1.0, 1, true)]),
+            of(&[((0, 1), 1.0, 2, false)]),
+            of(&[((0, 1), 1.0, 2, true), ((0, 1), 0.0, 2, true)]),
+            of(&[((0, 1), 1.0, 2, true), ((1, 1), 0.0, 2, true)]),
+            // Which of the two led there first is the order in which a sweep queues them.
+            of(&[((1, 1), 0.0, 2, true), ((0, 1), 1.0, 2, true)]),
+        ];
+        for (index, one) in all.iter().enumerate() {
+            assert!(!all[..index].contains(one), "{index}");
+        }
     }
 }

@@ -328,14 +328,7 @@ impl Agent for SearchAgent {
 
     fn digest(&self, digest: &mut Digest) {
         self.base.digest(digest);
-        for (state, action, followed) in self.model.iter() {
-            digest.word(u64::from(state) << 8 | u64::from(action));
-            for f in followed {
-                digest.word(u64::from(f.next) << 32 | u64::from(f.count));
-                digest.word(u64::from(f.goes_on));
-                digest.number(f.reward_sum);
-            }
-        }
+        self.model.digest(digest);
         digest.word(self.plan.position() as u64);
         digest.word(self.root.map_or(0, |root| u64::from(root) + 1));
         self.search.iter().for_each(|s| s.digest(digest));

@@ -36,8 +36,12 @@ pub fn to_table(event: &Event, config: &ArenaConfig) -> Table {
 /// All events, which must be in order.
 pub fn read(place: &str, table: &Table, config: &ArenaConfig) -> Result<Vec<Event>> {
     let mut events: Vec<Event> = Vec::new();
-    for (place, table) in tables(place, table, "event")? {
-        let event = event(&place, table, config)?;
+    let tables = tables(place, table, "event")?;
+    let drawn = tables.iter().any(|(_, t)| t.contains_key("draw") || t.contains_key("lie"));
+    // A large world takes long to be built: once for all strokes.
+    let states = if drawn { config.build_world()?.states() } else { 0 };
+    for (place, table) in tables {
+        let event = event(&place, table, config, states)?;
         if events.last().is_some_and(|last| event.position < last.position) {
             return Err(ConfigError::at(&place, "lies before the one above it"));
         }
@@ -46,7 +50,8 @@ pub fn read(place: &str, table: &Table, config: &ArenaConfig) -> Result<Vec<Even
     Ok(events)
 }
 
-fn event(place: &str, table: &Table, config: &ArenaConfig) -> Result<Event> {
+/// One event in a world of `states` states.
+fn event(place: &str, table: &Table, config: &ArenaConfig, states: usize) -> Result<Event> {
     let run = run_index(place, table, "run", config)?;
     let common = ["run", "at", "counters"];
     let change = if table.contains_key("set") {
@@ -54,10 +59,10 @@ fn event(place: &str, table: &Table, config: &ArenaConfig) -> Result<Event> {
         param(place, table, config.runs[run].info.params())?
     } else if table.contains_key("draw") {
         only(place, table, &[&common[..], &["draw", "undo"]].concat())?;
-        strokes::read_edit(place, table, config.build_world()?.states())?
+        strokes::read_edit(place, table, states)?
     } else if table.contains_key("lie") {
         only(place, table, &[&common[..], &["lie", "undo"]].concat())?;
-        strokes::read_lie(place, table, config.build_world()?.states())?
+        strokes::read_lie(place, table, states)?
     } else {
         only(place, table, &[&common[..], &["plan", "done"]].concat())?;
         let units = |key| number(place, table, key, u64::from(u32::MAX)).map(|n| n as u32);
