@@ -192,6 +192,59 @@ fn a_session_is_kept_twice_a_minute_and_can_be_restored() {
     assert!(folder.state("session.run.toml").exists());
 }
 
+/// Half a minute of frames, then as long as it takes until the session is another one.
+#[track_caller]
+fn wait_for_another_session(desk: &mut Desk, path: &Path) {
+    let before = std::fs::read(path).ok();
+    desk.frames(1_800);
+    wait(desk, |_| path.is_file() && std::fs::read(path).ok() != before);
+}
+
+#[test]
+fn the_last_of_two_changes_at_one_place_is_in_the_session() {
+    let folder = Folder::new("drags");
+    let session = folder.state("session.run.toml");
+    let mut desk = at_home(&folder.home());
+    desk.go_to(0, 4);
+    desk.get("Planning steps").focus();
+    desk.frames(1);
+    desk.key(Key::ArrowDown);
+    wait_for_another_session(&mut desk, &session);
+    let before = desk.snapshot();
+    desk.key(Key::ArrowDown);
+    let after = desk.snapshot();
+    assert_eq!((after.position, after.events.len()), (before.position, before.events.len()));
+    assert_ne!(after.events, before.events, "the second drag took the place of the first");
+    wait_for_another_session(&mut desk, &session);
+    // What was asked for in the very last frame counts, though no picture shows it yet.
+    let before = (std::fs::read(&session).unwrap(), desk.snapshot().events.clone());
+    desk.harness.input_mut().events.push(egui::Event::Key {
+        key: Key::ArrowDown,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    });
+    desk.frames(1);
+    assert_eq!(desk.snapshot().events, before.1);
+    desk.harness.state_mut().lab.close();
+    assert_ne!(std::fs::read(&session).unwrap(), before.0);
+}
+
+#[test]
+fn a_session_that_could_not_be_written_is_tried_again() {
+    let folder = Folder::new("again");
+    let session = folder.state("session.run.toml");
+    let mut desk = at_home(&folder.home());
+    desk.go_to(0, 4);
+    // Something lies in the way.
+    std::fs::create_dir_all(&session).unwrap();
+    desk.frames(1_800);
+    wait(&mut desk, |desk| desk.has_words("Not saved: "));
+    std::fs::remove_dir(&session).unwrap();
+    wait_for_another_session(&mut desk, &session);
+}
+
 #[test]
 fn a_damaged_session_is_told_and_left_alone() {
     let folder = Folder::new("damaged");

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use egui::Context;
 
+use super::session::Mark;
 use crate::base::atomic::{self, Existing};
 use crate::experiment::run_file::RunFile;
 use crate::lessons::opening::Opening;
@@ -16,16 +17,20 @@ use crate::lessons::opening::Opening;
 /// Longest time that an arena may take to hand over its life.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What a life is kept for, and where.
+pub enum Purpose {
+    /// A person asked for this file. What is there stays; success is worth a sentence.
+    Asked(PathBuf),
+    /// The session, known by this mark.
+    Session(PathBuf, Mark),
+    /// It is left for another one.
+    Left(PathBuf),
+}
+
 /// What can be asked of the thread.
 enum Job {
     /// Write the life that an arena hands over.
-    Run {
-        from: Receiver<RunFile>,
-        path: PathBuf,
-        existing: Existing,
-        /// Whether success is worth a sentence.
-        aloud: bool,
-    },
+    Run(Receiver<RunFile>, Purpose),
     /// Write a text over what is there.
     Text { text: String, path: PathBuf },
     /// Read a run or a lesson.
@@ -36,6 +41,8 @@ enum Job {
 pub enum News {
     /// A sentence.
     Said(String),
+    /// The session was written as it was at this mark.
+    Kept(Mark),
     /// A file was read.
     Opened {
         /// Its name without folders.
@@ -73,9 +80,8 @@ impl Keeper {
     }
 
     /// Writes the life that comes through `from`. False if nobody can.
-    pub fn run(&self, from: Receiver<RunFile>, path: PathBuf, how: (Existing, bool)) -> bool {
-        let (existing, aloud) = how;
-        self.ask(Job::Run { from, path, existing, aloud })
+    pub fn run(&self, from: Receiver<RunFile>, purpose: Purpose) -> bool {
+        self.ask(Job::Run(from, purpose))
     }
 
     /// Writes a text over what is there.
@@ -115,17 +121,7 @@ impl Drop for Keeper {
 
 fn work(job: Job) -> Option<News> {
     match job {
-        Job::Run { from, path, existing, aloud } => {
-            let said = match from.recv_timeout(PATIENCE) {
-                Ok(file) => put(&path, &file.to_text(), existing),
-                // The arena was replaced before it came to it: what it was has been kept before.
-                Err(RecvTimeoutError::Disconnected) if !aloud => return None,
-                Err(_) => Err(format!("Not saved: the arena did not answer: {}", path.display())),
-            };
-            let name = absolute(&path);
-            let said = said.map(|()| aloud.then(|| format!("Run saved: {name}")));
-            said.unwrap_or_else(Some).map(News::Said)
-        }
+        Job::Run(from, purpose) => keep(from.recv_timeout(PATIENCE), purpose),
         Job::Text { text, path } => put(&path, &text, Existing::Replace).err().map(News::Said),
         Job::Open(path) => {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -134,6 +130,26 @@ fn work(job: Job) -> Option<News> {
                 Err(why) => News::Said(format!("Not opened: {why}")),
             })
         }
+    }
+}
+
+fn keep(came: Result<RunFile, RecvTimeoutError>, purpose: Purpose) -> Option<News> {
+    let aloud = matches!(purpose, Purpose::Asked(_));
+    let (Purpose::Asked(path) | Purpose::Session(path, _) | Purpose::Left(path)) = &purpose;
+    let existing = if aloud { Existing::Keep } else { Existing::Replace };
+    let done = match came {
+        Ok(file) => put(path, &file.to_text(), existing),
+        // The arena was replaced before it came to it: what it was has been kept before.
+        Err(RecvTimeoutError::Disconnected) if !aloud => return None,
+        Err(_) => Err(format!("Not saved: the arena did not answer: {}", path.display())),
+    };
+    match (done, purpose) {
+        (Err(why), _) => Some(News::Said(why)),
+        (Ok(()), Purpose::Asked(path)) => {
+            Some(News::Said(format!("Run saved: {}", absolute(&path))))
+        }
+        (Ok(()), Purpose::Session(_, mark)) => Some(News::Kept(mark)),
+        (Ok(()), Purpose::Left(_)) => None,
     }
 }
 

@@ -21,18 +21,18 @@ const LEFT: usize = 5;
 
 /// What tells that something has changed.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Mark {
+pub struct Mark {
     generation: u64,
     position: Position,
     furthest: Position,
-    events: usize,
-    runs: usize,
+    /// How many events there are would not tell: a second drag takes the place of the first.
+    past: u64,
 }
 
 impl Mark {
     fn of(s: &Snapshot) -> Self {
         let (generation, position, furthest) = (s.generation, s.position, s.furthest);
-        Self { generation, position, furthest, events: s.events.len(), runs: s.runs.len() }
+        Self { generation, position, furthest, past: s.past }
     }
 }
 
@@ -63,22 +63,22 @@ impl Session {
     }
 
     /// Where to keep the arena now, if it is time and something has changed.
-    pub fn due(&mut self, now: f64, s: &Snapshot) -> Option<PathBuf> {
+    pub fn due(&mut self, now: f64, s: &Snapshot) -> Option<(PathBuf, Mark)> {
         if now < self.next {
             return None;
         }
         self.next = now + EVERY;
-        self.changed(s)
+        self.present(s).filter(|(_, mark)| self.kept != Some(*mark))
     }
 
-    /// Where to keep the arena at the end, if something has changed.
-    pub fn changed(&mut self, s: &Snapshot) -> Option<PathBuf> {
-        let folder = self.folder.as_ref()?;
-        let mark = Some(Mark::of(s));
-        (self.kept != mark).then(|| {
-            self.kept = mark;
-            folder.join(NOW)
-        })
+    /// Where to keep the arena, changed or not, and what it will be known by.
+    pub fn present(&self, s: &Snapshot) -> Option<(PathBuf, Mark)> {
+        Some((self.folder.as_ref()?.join(NOW), Mark::of(s)))
+    }
+
+    /// What is known by this mark was written.
+    pub fn was_kept(&mut self, mark: Mark) {
+        self.kept = Some(mark);
     }
 
     /// Seconds until the next look, if anything waits for it.
