@@ -246,6 +246,30 @@ fn a_session_that_could_not_be_written_is_tried_again() {
 }
 
 #[test]
+fn arenas_left_one_after_the_other_are_all_kept() {
+    let folder = Folder::new("left");
+    let kept = |number| std::fs::read_to_string(folder.state(&format!("left-{number}.run.toml")));
+    let mut desk = at_home(&folder.home());
+    // One that nobody touched is not worth a place, one that was changed is.
+    desk.click("Changing worlds").frames(3);
+    desk.get("Planning steps").focus();
+    desk.frames(1);
+    desk.key(Key::ArrowDown);
+    for name in ["pit", "moat"] {
+        let path = folder.0.join(format!("{name}.toml"));
+        let world = "[world]\nid = 'gridworld'\n[[run]]\nagent = 'sarsa'";
+        std::fs::write(&path, format!("version = 1\ntitle = '{name}'\n{world}")).unwrap();
+        // Both are read before the arena that is left for the first was written.
+        drop_file(&mut desk, &path);
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    wait(&mut desk, |desk| desk.snapshot().title == "moat");
+    wait(&mut desk, |_| kept(2).is_ok());
+    assert!(kept(1).unwrap().contains("Changing worlds"), "the first arena is still there");
+    assert!(kept(2).unwrap().contains("pit") && kept(3).is_err());
+}
+
+#[test]
 fn a_damaged_session_is_told_and_left_alone() {
     let folder = Folder::new("damaged");
     let home = folder.home();

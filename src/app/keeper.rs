@@ -23,8 +23,13 @@ pub enum Purpose {
     Asked(PathBuf),
     /// The session, known by this mark.
     Session(PathBuf, Mark),
-    /// It is left for another one.
-    Left(PathBuf),
+    /// It is left for another one. Of these places it takes the oldest.
+    Left {
+        /// Where it may go.
+        places: Vec<PathBuf>,
+        /// Even if nobody did anything to it.
+        always: bool,
+    },
 }
 
 /// What can be asked of the thread.
@@ -135,22 +140,33 @@ fn work(job: Job) -> Option<News> {
 
 fn keep(came: Result<RunFile, RecvTimeoutError>, purpose: Purpose) -> Option<News> {
     let aloud = matches!(purpose, Purpose::Asked(_));
-    let (Purpose::Asked(path) | Purpose::Session(path, _) | Purpose::Left(path)) = &purpose;
+    let path = match &purpose {
+        Purpose::Asked(path) | Purpose::Session(path, _) => path.clone(),
+        // Chosen and judged only now: what was left a moment ago has been written by now, and
+        // the arena has done all that it was asked for.
+        Purpose::Left { always: false, .. } if came.as_ref().is_ok_and(|f| !f.is_touched()) => {
+            return None;
+        }
+        Purpose::Left { places, .. } => oldest(places)?.clone(),
+    };
     let existing = if aloud { Existing::Keep } else { Existing::Replace };
     let done = match came {
-        Ok(file) => put(path, &file.to_text(), existing),
+        Ok(file) => put(&path, &file.to_text(), existing),
         // The arena was replaced before it came to it: what it was has been kept before.
         Err(RecvTimeoutError::Disconnected) if !aloud => return None,
         Err(_) => Err(format!("Not saved: the arena did not answer: {}", path.display())),
     };
     match (done, purpose) {
         (Err(why), _) => Some(News::Said(why)),
-        (Ok(()), Purpose::Asked(path)) => {
-            Some(News::Said(format!("Run saved: {}", absolute(&path))))
-        }
+        (Ok(()), Purpose::Asked(_)) => Some(News::Said(format!("Run saved: {}", absolute(&path)))),
         (Ok(()), Purpose::Session(_, mark)) => Some(News::Kept(mark)),
-        (Ok(()), Purpose::Left(_)) => None,
+        (Ok(()), Purpose::Left { .. }) => None,
     }
+}
+
+/// The place that is free, or was written first.
+pub(super) fn oldest(places: &[PathBuf]) -> Option<&PathBuf> {
+    places.iter().min_by_key(|path| std::fs::metadata(path).and_then(|m| m.modified()).ok())
 }
 
 fn put(path: &Path, text: &str, existing: Existing) -> Result<(), String> {

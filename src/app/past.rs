@@ -28,10 +28,8 @@ impl Lab {
     /// Before another arena takes the place of the present one: keeps what a person did to it,
     /// or, `always`, whatever it is.
     pub(super) fn leave(&mut self, always: bool) {
-        let s = self.link.snapshot();
-        let touched = always || !s.events.is_empty() || s.runs.iter().any(|run| run.fork.is_some());
-        if let Some(path) = self.session.left().filter(|_| touched) {
-            self.keep(Purpose::Left(path));
+        if let Some(places) = self.session.left() {
+            self.keep(Purpose::Left { places, always });
         }
     }
 

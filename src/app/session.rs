@@ -87,13 +87,14 @@ impl Session {
         waits.then(|| (self.next - now).max(0.0))
     }
 
-    /// Where to keep an arena that is left for another one: the oldest of a few places.
-    pub fn left(&self) -> Option<PathBuf> {
-        let folder = self.folder.as_ref()?;
-        let places = (1..=LEFT).map(|number| folder.join(format!("left-{number}.run.toml")));
-        let age = |path: &PathBuf| std::fs::metadata(path).and_then(|m| m.modified()).ok();
-        places.min_by_key(age)
+    /// Where arenas that are left for others are kept.
+    pub fn left(&self) -> Option<Vec<PathBuf>> {
+        self.folder.as_deref().map(left)
     }
+}
+
+fn left(folder: &Path) -> Vec<PathBuf> {
+    (1..=LEFT).map(|number| folder.join(format!("left-{number}.run.toml"))).collect()
 }
 
 /// The last session, if there was one. What cannot be read goes out of the way of the next.

@@ -76,6 +76,12 @@ impl RunFile {
         format!("{body}\n{SUM}{:016x}\n", sum(body))
     }
 
+    /// Whether somebody did something to it: it is more than its configuration.
+    pub fn is_touched(&self) -> bool {
+        let take = &self.take;
+        !take.events.is_empty() || take.config.runs.iter().any(|run| run.fork.is_some())
+    }
+
     /// The first run of an arena that is not as it was; `None` if all are.
     pub fn differs(&self, e: &Experiment) -> Option<String> {
         let runs = e.runs().iter().zip(&self.digests);
