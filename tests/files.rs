@@ -270,6 +270,32 @@ fn arenas_left_one_after_the_other_are_all_kept() {
 }
 
 #[test]
+fn two_windows_keep_two_sessions() {
+    let folder = Folder::new("windows");
+    let home = folder.home();
+    let session = folder.state("session.run.toml");
+    let mut first = at_home(&home);
+    first.go_to(2, 5);
+    first.frames(1_800);
+    wait(&mut first, |_| session.exists());
+    let kept = std::fs::read(&session).unwrap();
+    let mut second = at_home(&home);
+    second.frames(3);
+    assert!(!second.has("Restore the last session"), "it is alive in the first window");
+    second.harness.state_mut().lab.close();
+    assert_eq!(std::fs::read(&session).unwrap(), kept, "the first window's file is its own");
+    assert!(folder.state("window-2/session.run.toml").exists());
+    drop((first, second));
+    // Without the first window its folder is free again.
+    let mut third = at_home(&home);
+    third.frames(3);
+    third.click("Restore the last session");
+    wait(&mut third, |desk| desk.has_words("The last session: relived to the last bit"));
+    let position = third.snapshot().position;
+    assert_eq!((position.count, position.step), (2, 5));
+}
+
+#[test]
 fn a_damaged_session_is_told_and_left_alone() {
     let folder = Folder::new("damaged");
     let home = folder.home();

@@ -1,6 +1,7 @@
 //! The session: the present arena is kept twice a minute, so that a crash loses little, and the
 //! next start can go on from there.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::settings::Home;
@@ -16,6 +17,8 @@ pub const OFFERED: f64 = 90.0;
 /// The present session, and the one before.
 const NOW: &str = "session.run.toml";
 const LAST: &str = "last.run.toml";
+/// Locked by the window whose folder it is.
+const LOCK: &str = "lock";
 /// How many arenas that were left are kept.
 const LEFT: usize = 5;
 
@@ -40,6 +43,8 @@ impl Mark {
 #[derive(Default)]
 pub struct Session {
     folder: Option<PathBuf>,
+    /// Held as long as the window lives; the system lets go of it even after a crash.
+    _lock: Option<File>,
     kept: Option<Mark>,
     next: f64,
     /// The last session.
@@ -52,14 +57,15 @@ impl Session {
         let Some(home) = home else {
             return (Self::default(), None);
         };
-        let (folder, last) = (home.state.clone(), home.state.join(LAST));
+        let (folder, lock) = claim(&home.state);
+        let last = folder.join(LAST);
         // The rename fails where there was no session: then the one before it is still the last.
         let _ = std::fs::rename(folder.join(NOW), &last);
         let (offer, said) = match read(&last) {
             Ok(offer) => (offer, None),
             Err(why) => (None, Some(format!("The last session is left alone: {why}"))),
         };
-        (Self { folder: Some(folder), kept: None, next: EVERY, offer }, said)
+        (Self { folder: Some(folder), _lock: lock, kept: None, next: EVERY, offer }, said)
     }
 
     /// Where to keep the arena now, if it is time and something has changed.
@@ -91,6 +97,29 @@ impl Session {
     pub fn left(&self) -> Option<Vec<PathBuf>> {
         self.folder.as_deref().map(left)
     }
+}
+
+/// A folder of this window alone: the first one, or, beside other windows, the first that is free.
+fn claim(state: &Path) -> (PathBuf, Option<File>) {
+    let mut beside = (2..).map(|number: u32| state.join(format!("window-{number}")));
+    let mut folder = state.to_owned();
+    loop {
+        match lock(&folder) {
+            Err(TryLockError::WouldBlock) => folder = beside.next().unwrap_or_default(),
+            Ok(lock) => return (folder, Some(lock)),
+            // Where nothing can be locked, or written, a window cannot know of others.
+            Err(TryLockError::Error(_)) => return (folder, None),
+        }
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, TryLockError> {
+    let open = || {
+        std::fs::create_dir_all(folder)?;
+        File::options().create(true).truncate(false).write(true).open(folder.join(LOCK))
+    };
+    let file = open().map_err(TryLockError::Error)?;
+    file.try_lock().map(|()| file)
 }
 
 fn left(folder: &Path) -> Vec<PathBuf> {
