@@ -296,6 +296,28 @@ fn two_windows_keep_two_sessions() {
 }
 
 #[test]
+fn a_session_that_nobody_restored_outlives_the_next_ones() {
+    let folder = Folder::new("unrestored");
+    let home = folder.home();
+    let mut desk = at_home(&home);
+    desk.go_to(0, 4);
+    desk.get("Planning steps").focus();
+    desk.frames(1);
+    desk.key(Key::ArrowDown);
+    desk.harness.state_mut().lab.close();
+    drop(desk);
+    let kept = std::fs::read(folder.state("session.run.toml")).unwrap();
+    // Windows that are opened and closed again, more of them than there are places.
+    for _ in 0..7 {
+        let mut desk = at_home(&home);
+        desk.frames(3);
+        desk.harness.state_mut().lab.close();
+    }
+    assert_eq!(std::fs::read(folder.state("left-1.run.toml")).unwrap(), kept);
+    assert!(!folder.state("left-2.run.toml").exists(), "what nobody touched takes no place");
+}
+
+#[test]
 fn a_damaged_session_is_told_and_left_alone() {
     let folder = Folder::new("damaged");
     let home = folder.home();

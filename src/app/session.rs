@@ -4,6 +4,7 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use super::keeper::oldest;
 use super::settings::Home;
 use crate::experiment::clock::Position;
 use crate::experiment::run_file::RunFile;
@@ -59,8 +60,13 @@ impl Session {
         };
         let (folder, lock) = claim(&home.state);
         let last = folder.join(LAST);
+        let now = folder.join(NOW);
+        if now.exists() && !is_plain(&last) {
+            // Nobody may have restored it, so that it is in no other file. Fails if there is none.
+            let _ = oldest(&left(&folder)).map(|place| std::fs::rename(&last, place));
+        }
         // The rename fails where there was no session: then the one before it is still the last.
-        let _ = std::fs::rename(folder.join(NOW), &last);
+        let _ = std::fs::rename(now, &last);
         let (offer, said) = match read(&last) {
             Ok(offer) => (offer, None),
             Err(why) => (None, Some(format!("The last session is left alone: {why}"))),
@@ -124,6 +130,11 @@ fn lock(folder: &Path) -> Result<File, TryLockError> {
 
 fn left(folder: &Path) -> Vec<PathBuf> {
     (1..=LEFT).map(|number| folder.join(format!("left-{number}.run.toml"))).collect()
+}
+
+/// Whether there is a life that anybody gets who opens the lesson: not worth a place.
+fn is_plain(path: &Path) -> bool {
+    Opening::read(path).is_ok_and(|opening| opening.is_plain())
 }
 
 /// The last session, if there was one. What cannot be read goes out of the way of the next.

@@ -31,6 +31,16 @@ impl Opening {
         Self { lesson, past: Some(Box::new(file)) }
     }
 
+    /// Whether nobody did anything to it: it is a lesson of the program, as it opens.
+    pub fn is_plain(&self) -> bool {
+        let lesson = &self.lesson;
+        let same = |file: &RunFile| {
+            let as_it_opens = file.take.config.to_table() == lesson.arena.to_table();
+            lesson.chapter > 0 && !file.is_touched() && as_it_opens
+        };
+        self.past.as_deref().is_none_or(same)
+    }
+
     /// Reads a file; the error is one sentence.
     pub fn read(path: &Path) -> Result<Self, String> {
         let place = path.display().to_string();
