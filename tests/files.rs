@@ -159,12 +159,23 @@ fn save_as(desk: &mut Desk, name: &str) {
 fn a_lesson_of_ones_own_opens_when_it_is_dropped() {
     let folder = Folder::new("lesson");
     let path = folder.0.join("pit.toml");
-    let text = "version = 1\ntitle = 'Pit'\n[world]\nid = 'gridworld'\n[[run]]\nagent = 'sarsa'";
+    let text = "version = 1\ntitle = 'Pit'\n[world]\nid = 'gridworld'\n[[run]]\nagent = 'sarsa'\n\
+                [lesson]\nid = 'pit'\nquestion = 'Who falls in?'";
     std::fs::write(&path, text).unwrap();
     let mut desk = Desk::new();
     drop_file(&mut desk, &path);
     wait(&mut desk, |desk| desk.snapshot().title == "Pit");
     assert!(desk.has("Pit"), "it stands in the rail");
+    assert!(desk.has_words("Who falls in?"));
+    // The run file brings the words along to where nobody has the lesson.
+    let kept = folder.0.join("pit.run.toml");
+    save(&mut desk, &kept);
+    wait(&mut desk, |desk| desk.has_words("Run saved: "));
+    let mut desk = Desk::new();
+    drop_file(&mut desk, &kept);
+    wait(&mut desk, |desk| desk.snapshot().title == "Pit");
+    desk.frames(2);
+    assert!(desk.has_words("Who falls in?"), "{:#?}", desk.harness);
 }
 
 #[test]

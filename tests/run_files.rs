@@ -344,6 +344,7 @@ fn the_child_saves_until_it_is_killed() {
     let take = Take::from_start(config);
     let mut file = RunFile {
         lesson: String::new(),
+        words: toml::Table::new(),
         furthest: take.from,
         take,
         digests: vec![vec![u64::MAX; 9_999]],

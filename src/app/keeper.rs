@@ -8,10 +8,12 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use egui::Context;
+use toml::Table;
 
 use super::session::Mark;
 use crate::base::atomic::{self, Existing};
 use crate::experiment::run_file::RunFile;
+use crate::lessons::find;
 use crate::lessons::opening::Opening;
 
 /// Longest time that an arena may take to hand over its life.
@@ -35,7 +37,7 @@ pub enum Purpose {
 /// What can be asked of the thread.
 enum Job {
     /// Write the life that an arena hands over.
-    Run(Receiver<RunFile>, Purpose),
+    Run(Receiver<RunFile>, Table, Purpose),
     /// Write a text over what is there.
     Text { text: String, path: PathBuf },
     /// Read a run or a lesson.
@@ -84,9 +86,9 @@ impl Keeper {
         Self { jobs: Some(jobs), news, thread }
     }
 
-    /// Writes the life that comes through `from`. False if nobody can.
-    pub fn run(&self, from: Receiver<RunFile>, purpose: Purpose) -> bool {
-        self.ask(Job::Run(from, purpose))
+    /// Writes the life that comes through `from`, with the words of its lesson. False if nobody can.
+    pub fn run(&self, from: Receiver<RunFile>, words: Table, purpose: Purpose) -> bool {
+        self.ask(Job::Run(from, words, purpose))
     }
 
     /// Writes a text over what is there.
@@ -126,7 +128,10 @@ impl Drop for Keeper {
 
 fn work(job: Job) -> Option<News> {
     match job {
-        Job::Run(from, purpose) => keep(from.recv_timeout(PATIENCE), purpose),
+        Job::Run(from, words, purpose) => {
+            let came = from.recv_timeout(PATIENCE);
+            keep(came.map(|file| with_words(file, words)), purpose)
+        }
         Job::Text { text, path } => put(&path, &text, Existing::Replace).err().map(News::Said),
         Job::Open(path) => {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -161,6 +166,14 @@ fn keep(came: Result<RunFile, RecvTimeoutError>, purpose: Purpose) -> Option<New
         (Ok(()), Purpose::Asked(_)) => Some(News::Said(format!("Run saved: {}", absolute(&path)))),
         (Ok(()), Purpose::Session(_, mark)) => Some(News::Kept(mark)),
         (Ok(()), Purpose::Left { .. }) => None,
+    }
+}
+
+/// A lesson that is part of the program has its words there and need not bring them along.
+fn with_words(file: RunFile, words: Table) -> RunFile {
+    match find(&file.lesson) {
+        Ok(_) => file,
+        Err(_) => RunFile { words, ..file },
     }
 }
 

@@ -20,9 +20,10 @@ impl Lab {
     /// Keeps the present arena in a file; the thread of the files says how that went.
     pub(super) fn keep(&mut self, purpose: Purpose) {
         let (reply, from) = channel();
-        let lesson = self.lessons[self.lesson].id.clone();
-        self.link.send(Command::Keep { lesson, reply });
-        self.keeper.run(from, purpose);
+        let lesson = &self.lessons[self.lesson];
+        let words = lesson.words.clone();
+        self.link.send(Command::Keep { lesson: lesson.id.clone(), reply });
+        self.keeper.run(from, words, purpose);
     }
 
     /// Before another arena takes the place of the present one: keeps what a person did to it,

@@ -2,6 +2,8 @@
 
 use std::sync::mpsc::Sender;
 
+use toml::Table;
+
 use super::command::Command;
 use super::config::ArenaConfig;
 use super::drive::Aim;
@@ -27,6 +29,7 @@ impl Engine {
         let e = &self.experiment;
         RunFile {
             lesson,
+            words: Table::new(),
             take: Take {
                 config: e.config().clone().into(),
                 events: e.events().into(),
