@@ -159,12 +159,23 @@ fn save_as(desk: &mut Desk, name: &str) {
 fn a_lesson_of_ones_own_opens_when_it_is_dropped() {
     let folder = Folder::new("lesson");
     let path = folder.0.join("pit.toml");
-    let text = "version = 1\ntitle = 'Pit'\n[world]\nid = 'gridworld'\n[[run]]\nagent = 'sarsa'";
+    let text = "version = 1\ntitle = 'Pit'\n[world]\nid = 'gridworld'\n[[run]]\nagent = 'sarsa'\n\
+                [lesson]\nid = 'pit'\nquestion = 'Who falls in?'";
     std::fs::write(&path, text).unwrap();
     let mut desk = Desk::new();
     drop_file(&mut desk, &path);
     wait(&mut desk, |desk| desk.snapshot().title == "Pit");
     assert!(desk.has("Pit"), "it stands in the rail");
+    assert!(desk.has_words("Who falls in?"));
+    // The run file brings the words along to where nobody has the lesson.
+    let kept = folder.0.join("pit.run.toml");
+    save(&mut desk, &kept);
+    wait(&mut desk, |desk| desk.has_words("Run saved: "));
+    let mut desk = Desk::new();
+    drop_file(&mut desk, &kept);
+    wait(&mut desk, |desk| desk.snapshot().title == "Pit");
+    desk.frames(2);
+    assert!(desk.has_words("Who falls in?"), "{:#?}", desk.harness);
 }
 
 #[test]
@@ -190,6 +201,131 @@ fn a_session_is_kept_twice_a_minute_and_can_be_restored() {
     desk.key(Key::ArrowRight);
     desk.harness.state_mut().lab.close();
     assert!(folder.state("session.run.toml").exists());
+}
+
+/// Half a minute of frames, then as long as it takes until the session is another one.
+#[track_caller]
+fn wait_for_another_session(desk: &mut Desk, path: &Path) {
+    let before = std::fs::read(path).ok();
+    desk.frames(1_800);
+    wait(desk, |_| path.is_file() && std::fs::read(path).ok() != before);
+}
+
+#[test]
+fn the_last_of_two_changes_at_one_place_is_in_the_session() {
+    let folder = Folder::new("drags");
+    let session = folder.state("session.run.toml");
+    let mut desk = at_home(&folder.home());
+    desk.go_to(0, 4);
+    desk.get("Planning steps").focus();
+    desk.frames(1);
+    desk.key(Key::ArrowDown);
+    wait_for_another_session(&mut desk, &session);
+    let before = desk.snapshot();
+    desk.key(Key::ArrowDown);
+    let after = desk.snapshot();
+    assert_eq!((after.position, after.events.len()), (before.position, before.events.len()));
+    assert_ne!(after.events, before.events, "the second drag took the place of the first");
+    wait_for_another_session(&mut desk, &session);
+    // What was asked for in the very last frame counts, though no picture shows it yet.
+    let before = (std::fs::read(&session).unwrap(), desk.snapshot().events.clone());
+    desk.harness.input_mut().events.push(egui::Event::Key {
+        key: Key::ArrowDown,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    });
+    desk.frames(1);
+    assert_eq!(desk.snapshot().events, before.1);
+    desk.harness.state_mut().lab.close();
+    assert_ne!(std::fs::read(&session).unwrap(), before.0);
+}
+
+#[test]
+fn a_session_that_could_not_be_written_is_tried_again() {
+    let folder = Folder::new("again");
+    let session = folder.state("session.run.toml");
+    let mut desk = at_home(&folder.home());
+    desk.go_to(0, 4);
+    // Something lies in the way.
+    std::fs::create_dir_all(&session).unwrap();
+    desk.frames(1_800);
+    wait(&mut desk, |desk| desk.has_words("Not saved: "));
+    std::fs::remove_dir(&session).unwrap();
+    wait_for_another_session(&mut desk, &session);
+}
+
+#[test]
+fn arenas_left_one_after_the_other_are_all_kept() {
+    let folder = Folder::new("left");
+    let kept = |number| std::fs::read_to_string(folder.state(&format!("left-{number}.run.toml")));
+    let mut desk = at_home(&folder.home());
+    // One that nobody touched is not worth a place, one that was changed is.
+    desk.click("Changing worlds").frames(3);
+    desk.get("Planning steps").focus();
+    desk.frames(1);
+    desk.key(Key::ArrowDown);
+    for name in ["pit", "moat"] {
+        let path = folder.0.join(format!("{name}.toml"));
+        let world = "[world]\nid = 'gridworld'\n[[run]]\nagent = 'sarsa'";
+        std::fs::write(&path, format!("version = 1\ntitle = '{name}'\n{world}")).unwrap();
+        // Both are read before the arena that is left for the first was written.
+        drop_file(&mut desk, &path);
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    wait(&mut desk, |desk| desk.snapshot().title == "moat");
+    wait(&mut desk, |_| kept(2).is_ok());
+    assert!(kept(1).unwrap().contains("Changing worlds"), "the first arena is still there");
+    assert!(kept(2).unwrap().contains("pit") && kept(3).is_err());
+}
+
+#[test]
+fn two_windows_keep_two_sessions() {
+    let folder = Folder::new("windows");
+    let home = folder.home();
+    let session = folder.state("session.run.toml");
+    let mut first = at_home(&home);
+    first.go_to(2, 5);
+    first.frames(1_800);
+    wait(&mut first, |_| session.exists());
+    let kept = std::fs::read(&session).unwrap();
+    let mut second = at_home(&home);
+    second.frames(3);
+    assert!(!second.has("Restore the last session"), "it is alive in the first window");
+    second.harness.state_mut().lab.close();
+    assert_eq!(std::fs::read(&session).unwrap(), kept, "the first window's file is its own");
+    assert!(folder.state("window-2/session.run.toml").exists());
+    drop((first, second));
+    // Without the first window its folder is free again.
+    let mut third = at_home(&home);
+    third.frames(3);
+    third.click("Restore the last session");
+    wait(&mut third, |desk| desk.has_words("The last session: relived to the last bit"));
+    let position = third.snapshot().position;
+    assert_eq!((position.count, position.step), (2, 5));
+}
+
+#[test]
+fn a_session_that_nobody_restored_outlives_the_next_ones() {
+    let folder = Folder::new("unrestored");
+    let home = folder.home();
+    let mut desk = at_home(&home);
+    desk.go_to(0, 4);
+    desk.get("Planning steps").focus();
+    desk.frames(1);
+    desk.key(Key::ArrowDown);
+    desk.harness.state_mut().lab.close();
+    drop(desk);
+    let kept = std::fs::read(folder.state("session.run.toml")).unwrap();
+    // Windows that are opened and closed again, more of them than there are places.
+    for _ in 0..7 {
+        let mut desk = at_home(&home);
+        desk.frames(3);
+        desk.harness.state_mut().lab.close();
+    }
+    assert_eq!(std::fs::read(folder.state("left-1.run.toml")).unwrap(), kept);
+    assert!(!folder.state("left-2.run.toml").exists(), "what nobody touched takes no place");
 }
 
 #[test]

@@ -167,6 +167,22 @@ fn a_hand_that_moves_time_ends_reliving() {
 }
 
 #[test]
+fn a_life_kept_while_it_is_relived_stays_whole() {
+    let mut file = eventful(Clock::EnvSteps).run_file("dyna-maze".to_owned());
+    file.furthest = Position::at(Clock::EnvSteps, 3_000_000);
+    let mut e = engine(three(Clock::Episodes, 1));
+    e.handle(Command::Relive { name: "it".to_owned(), file: Box::new(file.clone()) });
+    e.advance(SLICE, SLICE);
+    assert!(e.experiment().position() < file.furthest, "it is under way");
+    let (reply, from) = std::sync::mpsc::channel();
+    e.handle(Command::Keep { lesson: String::new(), reply });
+    assert_eq!(from.try_recv().unwrap().to_text(), file.to_text());
+    // A hand ends it, and from then on the present counts.
+    e.handle(Command::Step);
+    assert!(e.run_file(String::new()).furthest < file.furthest);
+}
+
+#[test]
 fn a_film_begins_where_a_file_was_kept() {
     let mut e = eventful(Clock::EnvSteps);
     let text = e.run_file(String::new()).to_text();
@@ -331,6 +347,7 @@ fn the_child_saves_until_it_is_killed() {
     let take = Take::from_start(config);
     let mut file = RunFile {
         lesson: String::new(),
+        words: toml::Table::new(),
         furthest: take.from,
         take,
         digests: vec![vec![u64::MAX; 9_999]],

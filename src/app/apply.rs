@@ -6,12 +6,12 @@ use super::actions::Action;
 use super::brush::Tool;
 use super::film_view::FilmView;
 use super::headless::{Request, Sheet};
+use super::keeper::Purpose;
 use super::lab::{Lab, last_run};
 use super::panels::PanelId;
 use super::studio::{free_name, slug};
 use super::theme;
 use super::view::{DREAM, Draft, LINE};
-use crate::base::atomic::Existing;
 use crate::experiment::arena::Grain;
 use crate::experiment::engine::Command;
 use crate::mdp::scene::Scene;
@@ -73,7 +73,7 @@ impl Lab {
             Action::Enlarge(panel) => self.view.enlarged = panel,
             Action::Record(open) => self.view.record_open = open,
             Action::Save(open) => self.view.save_open = open,
-            Action::SaveTo(path) => self.keep(path, (Existing::Keep, true)),
+            Action::SaveTo(path) => self.keep(Purpose::Asked(path)),
             Action::Restore(wished) => self.restore(wished),
             Action::Film(request) => self.film(ctx, *request),
             Action::StopFilm => self.stop_film(),

@@ -8,24 +8,36 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use egui::Context;
+use toml::Table;
 
+use super::session::Mark;
 use crate::base::atomic::{self, Existing};
 use crate::experiment::run_file::RunFile;
+use crate::lessons::find;
 use crate::lessons::opening::Opening;
 
 /// Longest time that an arena may take to hand over its life.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What a life is kept for, and where.
+pub enum Purpose {
+    /// A person asked for this file. What is there stays; success is worth a sentence.
+    Asked(PathBuf),
+    /// The session, known by this mark.
+    Session(PathBuf, Mark),
+    /// It is left for another one. Of these places it takes the oldest.
+    Left {
+        /// Where it may go.
+        places: Vec<PathBuf>,
+        /// Even if nobody did anything to it.
+        always: bool,
+    },
+}
+
 /// What can be asked of the thread.
 enum Job {
     /// Write the life that an arena hands over.
-    Run {
-        from: Receiver<RunFile>,
-        path: PathBuf,
-        existing: Existing,
-        /// Whether success is worth a sentence.
-        aloud: bool,
-    },
+    Run(Receiver<RunFile>, Table, Purpose),
     /// Write a text over what is there.
     Text { text: String, path: PathBuf },
     /// Read a run or a lesson.
@@ -36,6 +48,8 @@ enum Job {
 pub enum News {
     /// A sentence.
     Said(String),
+    /// The session was written as it was at this mark.
+    Kept(Mark),
     /// A file was read.
     Opened {
         /// Its name without folders.
@@ -72,10 +86,9 @@ impl Keeper {
         Self { jobs: Some(jobs), news, thread }
     }
 
-    /// Writes the life that comes through `from`. False if nobody can.
-    pub fn run(&self, from: Receiver<RunFile>, path: PathBuf, how: (Existing, bool)) -> bool {
-        let (existing, aloud) = how;
-        self.ask(Job::Run { from, path, existing, aloud })
+    /// Writes the life that comes through `from`, with the words of its lesson. False if nobody can.
+    pub fn run(&self, from: Receiver<RunFile>, words: Table, purpose: Purpose) -> bool {
+        self.ask(Job::Run(from, words, purpose))
     }
 
     /// Writes a text over what is there.
@@ -115,16 +128,9 @@ impl Drop for Keeper {
 
 fn work(job: Job) -> Option<News> {
     match job {
-        Job::Run { from, path, existing, aloud } => {
-            let said = match from.recv_timeout(PATIENCE) {
-                Ok(file) => put(&path, &file.to_text(), existing),
-                // The arena was replaced before it came to it: what it was has been kept before.
-                Err(RecvTimeoutError::Disconnected) if !aloud => return None,
-                Err(_) => Err(format!("Not saved: the arena did not answer: {}", path.display())),
-            };
-            let name = absolute(&path);
-            let said = said.map(|()| aloud.then(|| format!("Run saved: {name}")));
-            said.unwrap_or_else(Some).map(News::Said)
+        Job::Run(from, words, purpose) => {
+            let came = from.recv_timeout(PATIENCE);
+            keep(came.map(|file| with_words(file, words)), purpose)
         }
         Job::Text { text, path } => put(&path, &text, Existing::Replace).err().map(News::Said),
         Job::Open(path) => {
@@ -135,6 +141,45 @@ fn work(job: Job) -> Option<News> {
             })
         }
     }
+}
+
+fn keep(came: Result<RunFile, RecvTimeoutError>, purpose: Purpose) -> Option<News> {
+    let aloud = matches!(purpose, Purpose::Asked(_));
+    let path = match &purpose {
+        Purpose::Asked(path) | Purpose::Session(path, _) => path.clone(),
+        // Chosen and judged only now: what was left a moment ago has been written by now, and
+        // the arena has done all that it was asked for.
+        Purpose::Left { always: false, .. } if came.as_ref().is_ok_and(|f| !f.is_touched()) => {
+            return None;
+        }
+        Purpose::Left { places, .. } => oldest(places)?.clone(),
+    };
+    let existing = if aloud { Existing::Keep } else { Existing::Replace };
+    let done = match came {
+        Ok(file) => put(&path, &file.to_text(), existing),
+        // The arena was replaced before it came to it: what it was has been kept before.
+        Err(RecvTimeoutError::Disconnected) if !aloud => return None,
+        Err(_) => Err(format!("Not saved: the arena did not answer: {}", path.display())),
+    };
+    match (done, purpose) {
+        (Err(why), _) => Some(News::Said(why)),
+        (Ok(()), Purpose::Asked(_)) => Some(News::Said(format!("Run saved: {}", absolute(&path)))),
+        (Ok(()), Purpose::Session(_, mark)) => Some(News::Kept(mark)),
+        (Ok(()), Purpose::Left { .. }) => None,
+    }
+}
+
+/// A lesson that is part of the program has its words there and need not bring them along.
+fn with_words(file: RunFile, words: Table) -> RunFile {
+    match find(&file.lesson) {
+        Ok(_) => file,
+        Err(_) => RunFile { words, ..file },
+    }
+}
+
+/// The place that is free, or was written first.
+pub(super) fn oldest(places: &[PathBuf]) -> Option<&PathBuf> {
+    places.iter().min_by_key(|path| std::fs::metadata(path).and_then(|m| m.modified()).ok())
 }
 
 fn put(path: &Path, text: &str, existing: Existing) -> Result<(), String> {

@@ -1,18 +1,16 @@
 //! Files of the past: runs that are saved, opened and restored, the session, the settings.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use egui::Context;
 
-use super::keeper::News;
+use super::keeper::{News, Purpose};
 use super::lab::{Lab, last_run};
 use super::session::OFFERED;
 use super::settings::Settings;
 use super::tiles::Trees;
-use crate::base::atomic::Existing;
 use crate::experiment::engine::Command;
 use crate::experiment::run_file::RunFile;
 use crate::lessons::Lesson;
@@ -20,20 +18,19 @@ use crate::lessons::opening::Opening;
 
 impl Lab {
     /// Keeps the present arena in a file; the thread of the files says how that went.
-    pub(super) fn keep(&mut self, path: PathBuf, how: (Existing, bool)) {
+    pub(super) fn keep(&mut self, purpose: Purpose) {
         let (reply, from) = channel();
-        let lesson = self.lessons[self.lesson].id.clone();
-        self.link.send(Command::Keep { lesson, reply });
-        self.keeper.run(from, path, how);
+        let lesson = &self.lessons[self.lesson];
+        let words = lesson.words.clone();
+        self.link.send(Command::Keep { lesson: lesson.id.clone(), reply });
+        self.keeper.run(from, words, purpose);
     }
 
     /// Before another arena takes the place of the present one: keeps what a person did to it,
     /// or, `always`, whatever it is.
     pub(super) fn leave(&mut self, always: bool) {
-        let s = self.link.snapshot();
-        let touched = always || !s.events.is_empty() || s.runs.iter().any(|run| run.fork.is_some());
-        if let Some(path) = self.session.left().filter(|_| touched) {
-            self.keep(path, (Existing::Replace, false));
+        if let Some(places) = self.session.left() {
+            self.keep(Purpose::Left { places, always });
         }
     }
 
@@ -94,6 +91,7 @@ impl Lab {
         while let Some(news) = self.keeper.poll() {
             match news {
                 News::Said(text) => self.say(ctx, text),
+                News::Kept(mark) => self.session.was_kept(mark),
                 News::Opened { name, opening } => {
                     self.leave(true);
                     self.opened(name, *opening);
@@ -104,19 +102,20 @@ impl Lab {
             self.session.offer = None;
         }
         let snapshot = self.link.snapshot().clone();
-        if let Some(path) = self.session.due(now, &snapshot) {
-            self.keep(path, (Existing::Replace, false));
+        if let Some((path, mark)) = self.session.due(now, &snapshot) {
+            self.keep(Purpose::Session(path, mark));
             self.save_settings();
         } else if let Some(wait) = self.session.waits(now, &snapshot) {
             ctx.request_repaint_after(Duration::from_secs_f64(wait));
         }
     }
 
-    /// The window closes: what is worth keeping is kept.
+    /// The window closes: what is worth keeping is kept. The picture in hand does not tell whether
+    /// something has changed: what was asked for last may still be on its way to the arena.
     pub fn close(&mut self) {
         let snapshot = self.link.snapshot().clone();
-        if let Some(path) = self.session.changed(&snapshot) {
-            self.keep(path, (Existing::Replace, false));
+        if let Some((path, mark)) = self.session.present(&snapshot) {
+            self.keep(Purpose::Session(path, mark));
             self.link.flush();
         }
         self.save_settings();

@@ -350,6 +350,7 @@ impl Engine {
             bytes: e.bytes(),
             keyframes: (e.keyframes().len(), e.keyframes().bytes()),
             generation: self.generation,
+            past: e.past,
         };
         if self.playing {
             self.experiment.forget_marks();

@@ -32,6 +32,8 @@ pub const MOST_BYTES: u64 = 64 << 20;
 pub struct RunFile {
     /// Id of the lesson it belongs to; may be empty.
     pub lesson: String,
+    /// What a lesson that is not part of the program says, as in its file; else empty.
+    pub words: Table,
     /// Configuration, events, place, and what was watched.
     pub take: Take,
     /// The furthest place ever reached.
@@ -54,6 +56,9 @@ impl RunFile {
         table.insert("version".into(), Value::Integer(VERSION));
         table.insert("program".into(), Value::String(env!("CARGO_PKG_VERSION").to_owned()));
         table.insert("lesson".into(), Value::String(self.lesson.clone()));
+        if !self.words.is_empty() {
+            table.insert("words".into(), Value::Table(self.words.clone()));
+        }
         table.insert("at".into(), place(take.from));
         table.insert("furthest".into(), place(self.furthest));
         table.insert("limit".into(), whole(take.limit));
@@ -74,6 +79,12 @@ impl RunFile {
         let body = format!("# Imaginarium lives this again from the start.\n{table}");
         let body = body.trim_end();
         format!("{body}\n{SUM}{:016x}\n", sum(body))
+    }
+
+    /// Whether somebody did something to it: it is more than its configuration.
+    pub fn is_touched(&self) -> bool {
+        let take = &self.take;
+        !take.events.is_empty() || take.config.runs.iter().any(|run| run.fork.is_some())
     }
 
     /// The first run of an arena that is not as it was; `None` if all are.
@@ -137,7 +148,7 @@ fn check_sum(place: &str, source: &str) -> Result<()> {
 fn read(place: &str, table: &Table) -> Result<RunFile> {
     let allowed = [
         "kind", "version", "program", "lesson", "at", "furthest", "limit", "lane", "selected",
-        "axis", "arena", "fork", "event", "digests",
+        "axis", "arena", "fork", "event", "digests", "words",
     ];
     only(place, table, &allowed)?;
     let arena_place = format!("{place}, [arena]");
@@ -152,6 +163,7 @@ fn read(place: &str, table: &Table) -> Result<RunFile> {
     let axis = text(place, table, "axis")?.unwrap_or_default();
     let file = RunFile {
         lesson: text(place, table, "lesson")?.unwrap_or_default(),
+        words: table.get("words").and_then(Value::as_table).cloned().unwrap_or_default(),
         digests: digests(place, table, &config)?,
         furthest,
         take: Take {

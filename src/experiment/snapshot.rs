@@ -143,6 +143,8 @@ pub struct Snapshot {
     pub keyframes: (usize, usize),
     /// Grows with every new arena; what is remembered by place must be forgotten then.
     pub generation: u64,
+    /// Grows with every change of the log, and whenever time is walked back.
+    pub past: u64,
 }
 
 impl Snapshot {

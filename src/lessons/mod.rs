@@ -3,7 +3,7 @@
 pub mod layout;
 pub mod opening;
 
-use toml::Value;
+use toml::{Table, Value};
 
 use crate::experiment::config::{ArenaConfig, ConfigError, only, parse, switch, text, whole};
 
@@ -32,6 +32,8 @@ pub struct Lesson {
     pub layout: layout::Layout,
     /// World, runs and clock.
     pub arena: ArenaConfig,
+    /// All but the arena, as it stands in the file.
+    pub words: Table,
 }
 
 /// Chapters in lecture order.
@@ -82,19 +84,20 @@ impl Lesson {
     pub fn from_toml(place: &str, source: &str) -> Result<Self, ConfigError> {
         let table = parse(place, source)?;
         let arena = ArenaConfig::from_table(place, &table)?;
-        let empty = toml::Table::new();
-        let lesson = match table.get("lesson") {
-            Some(Value::Table(lesson)) => lesson,
-            _ => &empty,
-        };
+        let words = table.get("lesson").and_then(Value::as_table).cloned();
+        Self::from_words(place, words.unwrap_or_default(), arena)
+    }
+
+    /// A lesson from what it says and the arena that it says it of.
+    pub fn from_words(place: &str, lesson: Table, arena: ArenaConfig) -> Result<Self, ConfigError> {
         let place = &format!("{place}, [lesson]");
         let allowed = [
             "id", "chapter", "order", "summary", "question", "ask", "reveal", "notes", "panels",
             "sandbox",
         ];
-        only(place, lesson, &allowed)?;
-        let words = |key| text(place, lesson, key).map(Option::unwrap_or_default);
-        let number = |key, max| whole(place, lesson, key, 1, max).map(|n| n.unwrap_or(0) as usize);
+        only(place, &lesson, &allowed)?;
+        let words = |key| text(place, &lesson, key).map(Option::unwrap_or_default);
+        let number = |key, max| whole(place, &lesson, key, 1, max).map(|n| n.unwrap_or(0) as usize);
         Ok(Self {
             id: words("id")?,
             chapter: number("chapter", CHAPTERS.len() as i64)?,
@@ -104,9 +107,10 @@ impl Lesson {
             ask: words("ask")?,
             reveal: words("reveal")?,
             notes: words("notes")?,
-            sandbox: switch(place, lesson, "sandbox")?,
-            layout: layout::Layout::read(place, lesson)?,
+            sandbox: switch(place, &lesson, "sandbox")?,
+            layout: layout::Layout::read(place, &lesson)?,
             arena,
+            words: lesson,
         })
     }
 }

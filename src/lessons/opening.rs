@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use toml::Table;
+
 use super::layout::Layout;
 use super::{Lesson, find};
 use crate::experiment::config::{ArenaConfig, ConfigError, parse};
@@ -27,8 +29,18 @@ impl Opening {
 
     /// A kept run with the lesson it belongs to.
     pub fn of(file: RunFile) -> Self {
-        let lesson = find(&file.lesson).unwrap_or_else(|_| Lesson::around(&file.take.config));
+        let lesson = find(&file.lesson).unwrap_or_else(|_| around(&file));
         Self { lesson, past: Some(Box::new(file)) }
+    }
+
+    /// Whether nobody did anything to it: it is a lesson of the program, as it opens.
+    pub fn is_plain(&self) -> bool {
+        let lesson = &self.lesson;
+        let same = |file: &RunFile| {
+            let as_it_opens = file.take.config.to_table() == lesson.arena.to_table();
+            lesson.chapter > 0 && file.words.is_empty() && !file.is_touched() && as_it_opens
+        };
+        self.past.as_deref().is_none_or(same)
     }
 
     /// Reads a file; the error is one sentence.
@@ -46,11 +58,18 @@ impl Opening {
     }
 }
 
+/// The arena of a run that was kept as a lesson: with its words, or without any if they cannot be
+/// read. The life counts more than they do.
+fn around(file: &RunFile) -> Lesson {
+    let mut arena = file.take.config.as_ref().clone();
+    arena.runs.retain(|run| run.fork.is_none());
+    let with = |words| Lesson::from_words("words", words, arena.clone());
+    with(file.words.clone()).unwrap_or_else(|_| Lesson::without_words(arena.clone()))
+}
+
 impl Lesson {
     /// A lesson without words around an arena.
-    fn around(arena: &ArenaConfig) -> Self {
-        let mut arena = arena.clone();
-        arena.runs.retain(|run| run.fork.is_none());
+    fn without_words(arena: ArenaConfig) -> Self {
         let none = String::new;
         Self {
             id: none(),
@@ -64,6 +83,7 @@ impl Lesson {
             sandbox: false,
             layout: Layout::default(),
             arena,
+            words: Table::new(),
         }
     }
 }
