@@ -14,7 +14,7 @@ use crate::lessons::opening::Opening;
 /// Seconds between two looks whether there is something to keep.
 pub const EVERY: f64 = 30.0;
 /// Seconds that the offer to restore stays.
-pub const OFFERED: f64 = 90.0;
+pub const OFFERED: f64 = 30.0;
 /// The present session, and the one before.
 const NOW: &str = "session.run.toml";
 const LAST: &str = "last.run.toml";
