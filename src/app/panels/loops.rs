@@ -119,43 +119,116 @@ fn diagram(painter: &Painter, rect: Rect, index: usize, run: &RunSnapshot, lit: 
     text::place(painter, &name, mark.right_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER);
     let has_model = run.lane.view.model.is_some();
     let area = rect.with_min_y(mark.bottom() + 6.0).with_max_y(rect.bottom() - 26.0 * points);
-    let names = ["value", "experience", if has_model { "model" } else { "no model" }];
-    let width = |name: &str| {
-        let word = text::line(painter, name, theme::body(ctx), t.text);
-        (word.size().x + 22.0 * points).min(0.5 * area.width())
-    };
-    let high = 30.0 * points;
-    let [top, right, left] = names.map(|name| vec2(width(name), high));
-    // Wide panels keep their triangle together.
-    let half = (0.5 * area.width()).min(230.0 * points);
-    let x = area.center().x;
-    let low = area.bottom() - high / 2.0;
-    let value = Rect::from_center_size(pos2(x, area.top() + high / 2.0), top);
-    let experience = Rect::from_center_size(pos2(x + half - right.x / 2.0, low), right);
-    let model = Rect::from_center_size(pos2(x - half + left.x / 2.0, low), left);
+    let model = if has_model { "model" } else { "no model" };
+    let seats = Seats::of(painter, area, ["value", "experience", model]);
     let numbers = counts(run);
-    let arrow = |i: usize, from: Pos2, to: Pos2, at: Pos2, anchor: Align2| {
-        let shown = Arrow { from, to, imagined: i == 3, lit: lit[i] };
-        shown.paint(painter);
-        label(painter, i, numbers[i], at, anchor);
-    };
-    let gap = APART * points;
-    let (down, up) = (experience.center_top() + vec2(gap, 0.0), experience.center_top());
-    let (out, back) = (value.right_bottom() - vec2(gap, 0.0), value.right_bottom());
-    let middle = |a: Pos2, b: Pos2| a + (b - a) * 0.5;
-    arrow(0, back, down, middle(back, down) + vec2(gap, -4.0), Align2::LEFT_CENTER);
-    let inner = up - vec2(gap, 0.0);
-    arrow(1, inner, out, middle(inner, out) - vec2(gap, -8.0), Align2::RIGHT_CENTER);
-    if has_model {
-        let (from, to) = (experience.left_center(), model.right_center());
-        arrow(2, from, to, pos2(middle(from, to).x, area.bottom() + 4.0), Align2::CENTER_TOP);
-        let (from, to) = (model.center_top(), value.left_bottom());
-        arrow(3, from, to, middle(from, to) - vec2(gap, 4.0), Align2::RIGHT_CENTER);
+    for (i, way) in seats.ways().into_iter().enumerate() {
+        if i < 2 || has_model {
+            arrow(painter, &way.path, i == 3, lit[i]);
+            label(painter, i, numbers[i], way.at, way.anchor);
+        }
     }
-    for (name, place, there) in
-        [(names[0], value, true), (names[1], experience, true), (names[2], model, has_model)]
-    {
-        node(painter, place, name, there);
+    node(painter, seats.value, "value", true);
+    node(painter, seats.experience, "experience", true);
+    node(painter, seats.model, model, has_model);
+}
+
+/// Where the boxes stand: a triangle, or a row where there is no height for one.
+struct Seats {
+    value: Rect,
+    experience: Rect,
+    model: Rect,
+    /// Lowest line for labels.
+    bottom: f32,
+    gap: f32,
+    level: bool,
+}
+
+/// The way of an arrow, and where its label stands.
+struct Way {
+    path: Vec<Pos2>,
+    at: Pos2,
+    anchor: Align2,
+}
+
+impl Seats {
+    fn of(painter: &Painter, area: Rect, names: [&str; 3]) -> Self {
+        let (ctx, points) = (painter.ctx(), theme::scale(painter.ctx()));
+        let high = 30.0 * points;
+        let [top, right, left] = names.map(|name| {
+            let word = text::line(painter, name, theme::body(ctx), theme::tokens(ctx).text);
+            vec2((word.size().x + 22.0 * points).min(0.5 * area.width()), high)
+        });
+        // Wide panels keep their triangle together.
+        let half = (0.5 * area.width()).min(230.0 * points);
+        let x = area.center().x;
+        let level = area.height() < 120.0 * points;
+        let above = if level { 20.0 * points } else { 0.0 };
+        let first = area.top() + above + high / 2.0;
+        let low = if level { first } else { area.bottom() - high / 2.0 };
+        Self {
+            value: Rect::from_center_size(pos2(x, first), top),
+            experience: Rect::from_center_size(pos2(x + half - right.x / 2.0, low), right),
+            model: Rect::from_center_size(pos2(x - half + left.x / 2.0, low), left),
+            bottom: area.bottom(),
+            gap: APART * points,
+            level,
+        }
+    }
+
+    /// Acting, learning, model learning, planning.
+    fn ways(&self) -> [Way; ARROWS] {
+        if self.level { self.in_a_row() } else { self.in_a_triangle() }
+    }
+
+    fn in_a_triangle(&self) -> [Way; ARROWS] {
+        let (value, experience, model, gap) = (self.value, self.experience, self.model, self.gap);
+        let straight = |from: Pos2, to: Pos2, aside: Vec2, anchor: Align2| Way {
+            path: vec![from, to],
+            at: from + (to - from) * 0.5 + aside,
+            anchor,
+        };
+        let (down, up) = (experience.center_top() + vec2(gap, 0.0), experience.center_top());
+        let (out, back) = (value.right_bottom() - vec2(gap, 0.0), value.right_bottom());
+        let below = self.bottom + 4.0 - experience.center().y;
+        [
+            straight(back, down, vec2(gap, -4.0), Align2::LEFT_CENTER),
+            straight(up - vec2(gap, 0.0), out, vec2(-gap, 8.0), Align2::RIGHT_CENTER),
+            straight(
+                experience.left_center(),
+                model.right_center(),
+                vec2(0.0, below),
+                Align2::CENTER_TOP,
+            ),
+            straight(
+                model.center_top(),
+                value.left_bottom(),
+                vec2(-gap, -4.0),
+                Align2::RIGHT_CENTER,
+            ),
+        ]
+    }
+
+    fn in_a_row(&self) -> [Way; ARROWS] {
+        let (value, experience, model) = (self.value, self.experience, self.model);
+        let aside = vec2(0.0, 0.8 * self.gap);
+        let over = value.top() - 3.0 * self.gap;
+        let under = value.bottom() + 3.4 * self.gap;
+        let way = |path: Vec<Pos2>, y: f32| {
+            let x = (path[0].x + path[path.len() - 1].x) / 2.0;
+            Way { path, at: pos2(x, y), anchor: Align2::CENTER_TOP }
+        };
+        let (near, far) = (value.right_center(), experience.left_center());
+        let corners = [experience.center().x, model.center().x].map(|x| pos2(x, under));
+        [
+            way(vec![near - aside, far - aside], over),
+            way(vec![far + aside, near + aside], value.bottom() - 0.6 * self.gap),
+            way(
+                vec![experience.center_bottom(), corners[0], corners[1], model.center_bottom()],
+                under + 2.0,
+            ),
+            way(vec![model.right_center(), value.left_center()], over),
+        ]
     }
 }
 
@@ -171,33 +244,29 @@ fn node(painter: &Painter, rect: Rect, name: &str, there: bool) {
     text::place(painter, &word, rect.center(), Align2::CENTER_CENTER);
 }
 
-struct Arrow {
-    from: Pos2,
-    to: Pos2,
-    imagined: bool,
-    lit: bool,
-}
-
-impl Arrow {
-    fn paint(&self, painter: &Painter) {
-        let t = theme::tokens(painter.ctx());
-        let points = theme::scale(painter.ctx());
-        let hue = if self.imagined { t.imagined } else { t.real };
-        let (ink, width) = if self.lit { (hue, 2.6) } else { (t.stroke_strong, 1.4) };
-        let along = (self.to - self.from).normalized();
-        let tip = self.to - along * 2.0;
-        let neck = tip - along * 9.0 * points;
-        let stroke = Stroke::new(width, ink);
-        match self.imagined {
-            true => dashes::paint(painter, &[self.from, neck], stroke, dashes::ON, dashes::OFF),
-            false => {
-                painter.line_segment([self.from, neck], stroke);
-            }
+/// An arrow along `path`, solid where it is real.
+fn arrow(painter: &Painter, path: &[Pos2], imagined: bool, lit: bool) {
+    let t = theme::tokens(painter.ctx());
+    let points = theme::scale(painter.ctx());
+    let hue = if imagined { t.imagined } else { t.real };
+    let (ink, width) = if lit { (hue, 2.6) } else { (t.stroke_strong, 1.4) };
+    let &[.., before, end] = path else {
+        return;
+    };
+    let along = (end - before).normalized();
+    let tip = end - along * 2.0;
+    let neck = tip - along * 9.0 * points;
+    let stroke = Stroke::new(width, ink);
+    let line: Vec<Pos2> = path[..path.len() - 1].iter().copied().chain([neck]).collect();
+    match imagined {
+        true => dashes::paint(painter, &line, stroke, dashes::ON, dashes::OFF),
+        false => {
+            painter.line(line, stroke);
         }
-        let side = along.rot90() * 4.5 * points;
-        let head = vec![tip, neck + side, neck - side];
-        painter.add(egui::Shape::convex_polygon(head, ink, Stroke::NONE));
     }
+    let side = along.rot90() * 4.5 * points;
+    let head = vec![tip, neck + side, neck - side];
+    painter.add(egui::Shape::convex_polygon(head, ink, Stroke::NONE));
 }
 
 /// What an arrow means and how often it was gone: in one line below a level arrow, else in two.

@@ -207,6 +207,7 @@ fn place(ui: &mut Ui, cx: &Cx<'_>) {
     let full = words::place(s);
     let wide = text::line(ui.painter(), &full, theme::number(ui.ctx()), t.text_strong).size().x;
     let brief = full.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let brief = brief.split(',').next().unwrap_or(brief);
     let here = if wide > ui.available_width() && !brief.is_empty() { brief } else { &full };
     let here = RichText::new(here).font(theme::number(ui.ctx()));
     let limit = format!("{} of {} {}", words::place(s), grouped(s.limit), s.position.clock.label());
