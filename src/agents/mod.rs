@@ -76,6 +76,8 @@ pub struct View {
     pub bonus: Option<Vec<f64>>,
     /// All models, for agents that teach several.
     pub known: Option<Known>,
+    /// Remembered steps, for agents that replay.
+    pub memory: Option<replay::MemoryView>,
 }
 
 /// One algorithm with the state of all its lanes.

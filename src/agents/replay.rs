@@ -56,13 +56,73 @@ struct Remembered {
     goes_on: bool,
 }
 
+/// Updates whose places the view tells.
+const UPDATES: usize = 256;
+/// Draws that the view tells.
+const DRAWN: usize = 32;
+
+/// One draw from the memory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drawn {
+    /// Number of the step, from 0 at the start of the run.
+    pub serial: u64,
+    /// Where.
+    pub state: State,
+    /// What was done.
+    pub action: Action,
+    /// What it paid.
+    pub reward: f64,
+    /// Where it led.
+    pub next: State,
+}
+
+/// The memory as pictures need it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemoryView {
+    /// Number of the oldest step kept.
+    pub first: u64,
+    /// Steps kept.
+    pub len: usize,
+    /// Steps that may be kept.
+    pub capacity: usize,
+    /// The newest draws, oldest first.
+    pub drawn: Vec<Drawn>,
+    /// States of the newest updates, in the order they were made.
+    pub updates: Vec<State>,
+    /// States of the newest updates by a real step alone.
+    pub real: Vec<State>,
+}
+
+impl MemoryView {
+    /// Number of the newest step kept, or of the first one if there is none yet.
+    pub fn newest(&self) -> u64 {
+        self.first + self.len.saturating_sub(1) as u64
+    }
+}
+
 /// The agent: one lane.
 #[derive(Clone, Debug)]
 pub struct Replay {
     base: Learner<ReplayConfig>,
     memory: VecDeque<Remembered>,
+    /// Number of the oldest step kept.
+    first: u64,
+    /// Newest draws, for pictures: they decide nothing.
+    drawn: VecDeque<Drawn>,
+    /// States of the newest updates, likewise.
+    updates: VecDeque<State>,
+    /// Those by real steps alone.
+    real: VecDeque<State>,
     replay: Stream,
     due: u32,
+}
+
+/// Appends to the newest `most`.
+fn keep<T>(newest: &mut VecDeque<T>, most: usize, item: T) {
+    if newest.len() == most {
+        newest.pop_front();
+    }
+    newest.push_back(item);
 }
 
 impl Replay {
@@ -71,6 +131,10 @@ impl Replay {
         Self {
             base: Learner::new(config, states, actions, seed),
             memory: VecDeque::new(),
+            first: 0,
+            drawn: VecDeque::with_capacity(DRAWN),
+            updates: VecDeque::with_capacity(UPDATES),
+            real: VecDeque::with_capacity(UPDATES),
             replay: Stream::new(seed, StreamName::Replay),
             due: 0,
         }
@@ -81,6 +145,7 @@ impl Replay {
     fn forget(&mut self, most: usize) {
         let surplus = self.memory.len().saturating_sub(most);
         self.memory.drain(..surplus);
+        self.first += surplus as u64;
     }
 
     /// Lines 7 and 8, once. The memory holds at least the step just taken.
@@ -88,6 +153,10 @@ impl Replay {
         let ReplayConfig { alpha, gamma, .. } = self.base.config;
         let drawn = self.replay.below(self.memory.len() as u32) as usize;
         let past = self.memory[drawn];
+        keep(&mut self.updates, UPDATES, past.state);
+        let serial = self.first + drawn as u64;
+        let Remembered { state, action, reward, next, .. } = past;
+        keep(&mut self.drawn, DRAWN, Drawn { serial, state, action, reward, next });
         watch.line(6, || Some(Value::Pair(past.state, past.action)));
         let again = Experience {
             state: past.state,
@@ -127,6 +196,8 @@ impl Agent for Replay {
             watch.line(2, || Some(Value::Outcome(step.reward, step.next)));
             let effect = self.base.update(real(t, gamma), alpha);
             watch.effect(3, || effect);
+            keep(&mut self.real, UPDATES, t.obs);
+            keep(&mut self.updates, UPDATES, t.obs);
             self.forget(capacity as usize - 1);
             self.memory.push_back(Remembered {
                 reward: step.reward,
@@ -172,7 +243,16 @@ impl Agent for Replay {
     }
 
     fn view(&self) -> View {
-        View { table: Some(self.base.values.view(None)), ..View::default() }
+        let memory = MemoryView {
+            first: self.first,
+            len: self.memory.len(),
+            capacity: self.base.config.capacity as usize,
+            drawn: self.drawn.iter().filter(|d| d.serial >= self.first).copied().collect(),
+            updates: self.updates.iter().copied().collect(),
+            real: self.real.iter().copied().collect(),
+        };
+        let table = Some(self.base.values.view(None));
+        View { table, memory: Some(memory), ..View::default() }
     }
 
     fn digest(&self, digest: &mut Digest) {
@@ -187,8 +267,11 @@ impl Agent for Replay {
     }
 
     fn bytes(&self) -> usize {
-        let memory = self.memory.capacity() * size_of::<Remembered>();
-        size_of::<Self>() + self.base.bytes() + memory
+        let memory = self.memory.capacity() * size_of::<Remembered>()
+            + DRAWN * size_of::<Drawn>()
+            + 2 * UPDATES * size_of::<State>();
+        let told = DRAWN * size_of::<Drawn>() + 2 * UPDATES * size_of::<State>();
+        size_of::<Self>() + self.base.bytes() + memory + told
     }
 }
 

@@ -43,6 +43,8 @@ panels! {
     Exploit = "exploit",
     /// Acting, learning and planning as a loop, one for each run.
     Loops = "loops",
+    /// What a run that replays has kept and drawn.
+    Memory = "memory",
     /// What a fork has more than its parent.
     Futures = "futures",
     /// What was changed, and when.

@@ -1,5 +1,6 @@
 //! Questions asked of a run: pure functions from plain data to plain data.
 
+pub mod alike;
 pub mod cards;
 pub mod cell;
 pub mod chain;

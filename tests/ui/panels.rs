@@ -35,8 +35,8 @@ fn every_panel_says_what_it_shows() {
         assert!((1..=60).contains(&question.chars().count()), "{title}: {question}");
         let text = panel.text(&snapshot);
         // These are not about every run, and some of them not about this lesson.
-        use PanelId::{Cards, ModelData, ModelError, Values, Wall};
-        if [Cards, Values, Wall, ModelData, ModelError].contains(&id) {
+        use PanelId::{Cards, Memory, ModelData, ModelError, Values, Wall};
+        if [Cards, Memory, Values, Wall, ModelData, ModelError].contains(&id) {
             check_csv(title, &panel.data(&snapshot), 0);
             continue;
         }
@@ -167,4 +167,30 @@ fn the_loop_counts_what_went_along_each_arrow() {
         })
         .collect();
     assert_eq!(csv, format!("run,acting,learning,model_learning,planning\n{expected}"));
+}
+
+#[test]
+fn replay_shows_what_it_draws_and_makes_updates_in_a_row_less_alike() {
+    let runs = ["agent = 'q-learning'", "agent = 'q-replay'\nreplays = 5\ncapacity = 40"];
+    let mut desk = Desk::open(lesson("length = 9\nlanes = 1", &runs), Theme::Dark, LARGE);
+    desk.pause();
+    desk.key(Key::Home).go_to(1, 0);
+    for _ in 0..12 {
+        desk.key(Key::ArrowRight);
+    }
+    let snapshot = desk.snapshot();
+    let memory = snapshot.runs[1].lane.view.memory.clone().expect("it replays");
+    assert_eq!((memory.len, memory.capacity), (40, 40));
+    assert_eq!(memory.newest() + 1, snapshot.runs[1].lane.counters.env_steps);
+    let csv = PanelId::Memory.open().data(&snapshot);
+    assert!(csv.lines().count() > 10, "{csv}");
+    for line in csv.lines().skip(1) {
+        let ago: u64 = line.split(',').nth(1).unwrap().parse().unwrap();
+        assert!(ago < 40, "{line}");
+    }
+    let words = PanelId::Memory.open().text(&snapshot);
+    assert!(words.contains("40 of 40 steps kept"), "{words}");
+    let said: Vec<f64> = words.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let [.., with, without] = said[..] else { panic!("{words}") };
+    assert!(with < without - 0.3, "{words}");
 }

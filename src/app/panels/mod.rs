@@ -15,6 +15,7 @@ pub mod log;
 pub mod look;
 pub mod loops;
 pub mod mazes;
+pub mod memory;
 pub mod model_data;
 pub mod model_error;
 mod plot;
@@ -44,6 +45,7 @@ impl PanelId {
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
             Self::Exploit => Box::new(exploit::Meter::default()),
+            Self::Memory => Box::new(memory::Memory),
             Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
             Self::Values => Box::new(values::Values::default()),
