@@ -122,7 +122,7 @@ impl Models {
 
     /// The action it is taken for by mistake.
     fn after(&self, action: Action) -> Action {
-        ((usize::from(action) + 1) % self.table.actions()) as Action
+        mistaken_for(action, self.table.actions())
     }
 
     /// Adds the outcomes of a pair with `weight` to those in `out`.
@@ -253,6 +253,11 @@ pub fn generate(outcomes: &[Predicted], omega: f64) -> Option<&Predicted> {
         }
     }
     outcomes.last()
+}
+
+/// The action that a model with an error on purpose takes `action` for: the one after it.
+pub fn mistaken_for(action: Action, actions: usize) -> Action {
+    ((usize::from(action) + 1) % actions) as Action
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::truth::Truth;
 use crate::mdp::{Action, Outcome, State};
+use crate::models::bank::mistaken_for;
 use crate::models::view::{ModelView, Predicted};
 use crate::rl::dp::{policy_values, value_iteration};
 use crate::rl::policy::nearly_greedy;
@@ -118,7 +119,7 @@ fn maxima(q: &[f64], actions: usize) -> Vec<f64> {
 
 /// What follows if with `weight` the action is taken for the one after it.
 fn mixed(truth: &Truth, at: (State, Action), actions: usize, weight: f64) -> Vec<Outcome> {
-    let other = ((usize::from(at.1) + 1) % actions) as Action;
+    let other = mistaken_for(at.1, actions);
     let scaled = |outcomes: &[Outcome], share: f64| -> Vec<Outcome> {
         let scale = |o: &Outcome| Outcome { probability: share * o.probability, ..*o };
         outcomes.iter().map(scale).filter(|o| o.probability > 0.0).collect()
