@@ -40,15 +40,15 @@ pub fn tabular_cohorts<W: Tabular + Scenic>(
 /// The cohorts of a run in a world that is steered by numbers; `None` if its agent was not made for
 /// such a world.
 ///
-/// An agent whose lanes are one population of networks is one cohort of all seeds:
-/// `vec![Box::new(Group::new(world, Ddpg::new(config(&run.params), world, seeds), seeds))]`.
+/// An agent whose lanes are one population of networks is one cohort of all seeds, as `random` is
+/// here; whoever has a network for each seed is [`one_each`].
 pub fn continuous_cohorts<W: Steered + KnownReward>(
     world: &W,
     run: &RunConfig,
     seeds: &[u64],
 ) -> Option<Cohorts> {
     match run.info.id {
-        "random" => Some(one_each(world, seeds, |seed| Random::new(Within::of(world), &[seed]))),
+        "random" => Some(together(world, Random::new(Within::of(world), seeds), seeds)),
         _ => None,
     }
 }
@@ -61,9 +61,20 @@ pub fn discrete_cohorts<W: Physical<Action = Action> + KnownReward>(
 ) -> Option<Cohorts> {
     let actions = world.spec().actions;
     match run.info.id {
-        "random" => Some(one_each(world, seeds, |seed| Random::new(Counted(actions), &[seed]))),
+        "random" => {
+            let agent = |seed| Random::new(Counted(actions), &[seed]);
+            Some(one_each(world, seeds, agent))
+        }
         _ => None,
     }
+}
+
+/// One cohort of all seeds.
+fn together<W: Simulator, A>(world: &W, agent: A, seeds: &[u64]) -> Cohorts
+where
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    vec![Box::new(Group::new(world, agent, seeds))]
 }
 
 /// A cohort for every seed.
