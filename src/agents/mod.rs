@@ -8,6 +8,7 @@ pub mod dyna_q;
 pub mod dyna_q_plus;
 pub mod expected_sarsa;
 pub mod learner;
+pub mod memory;
 pub mod monte_carlo;
 pub mod monte_carlo_prediction;
 pub mod prioritized_sweeping;
