@@ -66,6 +66,20 @@ pub struct NotANumber {
     pub value: f64,
 }
 
+/// Why a run cannot go on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// An entry of its table.
+    Entry(NotANumber),
+    /// A tensor, a loss, or a number of the world, and what it became.
+    Number {
+        /// What it is called.
+        what: String,
+        /// The value it got.
+        value: f64,
+    },
+}
+
 /// A copy of what probes and pictures need, as plain data.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
@@ -156,6 +170,11 @@ pub trait Agent: Clone + Send + 'static {
     /// A copy of what probes need.
     fn view(&self) -> View;
 
+    /// The same of lane `lane`, for agents that keep several apart.
+    fn view_of(&self, _lane: usize) -> View {
+        self.view()
+    }
+
     /// The search from the present state of lane `lane`, copied out; `None`: it does not search.
     fn evidence(&self, _lane: usize) -> Option<search::Evidence> {
         None
@@ -163,6 +182,16 @@ pub trait Agent: Clone + Send + 'static {
 
     /// Set once a value is not a number any more.
     fn failure(&self) -> Option<NotANumber>;
+
+    /// Whether it cannot go on. Asked at every step.
+    fn has_failed(&self) -> bool {
+        self.failure().is_some()
+    }
+
+    /// Why not.
+    fn fault(&self) -> Option<Fault> {
+        self.failure().map(Fault::Entry)
+    }
 
     /// Adds all parameters, tables and stream positions in declaration order.
     fn digest(&self, digest: &mut Digest);

@@ -1,6 +1,7 @@
 //! From names and numbers to cohorts: the one place where worlds meet agents.
 
 use super::cohort::{Cohort, Group};
+use super::config::RunConfig;
 use crate::agents::Agent;
 use crate::agents::dyna::Dyna;
 use crate::agents::dyna_q::DynaQ;
@@ -10,20 +11,74 @@ use crate::agents::monte_carlo::MonteCarlo;
 use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
 use crate::agents::prioritized_sweeping::Sweeping;
 use crate::agents::q_learning::QLearning;
-use crate::agents::random::Random;
+use crate::agents::random::{Counted, Random, Within};
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
 use crate::agents::search::SearchAgent;
 use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
+use crate::mdp::physical::{KnownReward, Physical, Steered};
 use crate::mdp::scene::Scenic;
-use crate::mdp::{Action, State, Tabular};
+use crate::mdp::{Action, Simulator, State, Tabular};
 use crate::models::features::Places;
 
-/// A cohort of one lane for the tabular agent `id` with checked `params`; `None` if no agent has
-/// this name.
-pub fn tabular_cohort<W: Tabular + Scenic>(
+/// All cohorts of a run, each with the same number of lanes.
+pub type Cohorts = Vec<Box<dyn Cohort>>;
+
+/// The cohorts of a run in a world whose states are listed, one lane for each seed; `None` if its
+/// agent was not made for such a world. Agents with networks take all lanes at once, as in
+/// [`continuous_cohorts`].
+pub fn tabular_cohorts<W: Tabular + Scenic>(
+    world: &W,
+    run: &RunConfig,
+    seeds: &[u64],
+) -> Option<Cohorts> {
+    seeds.iter().map(|&seed| tabular_cohort(world, run.info.id, &run.params, seed)).collect()
+}
+
+/// The cohorts of a run in a world that is steered by numbers; `None` if its agent was not made for
+/// such a world.
+///
+/// An agent whose lanes are one population of networks is one cohort of all seeds:
+/// `vec![Box::new(Group::new(world, Ddpg::new(config(&run.params), world, seeds), seeds))]`.
+pub fn continuous_cohorts<W: Steered + KnownReward>(
+    world: &W,
+    run: &RunConfig,
+    seeds: &[u64],
+) -> Option<Cohorts> {
+    match run.info.id {
+        "random" => Some(one_each(world, seeds, |seed| Random::new(Within::of(world), &[seed]))),
+        _ => None,
+    }
+}
+
+/// The same in a world where numbers are seen and actions are counted.
+pub fn discrete_cohorts<W: Physical<Action = Action> + KnownReward>(
+    world: &W,
+    run: &RunConfig,
+    seeds: &[u64],
+) -> Option<Cohorts> {
+    let actions = world.spec().actions;
+    match run.info.id {
+        "random" => Some(one_each(world, seeds, |seed| Random::new(Counted(actions), &[seed]))),
+        _ => None,
+    }
+}
+
+/// A cohort for every seed.
+fn one_each<W: Simulator, A>(world: &W, seeds: &[u64], agent: impl Fn(u64) -> A) -> Cohorts
+where
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    let group =
+        |&seed: &u64| -> Box<dyn Cohort> { Box::new(Group::new(world, agent(seed), &[seed])) };
+    seeds.iter().map(group).collect()
+}
+
+/// A cohort of one lane for the tabular agent `id` with checked `params`; `None` if no agent of
+/// this name is made for tables.
+fn tabular_cohort<W: Tabular + Scenic>(
     world: &W,
     id: &str,
     params: &[f64],
@@ -32,7 +87,7 @@ pub fn tabular_cohort<W: Tabular + Scenic>(
     let (states, actions) = (world.states(), world.actions());
     // `config(params)` becomes what the agent's constructor asks for.
     Some(match id {
-        "random" => cohort(world, Random::new(actions, &[seed]), seed),
+        "random" => cohort(world, Random::new(Counted(actions), &[seed]), seed),
         "q-learning" => cohort(world, QLearning::new(config(params), states, actions, seed), seed),
         "sarsa" => cohort(world, Sarsa::new(config(params), states, actions, seed), seed),
         "expected-sarsa" => {

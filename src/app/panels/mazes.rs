@@ -7,7 +7,7 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 use super::look::Look;
 use super::sandbox;
 use super::tile::{text, tile};
-use super::{Cx, Panel, PanelId, tools_menu};
+use super::{Cx, Panel, PanelId, body_tile, tools_menu};
 use crate::app::actions::Action;
 use crate::app::brush::Brush;
 use crate::app::theme;
@@ -151,15 +151,19 @@ impl Mazes {
             if !cx.view.still && !cx.view.lecture {
                 tools_menu(ui, self, PanelId::Mazes, cx);
             }
+            let moves = matches!(cx.snapshot.runs[0].truth.scene(), Scene::Body(_));
             // The title is never cut for the sake of the bar.
             let font = theme::title(ui.ctx());
             let ink = egui::Color32::PLACEHOLDER;
             let words = match cx.snapshot.runs[0].truth.scene() {
                 Scene::Graph(_) => "What each state is worth",
+                Scene::Body(_) => "What happens",
                 Scene::Grid(_) | Scene::States(_) => self.title(),
             };
             let title = ui.painter().layout_no_wrap(words.to_owned(), font, ink);
-            scale.bar(ui, ui.available_width() - title.size().x - 24.0 * points);
+            if !moves {
+                scale.bar(ui, ui.available_width() - title.size().x - 24.0 * points);
+            }
             belief_legend(ui, cx);
             if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
@@ -170,7 +174,8 @@ impl Mazes {
             }
             let title = RichText::new(words).font(theme::title(ui.ctx()));
             let question = match cx.lesson.question.as_str() {
-                _ if cx.snapshot.runs.iter().any(|r| r.truth.shortest.is_none()) => NO_WAY,
+                _ if cx.snapshot.runs.iter().any(has_no_way) => NO_WAY,
+                "" if moves => "How does each run move the same body?",
                 "" => self.question(),
                 lesson => lesson,
             };
@@ -187,6 +192,11 @@ impl Mazes {
             }
         });
     }
+}
+
+/// Whether there are states to go home from, and no way.
+fn has_no_way(run: &RunSnapshot) -> bool {
+    run.truth.states() > 0 && run.truth.shortest.is_none()
 }
 
 /// What hatching and wedges mean, once there are any and where there is room.
@@ -235,6 +245,7 @@ fn columns(count: usize, room: egui::Vec2, snapshot: &Snapshot) -> usize {
     let (cols, rows) = match snapshot.runs[0].truth.scene() {
         Scene::Grid(grid) => (grid.cols as f32, grid.rows as f32),
         Scene::Graph(graph) => graph.size(),
+        Scene::Body(body) => (2.0 * body.extent.0, body.extent.2 - body.extent.1),
         Scene::States(_) => (1.0, 1.0),
     };
     let cell = |columns: usize| {
@@ -309,6 +320,9 @@ impl Panel for Mazes {
     }
 
     fn data(&self, snapshot: &Snapshot) -> String {
+        if let Some(bodies) = body_tile::data(snapshot) {
+            return bodies;
+        }
         let mut csv =
             "run,state,action,q,real_updates,imagined_updates,imagined_share\n".to_owned();
         for run in &snapshot.runs {
