@@ -80,11 +80,20 @@ impl Memory {
         &rows[row..row + self.width]
     }
 
-    /// Draws `count` rows uniformly, each anew, and appends them to `out`. There must be one.
-    pub fn sample(&self, count: usize, dice: &mut Stream, out: &mut Vec<f32>) {
-        for _ in 0..count {
-            out.extend_from_slice(self.row(dice.below(self.len() as u32) as usize));
-        }
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        *self = Self { first: self.first + self.len() as u64, ..Self::new(self.width) };
+    }
+
+    /// Draws `count` rows uniformly, each anew, and appends them to `out`; there must be a row.
+    /// Returns the sum of their ages: the newest row is 0 old.
+    pub fn sample(&self, count: usize, dice: &mut Stream, out: &mut Vec<f32>) -> u64 {
+        let draw = |_| {
+            let index = dice.below(self.len() as u32) as usize;
+            out.extend_from_slice(self.row(index));
+            (self.len() - 1 - index) as u64
+        };
+        (0..count).map(draw).sum()
     }
 
     /// Adds what it remembers.
@@ -144,6 +153,8 @@ mod tests {
         memory.push(&[0.0, 0.0], 10);
         assert_eq!((memory.len(), memory.first()), (10, 1991));
         assert_eq!(memory.row(0), [1991.0, -1991.0]);
+        memory.clear();
+        assert_eq!((memory.len(), memory.first()), (0, 2001));
     }
 
     #[test]
@@ -157,8 +168,11 @@ mod tests {
         // Mean 200, standard deviation 14.1; five of them.
         assert!(seen.iter().all(|&n| n.abs_diff(200) < 71), "{seen:?}");
         let mut again = Vec::new();
-        memory.sample(10, &mut Stream::new(5, StreamName::Replay), &mut again);
+        let ages = memory.sample(10, &mut Stream::new(5, StreamName::Replay), &mut again);
         assert_eq!(again, out[..20]);
+        let newest = memory.row(149)[0];
+        let sum: f32 = again.chunks(2).map(|row| newest - row[0]).sum();
+        assert_eq!(ages, sum as u64);
     }
 
     #[test]
