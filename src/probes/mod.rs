@@ -5,6 +5,7 @@ pub mod cards;
 pub mod cell;
 pub mod chain;
 pub mod curves;
+pub mod evaluate;
 pub mod exploit;
 pub mod foresight;
 pub mod futures;
