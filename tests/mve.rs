@@ -5,12 +5,12 @@ mod common;
 use std::sync::Arc;
 
 use common::{arena, digests, place, remembering};
+use imaginarium::agents::Fault;
 use imaginarium::agents::actor_critic::{CriticBatch, Shape};
 use imaginarium::agents::mve::Mve;
 use imaginarium::agents::mve::config::MveConfig;
 use imaginarium::agents::steered::{ExpansionView, SteeredView};
 use imaginarium::agents::steering::Steering;
-use imaginarium::agents::Fault;
 use imaginarium::envs::pendulum::{Pendulum, PendulumConfig};
 use imaginarium::experiment::cohort::{Advance, Cohort as _, Group};
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};

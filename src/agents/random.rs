@@ -110,13 +110,18 @@ impl<C: Choice, O: Observed> Agent for Random<C, O> {
             if active[lane] {
                 *action = self.choice.any(&mut self.explore[lane]);
                 let chosen = *action;
-                watch.line(1, || Some(C::told(chosen)));
+                if watch.looks_at(lane) {
+                    watch.line(1, || Some(C::told(chosen)));
+                }
             }
         }
     }
 
     fn learn<W: Watch>(&mut self, transitions: &[Transition<O, C::Action>], watch: &mut W) {
         for t in transitions {
+            if !watch.looks_at(t.lane as usize) {
+                continue;
+            }
             let step = t.step;
             watch.line(2, || match step.next.state() {
                 Some(next) => Some(Value::Outcome(step.reward, next)),

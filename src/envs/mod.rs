@@ -126,6 +126,11 @@ impl World {
         }
     }
 
+    /// Whether bodies move in it, rather than states follow each other.
+    pub fn moves(&self) -> bool {
+        matches!(self.made, Made::Motion { .. })
+    }
+
     /// Builds the world from its map, if it has one, and checked values of its parameters.
     pub fn build(&self, map: Option<&GridSource>, params: &[f64]) -> Result<AnyWorld, WorldError> {
         match (&self.made, map) {

@@ -47,8 +47,9 @@ pub fn tabular_cohorts<W: Tabular + Scenic>(
 /// The cohorts of a run in a world that is steered by numbers; `None` if its agent was not made for
 /// such a world.
 ///
-/// On the processor networks of one lane each, on as many threads as there are, are faster than
-/// one population; so each lane is a cohort.
+/// An agent whose lanes are one population of networks is one cohort of all seeds, as `random` is
+/// here. On the processor one network for each lane, on as many threads as there are, is faster:
+/// so it is for whoever has a network for each seed.
 pub fn continuous_cohorts<W: Steered + KnownReward + Debug + Sync>(
     world: &W,
     run: &RunConfig,
@@ -58,7 +59,7 @@ pub fn continuous_cohorts<W: Steered + KnownReward + Debug + Sync>(
     let oracle: Arc<dyn Oracle> = Arc::new(world.clone());
     let params = &run.params;
     match run.info.id {
-        "random" => Some(one_each(world, seeds, |seed| Random::new(Within::of(world), &[seed]))),
+        "random" => Some(together(world, Random::new(Within::of(world), seeds), seeds)),
         "ddpg" => each(world, seeds, |seed| {
             Ddpg::new(config(params), oracle.clone(), &[seed], &compute).ok()
         }),
@@ -77,9 +78,20 @@ pub fn discrete_cohorts<W: Physical<Action = Action> + KnownReward>(
 ) -> Option<Cohorts> {
     let actions = world.spec().actions;
     match run.info.id {
-        "random" => Some(one_each(world, seeds, |seed| Random::new(Counted(actions), &[seed]))),
+        "random" => {
+            let agent = |seed| Random::new(Counted(actions), &[seed]);
+            Some(one_each(world, seeds, agent))
+        }
         _ => None,
     }
+}
+
+/// One cohort of all seeds.
+fn together<W: Simulator, A>(world: &W, agent: A, seeds: &[u64]) -> Cohorts
+where
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    vec![Box::new(Group::new(world, agent, seeds))]
 }
 
 /// A cohort for every seed.

@@ -222,9 +222,10 @@ impl Run {
         self.slots[0].cohort().param(index)
     }
 
-    /// Fingerprints of all cohorts.
+    /// Fingerprints of all lanes; lanes of one cohort share theirs.
     pub fn digests(&self) -> Vec<u64> {
-        self.slots.iter().map(|l| l.cohort().digest()).collect()
+        let of = |slot: &Slot| std::iter::repeat_n(slot.cohort().digest(), self.width());
+        self.slots.iter().flat_map(of).collect()
     }
 
     /// Whether any lane could plan while the world stands still.

@@ -35,6 +35,8 @@ panels! {
     Steps = "steps",
     /// Cumulative reward.
     Reward = "reward",
+    /// Return of each episode.
+    Return = "return",
     /// The price of finding the way, on three clocks.
     Price = "price",
     /// Inside one cell: values, model, updates.
@@ -97,10 +99,17 @@ impl Default for Layout {
 }
 
 impl Layout {
-    /// Reads `panels = [["mazes"], ["steps:1.35", "reward"]]`; without the key, the default.
-    pub(super) fn read(place: &str, lesson: &Table) -> Result<Self, ConfigError> {
+    /// The same where bodies move: they are above, returns below.
+    fn of_motion() -> Self {
+        let row = |panel| vec![Seat { panel, share: 1.0 }];
+        Self(vec![row(PanelId::Mazes), row(PanelId::Return)])
+    }
+
+    /// Reads `panels = [["mazes"], ["steps:1.35", "reward"]]`; without the key, the default for a
+    /// world where bodies move, or for one where they do not.
+    pub(super) fn read(place: &str, lesson: &Table, moves: bool) -> Result<Self, ConfigError> {
         let Some(value) = lesson.get("panels") else {
-            return Ok(Self::default());
+            return Ok(if moves { Self::of_motion() } else { Self::default() });
         };
         let wrong = || {
             let what =
@@ -157,7 +166,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Layout, String> {
         let table: Table = text.parse().unwrap();
-        Layout::read("x.toml, [lesson]", &table).map_err(|e| e.to_string())
+        Layout::read("x.toml, [lesson]", &table, false).map_err(|e| e.to_string())
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Lesson {
             reveal: words("reveal")?,
             notes: words("notes")?,
             sandbox: switch(place, &lesson, "sandbox")?,
-            layout: layout::Layout::read(place, &lesson)?,
+            layout: layout::Layout::read(place, &lesson, arena.world.info.moves())?,
             arena,
             words: lesson,
         })

@@ -43,6 +43,7 @@ impl PanelId {
             Self::Mazes => Box::new(mazes::Mazes::default()),
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
+            Self::Return => Box::new(curves::Curves::returns()),
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
             Self::Exploit => Box::new(exploit::Meter::default()),
