@@ -47,8 +47,9 @@ pub fn tabular_cohorts<W: Tabular + Scenic>(
 /// The cohorts of a run in a world that is steered by numbers; `None` if its agent was not made for
 /// such a world.
 ///
-/// On the processor networks of one lane each, on as many threads as there are, are faster than
-/// one population; so each lane is a cohort.
+/// An agent whose lanes are one population of networks is one cohort of all seeds, as `random` is
+/// here. On the processor one network for each lane, on as many threads as there are, is faster:
+/// so it is for whoever has a network for each seed.
 pub fn continuous_cohorts<W: Steered + KnownReward + Debug + Sync>(
     world: &W,
     run: &RunConfig,
