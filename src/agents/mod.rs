@@ -16,6 +16,7 @@ pub mod random;
 pub mod replay;
 pub mod sarsa;
 pub mod search;
+pub mod surface;
 pub mod table;
 pub mod td_prediction;
 pub mod value_iteration;
@@ -92,6 +93,8 @@ pub struct View {
     pub known: Option<Known>,
     /// Remembered steps, for agents that replay.
     pub memory: Option<replay::MemoryView>,
+    /// What any place is worth, for agents that learn values in worlds of numbers.
+    pub surface: Option<surface::Surface>,
 }
 
 /// One algorithm with the state of all its lanes.

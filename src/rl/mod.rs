@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod dp;
 pub mod lstd;
+pub mod plane;
 pub mod policy;
 pub mod self_consistency;
 pub mod td;
