@@ -23,6 +23,7 @@ pub mod sarsa;
 pub mod search;
 pub mod steered;
 pub mod steering;
+pub mod surface;
 pub mod table;
 pub mod td_prediction;
 pub mod value_iteration;
@@ -101,6 +102,8 @@ pub struct View {
     pub memory: Option<replay::MemoryView>,
     /// Networks, for agents that steer with them.
     pub steered: Option<std::sync::Arc<steered::SteeredView>>,
+    /// What any place is worth, for agents that learn values in worlds of numbers.
+    pub surface: Option<surface::Surface>,
 }
 
 /// One algorithm with the state of all its lanes.

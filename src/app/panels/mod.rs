@@ -23,6 +23,7 @@ mod plot;
 pub mod price;
 pub mod sandbox;
 pub mod tile;
+pub mod value_map;
 pub mod values;
 pub mod wall;
 
@@ -43,7 +44,6 @@ impl PanelId {
             Self::Mazes => Box::new(mazes::Mazes::default()),
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
-            Self::Return => Box::new(curves::Curves::returns()),
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
             Self::Exploit => Box::new(exploit::Meter::default()),
@@ -51,6 +51,8 @@ impl PanelId {
             Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
             Self::Values => Box::new(values::Values::default()),
+            Self::Return => Box::new(curves::Curves::returns()),
+            Self::ValueMap => Box::new(value_map::ValueMap::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
