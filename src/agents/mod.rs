@@ -16,6 +16,7 @@ pub mod random;
 pub mod replay;
 pub mod sarsa;
 pub mod search;
+pub mod self_consistent;
 pub mod table;
 pub mod td_prediction;
 pub mod value_iteration;
@@ -78,6 +79,8 @@ pub struct View {
     pub known: Option<Known>,
     /// Remembered steps, for agents that replay.
     pub memory: Option<replay::MemoryView>,
+    /// Model, value and their way, for agents that make them agree.
+    pub consistent: Option<self_consistent::ConsistentView>,
 }
 
 /// One algorithm with the state of all its lanes.
@@ -268,6 +271,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "Planning for action selection",
         help: "learns a model and searches from the present state before it acts (S&B, section 8.8)",
         specs: search::SearchConfig::specs,
+    },
+    AgentInfo {
+        id: "self-consistent",
+        title: "Self-consistency",
+        help: "makes its model and its value agree in imagination (Farquhar et al. 2021)",
+        specs: self_consistent::ScConfig::specs,
     },
     AgentInfo {
         id: "value-iteration",

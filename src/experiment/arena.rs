@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::build::tabular_cohort;
+use super::build::{check_tables, tabular_cohort};
 use super::clock::{Clock, Counters, Position};
 use super::cohort::Advance;
 use super::config::{ArenaConfig, ConfigError, letter};
@@ -128,6 +128,7 @@ impl Experiment {
         workers: usize,
     ) -> Result<Self, ConfigError> {
         config.check_size(world.states() * world.actions())?;
+        check_tables(&config, (world.states(), world.actions()))?;
         let mut worlds = Worlds::new(world);
         let mut runs = Vec::new();
         for run in &config.runs {

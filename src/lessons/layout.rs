@@ -59,6 +59,12 @@ panels! {
     Cards = "cards",
     /// What states are worth at random: learned, and true.
     Values = "values",
+    /// Where gradients of model and value flow, and what they train.
+    Schematic = "schematic",
+    /// True error over disagreement of model and value.
+    ConsistentWrong = "consistent-wrong",
+    /// Error, drift and gradients over real steps.
+    Drift = "drift",
 }
 
 impl PanelId {
