@@ -22,6 +22,8 @@ mod panels;
 mod parameters;
 #[path = "ui/sandbox.rs"]
 mod sandbox;
+#[path = "ui/schematic.rs"]
+mod schematic;
 #[path = "ui/selection.rs"]
 mod selection;
 #[path = "ui/transport.rs"]

@@ -4,6 +4,7 @@ pub mod alike;
 pub mod cards;
 pub mod cell;
 pub mod chain;
+pub mod consistency;
 pub mod curves;
 pub mod evaluate;
 pub mod exploit;

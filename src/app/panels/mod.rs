@@ -8,7 +8,9 @@ pub mod body_tile;
 pub mod cards;
 pub mod cell;
 pub mod cell_view;
+pub mod consistent_wrong;
 pub mod curves;
+pub mod drift;
 pub mod exploit;
 pub mod futures;
 pub mod graph_tile;
@@ -22,10 +24,12 @@ pub mod model_error;
 mod plot;
 pub mod price;
 pub mod sandbox;
+pub mod schematic;
 pub mod tile;
 pub mod value_map;
 pub mod values;
 pub mod wall;
+mod ways;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
@@ -58,6 +62,9 @@ impl PanelId {
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
             Self::Log => Box::new(log::Log::default()),
+            Self::Schematic => Box::new(schematic::Schematic),
+            Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
+            Self::Drift => Box::new(drift::Drift::default()),
         }
     }
 }
