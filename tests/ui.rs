@@ -26,3 +26,5 @@ mod sandbox;
 mod selection;
 #[path = "ui/transport.rs"]
 mod transport;
+#[path = "ui/tree.rs"]
+mod tree;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::build::tabular_cohort;
+use super::build::{refusal, tabular_cohort};
 use super::clock::{Clock, Counters, Position};
 use super::cohort::Advance;
 use super::config::{ArenaConfig, ConfigError, letter};
@@ -130,7 +130,10 @@ impl Experiment {
         config.check_size(world.states() * world.actions())?;
         let mut worlds = Worlds::new(world);
         let mut runs = Vec::new();
-        for run in &config.runs {
+        for (index, run) in config.runs.iter().enumerate() {
+            if let Some(said) = refusal(run.info.id, &run.params, world.actions()) {
+                return Err(ConfigError(format!("run {}: {said}", letter(index))));
+            }
             let cohort = |lane| {
                 let seed = lane_seed(config.seed, lane);
                 tabular_cohort(world, run.info.id, &run.params, seed)

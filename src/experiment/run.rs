@@ -7,6 +7,7 @@ use super::config::RunConfig;
 use super::record::Record;
 use super::workers::Task;
 use super::worlds::{Chapter, Truths};
+use crate::agents::search::Evidence;
 use crate::mdp::trace::{CodeLine, Recorder};
 use crate::probes::truth::Truth;
 
@@ -178,6 +179,11 @@ impl Run {
     /// What a picture needs of lane `lane`.
     pub fn lane_view(&self, lane: usize) -> LaneView {
         self.lanes[lane].cohort().lane_view(0)
+    }
+
+    /// The search from the present state of lane `lane`, copied out.
+    pub fn evidence(&self, lane: usize) -> Option<Evidence> {
+        self.lanes[lane].cohort().evidence(0)
     }
 
     /// Which of its stages the world of lane `lane` is in.

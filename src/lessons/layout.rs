@@ -59,6 +59,8 @@ panels! {
     Cards = "cards",
     /// What states are worth at random: learned, and true.
     Values = "values",
+    /// The search from the present state: its tree, and why it goes where.
+    Tree = "tree",
 }
 
 impl PanelId {

@@ -22,6 +22,7 @@ mod plot;
 pub mod price;
 pub mod sandbox;
 pub mod tile;
+pub mod tree;
 pub mod values;
 pub mod wall;
 
@@ -36,6 +37,11 @@ use crate::lessons::Lesson;
 pub use crate::lessons::layout::PanelId;
 
 impl PanelId {
+    /// Whether it draws the searches of the runs, which are copied out for it alone.
+    pub fn shows_searches(self) -> bool {
+        self == Self::Tree
+    }
+
     /// Makes the panel.
     pub fn open(self) -> Box<dyn Panel> {
         match self {
@@ -54,6 +60,7 @@ impl PanelId {
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
             Self::Log => Box::new(log::Log::default()),
+            Self::Tree => Box::new(tree::Tree::default()),
         }
     }
 }
