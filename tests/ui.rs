@@ -28,5 +28,7 @@ mod schematic;
 mod selection;
 #[path = "ui/transport.rs"]
 mod transport;
+#[path = "ui/tree.rs"]
+mod tree;
 #[path = "ui/value_map.rs"]
 mod value_map;

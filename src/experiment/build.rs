@@ -19,7 +19,7 @@ use crate::agents::q_learning::QLearning;
 use crate::agents::random::{Counted, Random, Within};
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
-use crate::agents::search::SearchAgent;
+use crate::agents::search::{SearchAgent, SearchConfig};
 use crate::agents::self_consistent::{Consistent, MOST_LOGITS};
 use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
@@ -200,6 +200,16 @@ where
     A: Agent<Obs = State, Action = Action>,
 {
     Box::new(Group::new(world, agent, &[seed]))
+}
+
+/// Why these checked `params` of agent `id` cannot stand together in a world with `actions`
+/// actions, if they cannot.
+pub fn refusal(id: &str, params: &[f64], actions: usize) -> Option<String> {
+    let refused = match id {
+        "search" => config::<SearchConfig>(params).check(actions).err(),
+        _ => None,
+    };
+    refused.map(|refused| refused.to_string())
 }
 
 /// A configuration with these values, in the order of its definitions.

@@ -69,6 +69,8 @@ panels! {
     ConsistentWrong = "consistent-wrong",
     /// Error, drift and gradients over real steps.
     Drift = "drift",
+    /// The search from the present state: its tree, and why it goes where.
+    Tree = "tree",
 }
 
 impl PanelId {

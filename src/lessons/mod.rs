@@ -60,6 +60,7 @@ const FILES: &[(&str, &str)] = &[
     ("ab.toml", include_str!("../../assets/lessons/ab.toml")),
     ("prediction.toml", include_str!("../../assets/lessons/prediction.toml")),
     ("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml")),
+    ("search-tree.toml", include_str!("../../assets/lessons/search-tree.toml")),
     ("look-up.toml", include_str!("../../assets/lessons/look-up.toml")),
     ("chaining.toml", include_str!("../../assets/lessons/chaining.toml")),
     ("linear.toml", include_str!("../../assets/lessons/linear.toml")),

@@ -38,7 +38,7 @@ fn every_panel_says_what_it_shows() {
         use PanelId::{Cards, Memory, ModelData, ModelError, ValueMap, Values, Wall};
         use PanelId::{ConsistentWrong, Drift, Schematic};
         let consistent = [Schematic, ConsistentWrong, Drift].contains(&id);
-        let some = [Cards, Memory, ValueMap, Values, Wall, ModelData, ModelError];
+        let some = [Cards, Memory, Tree, ValueMap, Values, Wall, ModelData, ModelError];
         if consistent || some.contains(&id) {
             check_csv(title, &panel.data(&snapshot), 0);
             continue;

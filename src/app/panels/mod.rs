@@ -26,6 +26,7 @@ pub mod price;
 pub mod sandbox;
 pub mod schematic;
 pub mod tile;
+pub mod tree;
 pub mod value_map;
 pub mod values;
 pub mod wall;
@@ -42,6 +43,11 @@ use crate::lessons::Lesson;
 pub use crate::lessons::layout::PanelId;
 
 impl PanelId {
+    /// Whether it draws the searches of the runs, which are copied out for it alone.
+    pub fn shows_searches(self) -> bool {
+        self == Self::Tree
+    }
+
     /// Makes the panel.
     pub fn open(self) -> Box<dyn Panel> {
         match self {
@@ -65,6 +71,7 @@ impl PanelId {
             Self::Schematic => Box::new(schematic::Schematic),
             Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
             Self::Drift => Box::new(drift::Drift::default()),
+            Self::Tree => Box::new(tree::Tree::default()),
         }
     }
 }
