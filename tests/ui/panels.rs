@@ -35,7 +35,7 @@ fn every_panel_says_what_it_shows() {
         assert!((1..=60).contains(&question.chars().count()), "{title}: {question}");
         let text = panel.text(&snapshot);
         // These are not about every run, and some of them not about this lesson.
-        use PanelId::{Cards, Memory, ModelData, ModelError, ValueMap, Values, Wall};
+        use PanelId::{Cards, Memory, ModelData, ModelError, Tree, ValueMap, Values, Wall};
         use PanelId::{ConsistentWrong, Drift, Schematic};
         let consistent = [Schematic, ConsistentWrong, Drift].contains(&id);
         let some = [Cards, Memory, Tree, ValueMap, Values, Wall, ModelData, ModelError];
