@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::cohort::{Cohort, Group};
-use super::config::RunConfig;
+use super::config::{ArenaConfig, ConfigError, RunConfig};
 use crate::agents::Agent;
 use crate::agents::ddpg::Ddpg;
 use crate::agents::dyna::Dyna;
@@ -20,6 +20,7 @@ use crate::agents::random::{Counted, Random, Within};
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
 use crate::agents::search::SearchAgent;
+use crate::agents::self_consistent::{Consistent, MOST_LOGITS};
 use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
@@ -29,6 +30,38 @@ use crate::mdp::scene::Scenic;
 use crate::mdp::{Action, Simulator, State, Tabular};
 use crate::models::features::Places;
 use crate::nn::device::Compute;
+
+/// Most numbers in the square tables of all lanes.
+const MOST_IN_ALL: usize = 100_000_000;
+
+/// Refuses agents whose tables grow with the square of the states where that is too much.
+pub fn check_tables(
+    arena: &ArenaConfig,
+    (states, actions): (usize, usize),
+) -> Result<(), ConfigError> {
+    let is_square = |run: &&RunConfig| run.info.id == "self-consistent";
+    let runs = arena.runs.iter().filter(is_square).count();
+    let logits = states * states * actions;
+    if runs == 0 {
+        return Ok(());
+    }
+    if logits > MOST_LOGITS {
+        let what = format!(
+            "self-consistent keeps a number for each state, action and next state: {states} states \
+             and {actions} actions are {logits} of them; at most {MOST_LOGITS} are allowed: take a \
+             smaller world"
+        );
+        return Err(ConfigError(what));
+    }
+    let lanes = arena.lanes * runs;
+    match logits * lanes {
+        all if all <= MOST_IN_ALL => Ok(()),
+        all => Err(ConfigError(format!(
+            "the models of {lanes} lanes of self-consistent keep {all} numbers; at most \
+             {MOST_IN_ALL} are allowed: take fewer lanes or a smaller world"
+        ))),
+    }
+}
 
 /// All cohorts of a run, each with the same number of lanes.
 pub type Cohorts = Vec<Box<dyn Cohort>>;
@@ -154,6 +187,9 @@ fn tabular_cohort<W: Tabular + Scenic>(
             cohort(world, MonteCarloPrediction::new(config(params), states, actions, seed), seed)
         }
         "search" => cohort(world, SearchAgent::new(config(params), states, actions, seed), seed),
+        "self-consistent" => {
+            cohort(world, Consistent::new(config(params), states, actions, seed), seed)
+        }
         "value-iteration" => cohort(world, ValueIteration::new(config(params), world, seed), seed),
         _ => return None,
     })

@@ -223,7 +223,11 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
         agent: run.config.info,
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),
-        way_home: table.and_then(|t| truth.greedy_way(t)).map(|way| way.len() - 1),
+        // Values of states alone name no action.
+        way_home: table
+            .filter(|t| t.actions == truth.actions())
+            .and_then(|t| truth.greedy_way(t))
+            .map(|way| way.len() - 1),
         stale: believed(run, &lane, truth),
         truth: truth.clone(),
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),

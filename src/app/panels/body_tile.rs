@@ -62,6 +62,11 @@ fn told(run: &RunSnapshot) -> Vec<String> {
     scene.dimensions.iter().zip(&**body).map(one).collect()
 }
 
+/// What the episode under way has brought so far.
+pub fn total(run: &RunSnapshot) -> String {
+    format!("return {:.0}", run.lane.episode_return).replace('-', "\u{2212}")
+}
+
 /// Text twin of a tile.
 pub fn text(run: &RunSnapshot) -> String {
     let c = &run.lane.counters;

@@ -8,7 +8,9 @@ pub mod body_tile;
 pub mod cards;
 pub mod cell;
 pub mod cell_view;
+pub mod consistent_wrong;
 pub mod curves;
+pub mod drift;
 pub mod exploit;
 pub mod futures;
 pub mod graph_tile;
@@ -19,12 +21,16 @@ pub mod mazes;
 pub mod memory;
 pub mod model_data;
 pub mod model_error;
+pub mod mve_stack;
 mod plot;
 pub mod price;
 pub mod sandbox;
+pub mod schematic;
 pub mod tile;
+pub mod value_map;
 pub mod values;
 pub mod wall;
+mod ways;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
@@ -43,7 +49,6 @@ impl PanelId {
             Self::Mazes => Box::new(mazes::Mazes::default()),
             Self::Steps => Box::new(curves::Curves::steps()),
             Self::Reward => Box::new(curves::Curves::reward()),
-            Self::Return => Box::new(curves::Curves::returns()),
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
             Self::Exploit => Box::new(exploit::Meter::default()),
@@ -51,11 +56,17 @@ impl PanelId {
             Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
             Self::Values => Box::new(values::Values::default()),
+            Self::Return => Box::new(curves::Curves::returns()),
+            Self::ValueMap => Box::new(value_map::ValueMap::default()),
+            Self::MveStack => Box::new(mve_stack::MveStack::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
             Self::Log => Box::new(log::Log::default()),
+            Self::Schematic => Box::new(schematic::Schematic),
+            Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
+            Self::Drift => Box::new(drift::Drift::default()),
         }
     }
 }

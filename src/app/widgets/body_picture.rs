@@ -213,6 +213,14 @@ impl BodyPicture<'_> {
         for ago in (0..PAST).step_by(RING) {
             painter.circle_stroke(center, radius(ago), Stroke::new(1.0, t.stroke));
         }
+        // Below the line: where it passes, it counts for more.
+        for ago in (RING..PAST).step_by(RING).step_by(2) {
+            let words = text::line(painter, &format!("\u{2212}{ago}"), font.clone(), t.text_weak);
+            let at = pos2(center.x, center.y + radius(ago));
+            let seat = Rect::from_center_size(at, words.size() + vec2(4.0, 0.0));
+            painter.rect(seat, 2, t.panel, Stroke::NONE, StrokeKind::Inside);
+            text::place(painter, &words, at, Align2::CENTER_CENTER);
+        }
         let on_ring = |ago: usize, body: &Body| {
             let (_, turn) = rod.pose(body);
             center + vec2(-turn.sin(), -turn.cos()) * radius(ago)
@@ -223,14 +231,6 @@ impl BodyPicture<'_> {
         painter.line(spiral, Stroke::new(3.4, t.real));
         if let Some(now) = now {
             painter.circle(now, 5.0, t.real, Stroke::new(1.5, t.text_strong));
-        }
-        // Rings are named where they are closest to the words below: at the foot of the picture.
-        for ago in (RING..PAST).step_by(RING).step_by(2) {
-            let words = text::line(painter, &format!("\u{2212}{ago}"), font.clone(), t.text_weak);
-            let at = pos2(center.x, center.y + radius(ago));
-            let seat = Rect::from_center_size(at, words.size() + vec2(4.0, 0.0));
-            painter.rect(seat, 2, t.panel, Stroke::NONE, StrokeKind::Inside);
-            text::place(painter, &words, at, Align2::CENTER_CENTER);
         }
     }
 }
