@@ -1,5 +1,7 @@
 //! DDPG and MVE as they run: the same whatever the slices, lane by lane, and worth their while.
 
+#[path = "common/adapter.rs"]
+mod adapter;
 mod common;
 
 use std::sync::Arc;
@@ -15,7 +17,7 @@ use imaginarium::envs::pendulum::{Pendulum, PendulumConfig};
 use imaginarium::experiment::cohort::{Advance, Cohort as _, Group};
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::mdp::oracle::Oracle;
-use imaginarium::nn::device::Compute;
+use imaginarium::nn::device::{Compute, Place, adapters};
 use imaginarium::probes::evaluate::returns;
 use imaginarium::probes::expansion::Sweep;
 use imaginarium::probes::reference::pendulum_starts;
@@ -188,6 +190,26 @@ fn lanes_never_mix() {
     let [a, b] = [lane(&both, 1), lane(&alone, 0)]
         .map(|view| view.critic.forward(&[&seen[..], &[0.3]].concat())[0]);
     assert!((a - b).abs() < 1e-4 * (1.0 + a.abs()), "{a} among others, {b} alone");
+}
+
+#[test]
+fn on_a_graphics_adapter_it_learns_the_same() {
+    if adapters().is_empty() {
+        adapter::skip("no graphics adapter to train on");
+        return;
+    }
+    let adapter = Compute::open(Place::Adapter(0)).unwrap();
+    // Five updates of each lane.
+    let [there, here] = [&adapter, &Compute::flex()].map(|compute| group(&[3, 4], compute, 24));
+    for index in 0..2 {
+        let [a, b] = [&there, &here].map(|group| {
+            let view = lane(group, index);
+            let seen = [0.6, -0.8, 1.5];
+            [view.value(&seen), view.tail(&seen)]
+        });
+        let close = |i: usize| (a[i] - b[i]).abs() < 1e-3 * (1.0 + b[i].abs());
+        assert!(close(0) && close(1), "lane {index}: {a:?} there, {b:?} here");
+    }
 }
 
 #[test]

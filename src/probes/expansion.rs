@@ -1,7 +1,7 @@
 //! What value expansion makes of a state: its parts, what they add up to at every horizon, and what
 //! the state is truly worth to the actor that is imagined.
 
-pub use crate::agents::steered::{ExpansionView, SteeredView};
+pub use crate::agents::steered::{ExpansionView, Losses, SteeredView};
 use crate::mdp::physical::Body;
 use crate::rl::expansion::{Stack, rms_error};
 
