@@ -180,8 +180,7 @@ impl Agent for Ddpg {
     }
 
     fn view_of(&self, lane: usize) -> View {
-        let steered = self.base.view(lane, &self.config.setting());
-        View { steered: Some(Arc::new(steered)), ..View::default() }
+        self.base.view(lane, &self.config.setting()).shared()
     }
 
     fn digest(&self, digest: &mut Digest) {

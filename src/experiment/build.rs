@@ -15,6 +15,7 @@ use crate::agents::monte_carlo::MonteCarlo;
 use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
 use crate::agents::mve::Mve;
 use crate::agents::prioritized_sweeping::Sweeping;
+use crate::agents::q_expansion::QExpansion;
 use crate::agents::q_learning::QLearning;
 use crate::agents::random::{Counted, Random, Within};
 use crate::agents::replay::Replay;
@@ -177,6 +178,7 @@ fn tabular_cohort<W: Tabular + Scenic>(
             let places = Places::of(&world.scene());
             cohort(world, Dyna::new(config(params), places, (states, actions), seed), seed)
         }
+        "mve-q" => cohort(world, QExpansion::new(config(params), states, actions, seed), seed),
         "prioritized-sweeping" => {
             cohort(world, Sweeping::new(config(params), states, actions, seed), seed)
         }

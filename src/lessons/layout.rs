@@ -71,6 +71,10 @@ panels! {
     Drift = "drift",
     /// The search from the present state: its tree, and why it goes where.
     Tree = "tree",
+    /// Parts of a value expansion, its error by horizon, and which horizon is best where.
+    MveStack = "mve-stack",
+    /// What a learned model gets wrong, on learned steps and on held-out ones.
+    Losses = "losses",
 }
 
 impl PanelId {

@@ -7,6 +7,7 @@ pub mod chain;
 pub mod consistency;
 pub mod curves;
 pub mod evaluate;
+pub mod expansion;
 pub mod exploit;
 pub mod foresight;
 pub mod futures;

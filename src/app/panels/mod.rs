@@ -17,10 +17,12 @@ pub mod graph_tile;
 pub mod log;
 pub mod look;
 pub mod loops;
+pub mod losses;
 pub mod mazes;
 pub mod memory;
 pub mod model_data;
 pub mod model_error;
+pub mod mve_stack;
 mod plot;
 pub mod price;
 pub mod sandbox;
@@ -63,6 +65,8 @@ impl PanelId {
             Self::Values => Box::new(values::Values::default()),
             Self::Return => Box::new(curves::Curves::returns()),
             Self::ValueMap => Box::new(value_map::ValueMap::default()),
+            Self::MveStack => Box::new(mve_stack::MveStack::default()),
+            Self::Losses => Box::new(losses::Losses),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
