@@ -1,14 +1,19 @@
 //! From names and numbers to cohorts: the one place where worlds meet agents.
 
+use std::fmt::Debug;
+use std::sync::Arc;
+
 use super::cohort::{Cohort, Group};
 use super::config::RunConfig;
 use crate::agents::Agent;
+use crate::agents::ddpg::Ddpg;
 use crate::agents::dyna::Dyna;
 use crate::agents::dyna_q::DynaQ;
 use crate::agents::dyna_q_plus::DynaQPlus;
 use crate::agents::expected_sarsa::ExpectedSarsa;
 use crate::agents::monte_carlo::MonteCarlo;
 use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
+use crate::agents::mve::Mve;
 use crate::agents::prioritized_sweeping::Sweeping;
 use crate::agents::q_learning::QLearning;
 use crate::agents::random::{Counted, Random, Within};
@@ -18,10 +23,12 @@ use crate::agents::search::SearchAgent;
 use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
+use crate::mdp::oracle::Oracle;
 use crate::mdp::physical::{KnownReward, Physical, Steered};
 use crate::mdp::scene::Scenic;
 use crate::mdp::{Action, Simulator, State, Tabular};
 use crate::models::features::Places;
+use crate::nn::device::Compute;
 
 /// All cohorts of a run, each with the same number of lanes.
 pub type Cohorts = Vec<Box<dyn Cohort>>;
@@ -40,15 +47,24 @@ pub fn tabular_cohorts<W: Tabular + Scenic>(
 /// The cohorts of a run in a world that is steered by numbers; `None` if its agent was not made for
 /// such a world.
 ///
-/// An agent whose lanes are one population of networks is one cohort of all seeds, as `random` is
-/// here; whoever has a network for each seed is [`one_each`].
-pub fn continuous_cohorts<W: Steered + KnownReward>(
+/// On the processor networks of one lane each, on as many threads as there are, are faster than
+/// one population; so each lane is a cohort.
+pub fn continuous_cohorts<W: Steered + KnownReward + Debug + Sync>(
     world: &W,
     run: &RunConfig,
     seeds: &[u64],
 ) -> Option<Cohorts> {
+    let compute = Compute::flex();
+    let oracle: Arc<dyn Oracle> = Arc::new(world.clone());
+    let params = &run.params;
     match run.info.id {
         "random" => Some(together(world, Random::new(Within::of(world), seeds), seeds)),
+        "ddpg" => each(world, seeds, |seed| {
+            Ddpg::new(config(params), oracle.clone(), &[seed], &compute).ok()
+        }),
+        "mve" => each(world, seeds, |seed| {
+            Mve::new(config(params), oracle.clone(), &[seed], &compute).ok()
+        }),
         _ => None,
     }
 }
@@ -82,8 +98,21 @@ fn one_each<W: Simulator, A>(world: &W, seeds: &[u64], agent: impl Fn(u64) -> A)
 where
     A: Agent<Obs = W::Obs, Action = W::Action>,
 {
-    let group =
-        |&seed: &u64| -> Box<dyn Cohort> { Box::new(Group::new(world, agent(seed), &[seed])) };
+    each(world, seeds, |seed| Some(agent(seed))).unwrap_or_default()
+}
+
+/// The same with agents that may be refused.
+fn each<W: Simulator, A>(
+    world: &W,
+    seeds: &[u64],
+    agent: impl Fn(u64) -> Option<A>,
+) -> Option<Cohorts>
+where
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    let group = |&seed: &u64| -> Option<Box<dyn Cohort>> {
+        Some(Box::new(Group::new(world, agent(seed)?, &[seed])))
+    };
     seeds.iter().map(group).collect()
 }
 

@@ -61,6 +61,14 @@ panels! {
     Cards = "cards",
     /// What states are worth at random: learned, and true.
     Values = "values",
+    /// The future as a learner imagines it, and as it truly is.
+    Imagined = "imagined",
+    /// Losses of a network as a model, and what a real step teaches.
+    ModelLoss = "model-loss",
+    /// Real and imagined states that a critic learns at.
+    Clouds = "clouds",
+    /// Value expansion beside SVG and I2A.
+    Relatives = "relatives",
 }
 
 impl PanelId {

@@ -74,6 +74,7 @@ const FILES: &[(&str, &str)] = &[
     ("replay-or-model.toml", include_str!("../../assets/lessons/replay-or-model.toml")),
     ("sandbox.toml", include_str!("../../assets/lessons/sandbox.toml")),
     ("exploit.toml", include_str!("../../assets/lessons/exploit.toml")),
+    ("real-or-imagined.toml", include_str!("../../assets/lessons/real-or-imagined.toml")),
 ];
 
 /// The lesson that opens first.

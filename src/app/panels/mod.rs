@@ -8,10 +8,12 @@ pub mod body_tile;
 pub mod cards;
 pub mod cell;
 pub mod cell_view;
+pub mod clouds;
 pub mod curves;
 pub mod exploit;
 pub mod futures;
 pub mod graph_tile;
+pub mod imagined;
 pub mod log;
 pub mod look;
 pub mod loops;
@@ -19,8 +21,10 @@ pub mod mazes;
 pub mod memory;
 pub mod model_data;
 pub mod model_error;
+pub mod model_loss;
 mod plot;
 pub mod price;
+pub mod relatives;
 pub mod sandbox;
 pub mod tile;
 pub mod values;
@@ -55,6 +59,10 @@ impl PanelId {
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
+            Self::Imagined => Box::new(imagined::Imagined::default()),
+            Self::ModelLoss => Box::new(model_loss::ModelLoss::default()),
+            Self::Clouds => Box::new(clouds::CloudsPanel::default()),
+            Self::Relatives => Box::new(relatives::Relatives),
             Self::Log => Box::new(log::Log::default()),
         }
     }
