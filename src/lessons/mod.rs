@@ -75,6 +75,10 @@ const FILES: &[(&str, &str)] = &[
     ("sandbox.toml", include_str!("../../assets/lessons/sandbox.toml")),
     ("exploit.toml", include_str!("../../assets/lessons/exploit.toml")),
     ("real-or-imagined.toml", include_str!("../../assets/lessons/real-or-imagined.toml")),
+    ("compounding.toml", include_str!("../../assets/lessons/compounding.toml")),
+    ("how-far.toml", include_str!("../../assets/lessons/how-far.toml")),
+    ("td-k.toml", include_str!("../../assets/lessons/td-k.toml")),
+    ("offline-dream.toml", include_str!("../../assets/lessons/offline-dream.toml")),
 ];
 
 /// The lesson that opens first.

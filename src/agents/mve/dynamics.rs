@@ -28,7 +28,9 @@ const FIRST_COPY: u64 = 64;
 /// Whether a copy is kept after so many updates: few enough to keep all of them for ever.
 pub fn is_kept(updates: u64) -> bool {
     let ratio = updates / FIRST_COPY;
-    updates.is_multiple_of(FIRST_COPY) && ratio.is_power_of_two() && ratio.trailing_zeros() % 2 == 0
+    updates.is_multiple_of(FIRST_COPY)
+        && ratio.is_power_of_two()
+        && ratio.trailing_zeros().is_multiple_of(2)
 }
 
 /// Whether real step number `serial` is for testing.

@@ -141,7 +141,7 @@ fn ghosts(painter: &Painter, frame: Frame, scene: &BodyScene, shown: &Shown<'_>,
         bodies.iter().copied().enumerate().skip(GHOST).step_by(GHOST).collect()
     };
     for (step, body) in on_the_way(&shown.dream.bodies).iter().rev() {
-        let t = Tokens { imagined: hue(t, shown, *step), ..t.clone() };
+        let t = Tokens { imagined: hue(t, shown, *step), ..*t };
         paint_body(&fading(*step), frame, scene, body, (Look::Imagined, &t));
     }
     for (step, body) in on_the_way(&shown.real.bodies).iter().rev() {
