@@ -97,10 +97,23 @@ fn the_window_looks_as_before() {
     }
 }
 
+/// A pendulum's learner that has just begun: few updates, so that every machine dreams the same.
+fn dreaming() -> Desk {
+    let text = "version = 1\nclock = 'env-steps'\nlength = 200\nseed = 3\nspeed = 'max'\n\
+                [world]\nid = 'pendulum'\n[[run]]\nagent = 'mve'\nhorizon = 5\nwarmup = 120\n\
+                hidden = 16\nmodel_hidden = 32\nbatch = 16\nmodel_batch = 32";
+    let lesson = Lesson::from_toml("test.toml", text).expect("a sound lesson");
+    let mut desk = Desk::open(lesson, Theme::Dark, SMALL);
+    while desk.snapshot().position.count < 200 {
+        desk.frames(1);
+    }
+    desk
+}
+
 /// One panel alone on the theme's ground.
 fn panel(id: PanelId, look: Theme, snapshot: Arc<Snapshot>, lesson: Lesson) -> Harness<'static> {
     let size = match id {
-        PanelId::Mazes => [960.0, 380.0],
+        PanelId::Mazes | PanelId::Imagined => [960.0, 380.0],
         PanelId::Tree => [1200.0, 760.0],
         _ => [560.0, 340.0],
     };
@@ -136,14 +149,17 @@ fn every_panel_looks_as_before() {
     }
     let snapshot = moment(Theme::Dark).snapshot();
     let (forked, searched) = (forked().snapshot(), searched().snapshot());
+    let dreaming = dreaming().snapshot();
     let mut results = SnapshotResults::new();
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
         let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
         let of_forks = [PanelId::Futures, PanelId::Log].contains(&id);
+        let of_dreams = [PanelId::Imagined, PanelId::ModelLoss, PanelId::Clouds].contains(&id);
         let snapshot = match id {
             PanelId::Tree => &searched,
             _ if of_forks => &forked,
+            _ if of_dreams => &dreaming,
             _ => &snapshot,
         };
         let mut harness = panel(id, look, snapshot.clone(), opening());
