@@ -28,3 +28,5 @@ mod schematic;
 mod selection;
 #[path = "ui/transport.rs"]
 mod transport;
+#[path = "ui/value_map.rs"]
+mod value_map;

@@ -4,6 +4,7 @@
 //! case of their own, and all of them name themselves for a screen reader.
 
 pub mod badge;
+pub mod body_picture;
 pub mod button;
 pub mod chart;
 pub mod code_view;

@@ -1,17 +1,22 @@
 //! From names and numbers to cohorts: the one place where worlds meet agents.
 
+use std::fmt::Debug;
+use std::sync::Arc;
+
 use super::cohort::{Cohort, Group};
 use super::config::{ArenaConfig, ConfigError, RunConfig};
 use crate::agents::Agent;
+use crate::agents::ddpg::Ddpg;
 use crate::agents::dyna::Dyna;
 use crate::agents::dyna_q::DynaQ;
 use crate::agents::dyna_q_plus::DynaQPlus;
 use crate::agents::expected_sarsa::ExpectedSarsa;
 use crate::agents::monte_carlo::MonteCarlo;
 use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
+use crate::agents::mve::Mve;
 use crate::agents::prioritized_sweeping::Sweeping;
 use crate::agents::q_learning::QLearning;
-use crate::agents::random::Random;
+use crate::agents::random::{Counted, Random, Within};
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
 use crate::agents::search::SearchAgent;
@@ -19,9 +24,12 @@ use crate::agents::self_consistent::{Consistent, MOST_LOGITS};
 use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
+use crate::mdp::oracle::Oracle;
+use crate::mdp::physical::{KnownReward, Physical, Steered};
 use crate::mdp::scene::Scenic;
-use crate::mdp::{Action, State, Tabular};
+use crate::mdp::{Action, Simulator, State, Tabular};
 use crate::models::features::Places;
+use crate::nn::device::Compute;
 
 /// Most numbers in the square tables of all lanes.
 const MOST_IN_ALL: usize = 100_000_000;
@@ -55,9 +63,96 @@ pub fn check_tables(
     }
 }
 
-/// A cohort of one lane for the tabular agent `id` with checked `params`; `None` if no agent has
-/// this name.
-pub fn tabular_cohort<W: Tabular + Scenic>(
+/// All cohorts of a run, each with the same number of lanes.
+pub type Cohorts = Vec<Box<dyn Cohort>>;
+
+/// The cohorts of a run in a world whose states are listed, one lane for each seed; `None` if its
+/// agent was not made for such a world. Agents with networks take all lanes at once, as in
+/// [`continuous_cohorts`].
+pub fn tabular_cohorts<W: Tabular + Scenic>(
+    world: &W,
+    run: &RunConfig,
+    seeds: &[u64],
+) -> Option<Cohorts> {
+    seeds.iter().map(|&seed| tabular_cohort(world, run.info.id, &run.params, seed)).collect()
+}
+
+/// The cohorts of a run in a world that is steered by numbers; `None` if its agent was not made for
+/// such a world.
+///
+/// An agent whose lanes are one population of networks is one cohort of all seeds, as `random` is
+/// here. On the processor one network for each lane, on as many threads as there are, is faster:
+/// so it is for whoever has a network for each seed.
+pub fn continuous_cohorts<W: Steered + KnownReward + Debug + Sync>(
+    world: &W,
+    run: &RunConfig,
+    seeds: &[u64],
+) -> Option<Cohorts> {
+    let compute = Compute::flex();
+    let oracle: Arc<dyn Oracle> = Arc::new(world.clone());
+    let params = &run.params;
+    match run.info.id {
+        "random" => Some(together(world, Random::new(Within::of(world), seeds), seeds)),
+        "ddpg" => each(world, seeds, |seed| {
+            Ddpg::new(config(params), oracle.clone(), &[seed], &compute).ok()
+        }),
+        "mve" => each(world, seeds, |seed| {
+            Mve::new(config(params), oracle.clone(), &[seed], &compute).ok()
+        }),
+        _ => None,
+    }
+}
+
+/// The same in a world where numbers are seen and actions are counted.
+pub fn discrete_cohorts<W: Physical<Action = Action> + KnownReward>(
+    world: &W,
+    run: &RunConfig,
+    seeds: &[u64],
+) -> Option<Cohorts> {
+    let actions = world.spec().actions;
+    match run.info.id {
+        "random" => {
+            let agent = |seed| Random::new(Counted(actions), &[seed]);
+            Some(one_each(world, seeds, agent))
+        }
+        _ => None,
+    }
+}
+
+/// One cohort of all seeds.
+fn together<W: Simulator, A>(world: &W, agent: A, seeds: &[u64]) -> Cohorts
+where
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    vec![Box::new(Group::new(world, agent, seeds))]
+}
+
+/// A cohort for every seed.
+fn one_each<W: Simulator, A>(world: &W, seeds: &[u64], agent: impl Fn(u64) -> A) -> Cohorts
+where
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    each(world, seeds, |seed| Some(agent(seed))).unwrap_or_default()
+}
+
+/// The same with agents that may be refused.
+fn each<W: Simulator, A>(
+    world: &W,
+    seeds: &[u64],
+    agent: impl Fn(u64) -> Option<A>,
+) -> Option<Cohorts>
+where
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    let group = |&seed: &u64| -> Option<Box<dyn Cohort>> {
+        Some(Box::new(Group::new(world, agent(seed)?, &[seed])))
+    };
+    seeds.iter().map(group).collect()
+}
+
+/// A cohort of one lane for the tabular agent `id` with checked `params`; `None` if no agent of
+/// this name is made for tables.
+fn tabular_cohort<W: Tabular + Scenic>(
     world: &W,
     id: &str,
     params: &[f64],
@@ -66,7 +161,7 @@ pub fn tabular_cohort<W: Tabular + Scenic>(
     let (states, actions) = (world.states(), world.actions());
     // `config(params)` becomes what the agent's constructor asks for.
     Some(match id {
-        "random" => cohort(world, Random::new(actions, &[seed]), seed),
+        "random" => cohort(world, Random::new(Counted(actions), &[seed]), seed),
         "q-learning" => cohort(world, QLearning::new(config(params), states, actions, seed), seed),
         "sarsa" => cohort(world, Sarsa::new(config(params), states, actions, seed), seed),
         "expected-sarsa" => {

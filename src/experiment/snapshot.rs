@@ -86,6 +86,8 @@ pub struct Curves {
     pub steps: Vec<Curve>,
     /// Cumulative reward, one curve a run.
     pub reward: Vec<Curve>,
+    /// Return of each episode, one curve a run.
+    pub returns: Vec<Curve>,
     /// When the mean first was at most [`Snapshot::threshold`] steps an episode: the price on
     /// three clocks.
     pub price: Vec<Option<Price>>,
@@ -259,6 +261,7 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         axis,
         steps: curve(|row| row.length as f64, false),
         reward: curve(|row| row.total_return, true),
+        returns: curve(|row| row.episode_return, false),
         price: records().map(Record::price).collect(),
         shortest: shortest(experiment, axis),
         futures: futures(experiment, axis),

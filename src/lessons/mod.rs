@@ -111,7 +111,7 @@ impl Lesson {
             reveal: words("reveal")?,
             notes: words("notes")?,
             sandbox: switch(place, &lesson, "sandbox")?,
-            layout: layout::Layout::read(place, &lesson)?,
+            layout: layout::Layout::read(place, &lesson, arena.world.info.numbers())?,
             arena,
             words: lesson,
         })

@@ -4,6 +4,7 @@
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
 pub mod asked;
+pub mod body_tile;
 pub mod cards;
 pub mod cell;
 pub mod cell_view;
@@ -25,6 +26,7 @@ pub mod price;
 pub mod sandbox;
 pub mod schematic;
 pub mod tile;
+pub mod value_map;
 pub mod values;
 pub mod wall;
 mod ways;
@@ -53,6 +55,8 @@ impl PanelId {
             Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
             Self::Values => Box::new(values::Values::default()),
+            Self::Return => Box::new(curves::Curves::returns()),
+            Self::ValueMap => Box::new(value_map::ValueMap::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
