@@ -82,7 +82,7 @@ impl Places {
         let (ctx, painter) = (ui.ctx(), ui.painter());
         let (t, points) = (theme::tokens(ctx), theme::scale(ctx));
         let words = match self.at {
-            Some(_) => "The same nodes where their states are; blue is where it stands.",
+            Some(_) => "The same nodes, where their states are.",
             None => "This world has no picture.",
         };
         let width = self.rect.width();
