@@ -136,6 +136,9 @@ pub(super) fn change(
 /// Says what is odd about the world; refuses what could never end.
 pub(super) fn say_about_world(arena: &ArenaConfig) -> Result<()> {
     let world = arena.build_world().map_err(|e| CliError::Usage(e.to_string()))?;
+    let Some(world) = world.tabular() else {
+        return Ok(());
+    };
     if world.distance(true).is_none() {
         eprintln!("note: no goal can be reached from a start of this world");
     }

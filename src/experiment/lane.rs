@@ -1,6 +1,6 @@
 //! What a cohort keeps of each of its seeds.
 
-use super::lane_view::TRAIL;
+use super::lane_view::{Path, TRAIL};
 use crate::base::rng::Stream;
 use crate::mdp::{Simulator, State};
 
@@ -17,4 +17,6 @@ pub(super) struct Lane<W: Simulator> {
     /// The episode ends as soon as the planning of its last step is done.
     pub ended: bool,
     pub trail: [State; TRAIL],
+    /// Where it has been in a world of numbers; empty and without cost in any other.
+    pub path: Path,
 }

@@ -89,6 +89,8 @@ pub struct Curves {
     pub steps: Vec<Curve>,
     /// Cumulative reward, one curve a run.
     pub reward: Vec<Curve>,
+    /// Return of each episode, one curve a run.
+    pub returns: Vec<Curve>,
     /// When the mean first was at most [`Snapshot::threshold`] steps an episode: the price on
     /// three clocks.
     pub price: Vec<Option<Price>>,
@@ -232,7 +234,11 @@ pub fn run_snapshot(
         agent: run.config.info,
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),
-        way_home: table.and_then(|t| truth.greedy_way(t)).map(|way| way.len() - 1),
+        // Values of states alone name no action.
+        way_home: table
+            .filter(|t| t.actions == truth.actions())
+            .and_then(|t| truth.greedy_way(t))
+            .map(|way| way.len() - 1),
         stale: believed(run, &lane, truth),
         truth: truth.clone(),
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),
@@ -267,6 +273,7 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         axis,
         steps: curve(|row| row.length as f64, false),
         reward: curve(|row| row.total_return, true),
+        returns: curve(|row| row.episode_return, false),
         price: records().map(Record::price).collect(),
         shortest: shortest(experiment, axis),
         futures: futures(experiment, axis),

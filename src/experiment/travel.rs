@@ -4,7 +4,7 @@
 use super::arena::{Change, Event, Experiment, Grain};
 use super::build::refusal;
 use super::clock::{Clock, Position};
-use super::run::{Lane, Run};
+use super::run::{Run, Slot};
 use crate::base::params::Refused;
 
 impl Experiment {
@@ -85,8 +85,8 @@ impl Experiment {
         self.furthest = here;
         self.past += 1;
         let run = &mut self.runs[run];
-        for (lane, slot) in run.lanes.iter().enumerate() {
-            let episodes = slot.cohort().counters(0).episodes;
+        for lane in 0..run.record.lanes().len() {
+            let episodes = run.counters(lane).episodes;
             run.record.truncate(lane, episodes);
         }
         again
@@ -127,8 +127,8 @@ impl Experiment {
         let Some(frame) = self.keyframes.before(goal) else {
             return false;
         };
-        for (run, lanes) in self.runs.iter_mut().zip(frame.lanes()) {
-            run.lanes = lanes.iter().map(Lane::duplicate).collect();
+        for (run, slots) in self.runs.iter_mut().zip(frame.slots()) {
+            run.slots = slots.iter().map(Slot::duplicate).collect();
         }
         self.position = frame.position;
         self.applied = frame.applied;
@@ -214,13 +214,10 @@ impl Experiment {
         let here = self.position;
         let tick = |count| Position::at(here.clock, count);
         let one_back = here.count.checked_sub(1).map(tick);
-        let Some(lane) = self.runs.get(selected).map(|r| &r.lanes[self.watched]) else {
+        let Some(run) = self.runs.get(selected).filter(|run| run.moves(self.watched)) else {
             return one_back;
         };
-        if !lane.moves() {
-            return one_back;
-        }
-        let now = lane.cohort().counters(0).env_steps;
+        let now = run.counters(self.watched).env_steps;
         let steps = |e: &Self| e.runs[selected].counters(e.watched).env_steps;
         // Back in growing strides to a place before the step sought, then forward tick by tick.
         let mut stride = 64;

@@ -59,6 +59,16 @@ panels! {
     Cards = "cards",
     /// What states are worth at random: learned, and true.
     Values = "values",
+    /// Return of each episode.
+    Return = "return",
+    /// Values over two numbers: learned, true, and their difference.
+    ValueMap = "value-map",
+    /// Where gradients of model and value flow, and what they train.
+    Schematic = "schematic",
+    /// True error over disagreement of model and value.
+    ConsistentWrong = "consistent-wrong",
+    /// Error, drift and gradients over real steps.
+    Drift = "drift",
     /// The search from the present state: its tree, and why it goes where.
     Tree = "tree",
 }
@@ -99,10 +109,20 @@ impl Default for Layout {
 }
 
 impl Layout {
-    /// Reads `panels = [["mazes"], ["steps:1.35", "reward"]]`; without the key, the default.
-    pub(super) fn read(place: &str, lesson: &Table) -> Result<Self, ConfigError> {
+    /// The same where a body of so many numbers moves: it is above, what that brings below; two
+    /// numbers have a map.
+    fn of_motion(numbers: usize) -> Self {
+        let seat = |panel| Seat { panel, share: 1.0 };
+        let map = (numbers == 2).then_some(PanelId::ValueMap);
+        let below = map.into_iter().chain([PanelId::Return]).map(seat);
+        Self(vec![vec![seat(PanelId::Mazes)], below.collect()])
+    }
+
+    /// Reads `panels = [["mazes"], ["steps:1.35", "reward"]]`; without the key, the default for a
+    /// world with a body of so many numbers, or with none.
+    pub(super) fn read(place: &str, lesson: &Table, numbers: usize) -> Result<Self, ConfigError> {
         let Some(value) = lesson.get("panels") else {
-            return Ok(Self::default());
+            return Ok(if numbers > 0 { Self::of_motion(numbers) } else { Self::default() });
         };
         let wrong = || {
             let what =
@@ -159,7 +179,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Layout, String> {
         let table: Table = text.parse().unwrap();
-        Layout::read("x.toml, [lesson]", &table).map_err(|e| e.to_string())
+        Layout::read("x.toml, [lesson]", &table, 0).map_err(|e| e.to_string())
     }
 
     #[test]

@@ -75,6 +75,9 @@ const FILES: &[(&str, &str)] = &[
     ("replay-or-model.toml", include_str!("../../assets/lessons/replay-or-model.toml")),
     ("sandbox.toml", include_str!("../../assets/lessons/sandbox.toml")),
     ("exploit.toml", include_str!("../../assets/lessons/exploit.toml")),
+    ("self-consistency.toml", include_str!("../../assets/lessons/self-consistency.toml")),
+    ("wire-your-own.toml", include_str!("../../assets/lessons/wire-your-own.toml")),
+    ("consistent-but-wrong.toml", include_str!("../../assets/lessons/consistent-but-wrong.toml")),
 ];
 
 /// The lesson that opens first.
@@ -109,7 +112,7 @@ impl Lesson {
             reveal: words("reveal")?,
             notes: words("notes")?,
             sandbox: switch(place, &lesson, "sandbox")?,
-            layout: layout::Layout::read(place, &lesson)?,
+            layout: layout::Layout::read(place, &lesson, arena.world.info.numbers())?,
             arena,
             words: lesson,
         })

@@ -47,6 +47,18 @@ impl Curves {
         }
     }
 
+    /// Return of each episode.
+    pub fn returns() -> Self {
+        Self {
+            id: PanelId::Return,
+            title: "Return",
+            question: "How much does each episode bring, undiscounted?",
+            of: |data| &data.returns,
+            log_y: false,
+            told: Told::default(),
+        }
+    }
+
     fn chart(&self, ui: &mut Ui, cx: &Cx<'_>, done: &[Happening]) {
         let s = cx.snapshot;
         let data = &s.curves;

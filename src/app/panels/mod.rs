@@ -4,10 +4,13 @@
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
 pub mod asked;
+pub mod body_tile;
 pub mod cards;
 pub mod cell;
 pub mod cell_view;
+pub mod consistent_wrong;
 pub mod curves;
+pub mod drift;
 pub mod exploit;
 pub mod futures;
 pub mod graph_tile;
@@ -21,10 +24,13 @@ pub mod model_error;
 mod plot;
 pub mod price;
 pub mod sandbox;
+pub mod schematic;
 pub mod tile;
 pub mod tree;
+pub mod value_map;
 pub mod values;
 pub mod wall;
+mod ways;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
@@ -55,12 +61,17 @@ impl PanelId {
             Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
             Self::Values => Box::new(values::Values::default()),
+            Self::Return => Box::new(curves::Curves::returns()),
+            Self::ValueMap => Box::new(value_map::ValueMap::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
             Self::Log => Box::new(log::Log::default()),
             Self::Tree => Box::new(tree::Tree::default()),
+            Self::Schematic => Box::new(schematic::Schematic),
+            Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
+            Self::Drift => Box::new(drift::Drift::default()),
         }
     }
 }
