@@ -80,10 +80,10 @@ impl PanelId {
             Self::Clouds => Box::new(clouds::CloudsPanel::default()),
             Self::Relatives => Box::new(relatives::Relatives),
             Self::Log => Box::new(log::Log::default()),
+            Self::Tree => Box::new(tree::Tree::default()),
             Self::Schematic => Box::new(schematic::Schematic),
             Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
             Self::Drift => Box::new(drift::Drift::default()),
-            Self::Tree => Box::new(tree::Tree::default()),
         }
     }
 }
