@@ -9,6 +9,7 @@ use super::clock::{Clock, Counters, Position};
 use super::cohort::Advance;
 use super::config::{ArenaConfig, ConfigError, letter};
 use super::keyframes::Keyframes;
+use super::measure::Measures;
 pub use super::run::{Failure, Run};
 use super::workers::{Task, Workers};
 use super::worlds::Worlds;
@@ -106,6 +107,7 @@ pub struct Experiment {
     /// How much of it there must be until the next keyframe.
     pub(super) next_keyframe: Duration,
     remembers: bool,
+    pub(super) measures: Measures,
     pub(super) watched: usize,
     pub(super) records: bool,
     workers: Workers,
@@ -157,6 +159,7 @@ impl Experiment {
             cost: Duration::ZERO,
             next_keyframe: Duration::ZERO,
             remembers: false,
+            measures: Measures::default(),
             watched: 0,
             records: false,
             workers,

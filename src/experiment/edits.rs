@@ -167,6 +167,7 @@ impl Experiment {
             }
             self.runs[index].truths = self.worlds.after(&strokes);
         }
+        self.hand_out_yardsticks();
     }
 }
 

@@ -21,6 +21,7 @@ mod keep;
 pub mod keyframes;
 mod lane;
 mod lane_view;
+mod measure;
 mod read;
 pub mod record;
 pub mod run;

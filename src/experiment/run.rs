@@ -9,6 +9,7 @@ use super::workers::Task;
 use super::worlds::{Chapter, Truths};
 use crate::mdp::trace::{CodeLine, Recorder};
 use crate::probes::truth::Truth;
+use crate::probes::value_error::Yardstick;
 
 /// Why a lane was stopped.
 #[derive(Clone, Debug, PartialEq)]
@@ -250,6 +251,12 @@ impl Run {
             }
             lane.standing = false;
         }
+    }
+
+    /// Every lane measures its values against this from now on.
+    pub(super) fn measure(&mut self, yardstick: &Yardstick) {
+        let lanes = self.lanes.iter_mut().filter_map(Lane::cohort_mut);
+        lanes.for_each(|cohort| cohort.measure(yardstick));
     }
 
     /// Sets a live parameter of every lane to a checked value.

@@ -86,6 +86,8 @@ pub struct Curves {
     pub steps: Vec<Curve>,
     /// Cumulative reward, one curve a run.
     pub reward: Vec<Curve>,
+    /// Root mean square error of the value, one curve a run; empty where it is not measured.
+    pub value_error: Vec<Curve>,
     /// When the mean first was at most [`Snapshot::threshold`] steps an episode: the price on
     /// three clocks.
     pub price: Vec<Option<Price>>,
@@ -244,6 +246,7 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         let lanes = 0..experiment.config().lanes;
         lanes.map(|lane| run.counters(lane).position(axis).count as f64).reduce(f64::min)
     };
+    let off = |row: &EpisodeRow| row.value_error.map_or(f64::NAN, f64::from);
     let curve = |value: fn(&EpisodeRow) -> f64, is_total: bool| {
         let of = |run: &Run| {
             let until = here(run).filter(|_| is_total);
@@ -255,6 +258,7 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         axis,
         steps: curve(|row| row.length as f64, false),
         reward: curve(|row| row.total_return, true),
+        value_error: curve(off, false).into_iter().map(Curve::measured).collect(),
         price: records().map(Record::price).collect(),
         shortest: shortest(experiment, axis),
         futures: futures(experiment, axis),

@@ -74,6 +74,12 @@ const FILES: &[(&str, &str)] = &[
     ("replay-or-model.toml", include_str!("../../assets/lessons/replay-or-model.toml")),
     ("sandbox.toml", include_str!("../../assets/lessons/sandbox.toml")),
     ("exploit.toml", include_str!("../../assets/lessons/exploit.toml")),
+    ("action-selection.toml", include_str!("../../assets/lessons/action-selection.toml")),
+    ("forward-search.toml", include_str!("../../assets/lessons/forward-search.toml")),
+    ("simulation-search.toml", include_str!("../../assets/lessons/simulation-search.toml")),
+    ("guide-truncate.toml", include_str!("../../assets/lessons/guide-truncate.toml")),
+    ("depth-error.toml", include_str!("../../assets/lessons/depth-error.toml")),
+    ("closing-loop.toml", include_str!("../../assets/lessons/closing-loop.toml")),
 ];
 
 /// The lesson that opens first.

@@ -8,11 +8,13 @@ pub mod cards;
 pub mod cell;
 pub mod cell_view;
 pub mod curves;
+pub mod depth_error;
 pub mod exploit;
 pub mod futures;
 pub mod graph_tile;
 pub mod log;
 pub mod look;
+pub mod looking_ahead;
 pub mod loops;
 pub mod mazes;
 pub mod memory;
@@ -21,7 +23,9 @@ pub mod model_error;
 mod plot;
 pub mod price;
 pub mod sandbox;
+pub mod searching;
 pub mod tile;
+pub mod two_searches;
 pub mod values;
 pub mod wall;
 
@@ -54,6 +58,10 @@ impl PanelId {
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
             Self::Log => Box::new(log::Log::default()),
+            Self::ValueError => Box::new(curves::Curves::value_error()),
+            Self::TwoSearches => Box::new(two_searches::TwoSearches::default()),
+            Self::DepthError => Box::new(depth_error::DepthError::default()),
+            Self::LookingAhead => Box::new(looking_ahead::LookingAhead::default()),
         }
     }
 }
