@@ -195,6 +195,11 @@ pub trait Agent: Clone + Send + 'static {
         None
     }
 
+    /// Its action values, for agents that learn any.
+    fn values(&self) -> Option<&table::ActionValues> {
+        None
+    }
+
     /// Set once a value is not a number any more.
     fn failure(&self) -> Option<NotANumber>;
 
