@@ -381,16 +381,7 @@ where
             let c = self.counters(index);
             let counts = [c.episodes, c.env_steps, c.step, c.unit, c.updates(), c.imagined_steps];
             counts.into_iter().for_each(|word| digest.word(word));
-            digest.numbers(&[lane.episode_return, lane.total_return]);
-            digest.word(u64::from(lane.ended));
-            // A world as it was built says nothing, so that fingerprints stay what they were.
-            Some(lane.world.edited())
-                .filter(|&map| map != 0)
-                .into_iter()
-                .for_each(|m| digest.word(m));
-            digest.word(lane.dice.position() as u64);
-            self.obs[index].digest(&mut digest);
-            lane.world.body().into_iter().for_each(|body| body.digest(&mut digest));
+            lane.digest(&self.obs[index], &mut digest);
         }
         digest.finish()
     }
