@@ -83,6 +83,8 @@ panels! {
     Clouds = "clouds",
     /// Value expansion beside SVG and I2A.
     Relatives = "relatives",
+    /// Where networks compute, and how fast.
+    Device = "device",
 }
 
 impl PanelId {

@@ -75,6 +75,7 @@ const FILES: &[(&str, &str)] = &[
     ("replay-or-model.toml", include_str!("../../assets/lessons/replay-or-model.toml")),
     ("sandbox.toml", include_str!("../../assets/lessons/sandbox.toml")),
     ("exploit.toml", include_str!("../../assets/lessons/exploit.toml")),
+    ("networks.toml", include_str!("../../assets/lessons/networks.toml")),
     ("self-consistency.toml", include_str!("../../assets/lessons/self-consistency.toml")),
     ("wire-your-own.toml", include_str!("../../assets/lessons/wire-your-own.toml")),
     ("consistent-but-wrong.toml", include_str!("../../assets/lessons/consistent-but-wrong.toml")),

@@ -7,6 +7,7 @@ pub mod chain;
 pub mod clouds;
 pub mod consistency;
 pub mod curves;
+pub mod devices;
 pub mod dynamics;
 pub mod evaluate;
 pub mod expansion;

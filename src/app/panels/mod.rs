@@ -11,6 +11,7 @@ pub mod cell_view;
 pub mod clouds;
 pub mod consistent_wrong;
 pub mod curves;
+pub mod device;
 pub mod drift;
 pub mod exploit;
 pub mod futures;
@@ -62,6 +63,7 @@ impl PanelId {
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
+            Self::Device => Box::new(device::Device::default()),
             Self::Exploit => Box::new(exploit::Meter::default()),
             Self::Memory => Box::new(memory::Memory),
             Self::Loops => Box::new(loops::Loops::default()),
