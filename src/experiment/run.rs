@@ -44,6 +44,7 @@ impl Failure {
                 let text = format!("Q at {state} going {action} became {}", number(nan.value));
                 (format!("Not a number {place}"), text)
             }
+            Ok(Advance::Failed(Fault::Refused(why))) => (format!("Refused {place}"), why.clone()),
             Ok(_) => return None,
             Err(panic) => (format!("Stopped by a fault {place}"), panic.clone()),
         };

@@ -91,6 +91,8 @@ panels! {
     DepthError = "depth-error",
     /// Where the search acts otherwise than the value.
     LookingAhead = "looking-ahead",
+    /// Where networks compute, and how fast.
+    Device = "device",
 }
 
 impl PanelId {

@@ -8,6 +8,7 @@ pub mod clouds;
 pub mod consistency;
 pub mod curves;
 pub mod depth_error;
+pub mod devices;
 pub mod dynamics;
 pub mod evaluate;
 pub mod expansion;

@@ -12,6 +12,7 @@ pub mod clouds;
 pub mod consistent_wrong;
 pub mod curves;
 pub mod depth_error;
+pub mod device;
 pub mod drift;
 pub mod exploit;
 pub mod futures;
@@ -66,6 +67,7 @@ impl PanelId {
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
+            Self::Device => Box::new(device::Device::default()),
             Self::Exploit => Box::new(exploit::Meter::default()),
             Self::Memory => Box::new(memory::Memory),
             Self::Loops => Box::new(loops::Loops::default()),
