@@ -100,6 +100,9 @@ pub struct Imagined {
     /// The selected run, and the place picked in it, as shown last.
     looked: (usize, Option<Body>, Option<usize>),
     hand: Option<Hand>,
+    /// The button was pressed in the last frame. Whoever takes the focus in the frame of a click
+    /// elsewhere loses it at once.
+    wants: bool,
 }
 
 /// The selected run, or the first one, that imagines anything.
@@ -194,6 +197,9 @@ impl Imagined {
 
     /// Takes the hand of a person into account: begins, goes on, or ends.
     fn drive(&mut self, ui: &Ui, cx: &Cx<'_>, question: &Question) {
+        if std::mem::take(&mut self.wants) {
+            take(ui.ctx());
+        }
         if cx.view.still || !driving(ui.ctx()) {
             self.hand = None;
             return;
@@ -242,7 +248,8 @@ impl Imagined {
             self.direction = DIRECTIONS[chosen].0;
             if Button::new("Drive").named("Drive by hand (G)").icon(icons::HAND).show(ui).clicked()
             {
-                take(ui.ctx());
+                self.wants = true;
+                ui.ctx().request_repaint();
             }
             let picked = cx.view.start.is_some() || cx.view.cell.is_some();
             if picked && Button::new("Now").named("From the present state").show(ui).clicked() {
