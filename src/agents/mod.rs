@@ -16,13 +16,16 @@ pub mod monte_carlo_prediction;
 pub mod mve;
 pub mod off_policy;
 pub mod prioritized_sweeping;
+pub mod q_expansion;
 pub mod q_learning;
 pub mod random;
 pub mod replay;
 pub mod sarsa;
 pub mod search;
+pub mod self_consistent;
 pub mod steered;
 pub mod steering;
+pub mod surface;
 pub mod table;
 pub mod td_prediction;
 pub mod value_iteration;
@@ -101,6 +104,10 @@ pub struct View {
     pub memory: Option<replay::MemoryView>,
     /// Networks, for agents that steer with them.
     pub steered: Option<std::sync::Arc<steered::SteeredView>>,
+    /// What any place is worth, for agents that learn values in worlds of numbers.
+    pub surface: Option<surface::Surface>,
+    /// Model, value and their way, for agents that make them agree.
+    pub consistent: Option<self_consistent::ConsistentView>,
 }
 
 /// One algorithm with the state of all its lanes.
@@ -308,6 +315,12 @@ pub static AGENTS: &[AgentInfo] = &[
         specs: search::SearchConfig::specs,
     },
     AgentInfo {
+        id: "mve-q",
+        title: "Value expansion in a table",
+        help: "Q-learning whose targets look H imagined steps ahead, by the arg-max of Q",
+        specs: q_expansion::QExpansionConfig::specs,
+    },
+    AgentInfo {
         id: "ddpg",
         title: "DDPG",
         help: "model-free, for worlds that are steered: an actor and a critic (Lillicrap et al. 2016)",
@@ -318,6 +331,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "MVE",
         help: "DDPG whose targets look H imagined steps ahead through a model (Feinberg et al. 2018)",
         specs: mve::config::MveConfig::specs,
+    },
+    AgentInfo {
+        id: "self-consistent",
+        title: "Self-consistency",
+        help: "makes its model and its value agree in imagination (Farquhar et al. 2021)",
+        specs: self_consistent::ScConfig::specs,
     },
     AgentInfo {
         id: "value-iteration",

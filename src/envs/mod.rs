@@ -68,8 +68,9 @@ enum Made {
     },
     /// A law written from parameters.
     Law { specs: fn() -> &'static [ParamSpec], build: fn(&[f64]) -> Result<Process, LawError> },
-    /// Laws of motion.
+    /// Laws of motion, of a body with so many numbers.
     Motion {
+        numbers: usize,
         specs: fn() -> &'static [ParamSpec],
         build: fn(&[f64]) -> Result<AnyWorld, WorldError>,
     },
@@ -126,9 +127,12 @@ impl World {
         }
     }
 
-    /// Whether bodies move in it, rather than states follow each other.
-    pub fn moves(&self) -> bool {
-        matches!(self.made, Made::Motion { .. })
+    /// How many numbers the body has that moves in it; 0 where states follow each other.
+    pub fn numbers(&self) -> usize {
+        match self.made {
+            Made::Motion { numbers, .. } => numbers,
+            Made::Map { .. } | Made::Law { .. } => 0,
+        }
     }
 
     /// Builds the world from its map, if it has one, and checked values of its parameters.
@@ -227,13 +231,18 @@ pub static WORLDS: &[World] = &[
         id: "pendulum",
         title: "Pendulum",
         help: "swing a rod up with a weak motor (Gymnasium Pendulum-v1); any torque, or a few",
-        made: Made::Motion { specs: PendulumConfig::specs, build: swinging },
+        made: Made::Motion {
+            numbers: pendulum::DIMENSIONS.len(),
+            specs: PendulumConfig::specs,
+            build: swinging,
+        },
     },
     World {
         id: "cart-pole",
         title: "Cart-pole",
         help: "keep a pole upright on a cart by pushing it left or right (Gymnasium CartPole-v1)",
         made: Made::Motion {
+            numbers: cart_pole::DIMENSIONS.len(),
             specs: CartPoleConfig::specs,
             build: |v| Ok(AnyWorld::CartPole(CartPole::new(Params::of(v)))),
         },

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::cohort::{Cohort, Group};
-use super::config::RunConfig;
+use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use crate::agents::Agent;
 use crate::agents::ddpg::Ddpg;
 use crate::agents::dyna::Dyna;
@@ -15,11 +15,13 @@ use crate::agents::monte_carlo::MonteCarlo;
 use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
 use crate::agents::mve::Mve;
 use crate::agents::prioritized_sweeping::Sweeping;
+use crate::agents::q_expansion::QExpansion;
 use crate::agents::q_learning::QLearning;
 use crate::agents::random::{Counted, Random, Within};
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
-use crate::agents::search::SearchAgent;
+use crate::agents::search::{SearchAgent, SearchConfig};
+use crate::agents::self_consistent::{Consistent, MOST_LOGITS};
 use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
@@ -29,6 +31,38 @@ use crate::mdp::scene::Scenic;
 use crate::mdp::{Action, Simulator, State, Tabular};
 use crate::models::features::Places;
 use crate::nn::device::Compute;
+
+/// Most numbers in the square tables of all lanes.
+const MOST_IN_ALL: usize = 100_000_000;
+
+/// Refuses agents whose tables grow with the square of the states where that is too much.
+pub fn check_tables(
+    arena: &ArenaConfig,
+    (states, actions): (usize, usize),
+) -> Result<(), ConfigError> {
+    let is_square = |run: &&RunConfig| run.info.id == "self-consistent";
+    let runs = arena.runs.iter().filter(is_square).count();
+    let logits = states * states * actions;
+    if runs == 0 {
+        return Ok(());
+    }
+    if logits > MOST_LOGITS {
+        let what = format!(
+            "self-consistent keeps a number for each state, action and next state: {states} states \
+             and {actions} actions are {logits} of them; at most {MOST_LOGITS} are allowed: take a \
+             smaller world"
+        );
+        return Err(ConfigError(what));
+    }
+    let lanes = arena.lanes * runs;
+    match logits * lanes {
+        all if all <= MOST_IN_ALL => Ok(()),
+        all => Err(ConfigError(format!(
+            "the models of {lanes} lanes of self-consistent keep {all} numbers; at most \
+             {MOST_IN_ALL} are allowed: take fewer lanes or a smaller world"
+        ))),
+    }
+}
 
 /// All cohorts of a run, each with the same number of lanes.
 pub type Cohorts = Vec<Box<dyn Cohort>>;
@@ -47,8 +81,9 @@ pub fn tabular_cohorts<W: Tabular + Scenic>(
 /// The cohorts of a run in a world that is steered by numbers; `None` if its agent was not made for
 /// such a world.
 ///
-/// On the processor networks of one lane each, on as many threads as there are, are faster than
-/// one population; so each lane is a cohort.
+/// An agent whose lanes are one population of networks is one cohort of all seeds, as `random` is
+/// here. On the processor one network for each lane, on as many threads as there are, is faster:
+/// so it is for whoever has a network for each seed.
 pub fn continuous_cohorts<W: Steered + KnownReward + Debug + Sync>(
     world: &W,
     run: &RunConfig,
@@ -143,6 +178,7 @@ fn tabular_cohort<W: Tabular + Scenic>(
             let places = Places::of(&world.scene());
             cohort(world, Dyna::new(config(params), places, (states, actions), seed), seed)
         }
+        "mve-q" => cohort(world, QExpansion::new(config(params), states, actions, seed), seed),
         "prioritized-sweeping" => {
             cohort(world, Sweeping::new(config(params), states, actions, seed), seed)
         }
@@ -153,6 +189,9 @@ fn tabular_cohort<W: Tabular + Scenic>(
             cohort(world, MonteCarloPrediction::new(config(params), states, actions, seed), seed)
         }
         "search" => cohort(world, SearchAgent::new(config(params), states, actions, seed), seed),
+        "self-consistent" => {
+            cohort(world, Consistent::new(config(params), states, actions, seed), seed)
+        }
         "value-iteration" => cohort(world, ValueIteration::new(config(params), world, seed), seed),
         _ => return None,
     })
@@ -163,6 +202,26 @@ where
     A: Agent<Obs = State, Action = Action>,
 {
     Box::new(Group::new(world, agent, &[seed]))
+}
+
+/// Refuses runs whose parameters cannot stand together in a world with `actions` actions.
+pub fn check_together(arena: &ArenaConfig, actions: usize) -> Result<(), ConfigError> {
+    for (index, run) in arena.runs.iter().enumerate() {
+        if let Some(said) = refusal(run.info.id, &run.params, actions) {
+            return Err(ConfigError(format!("run {}: {said}", letter(index))));
+        }
+    }
+    Ok(())
+}
+
+/// Why these checked `params` of agent `id` cannot stand together in a world with `actions`
+/// actions, if they cannot.
+pub fn refusal(id: &str, params: &[f64], actions: usize) -> Option<String> {
+    let refused = match id {
+        "search" => config::<SearchConfig>(params).check(actions).err(),
+        _ => None,
+    };
+    refused.map(|refused| refused.to_string())
 }
 
 /// A configuration with these values, in the order of its definitions.

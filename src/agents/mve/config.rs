@@ -75,7 +75,7 @@ crate::params! {
         /// Adam's step size for the model.
         model_rate: f64 = 0.001 => { "Model's rate", "Adam", Live, Float { min: 0.00001, max: 0.1, log: true } },
         /// Share of the way that targets move at each update.
-        tau: f64 = 0.005 => { "Targets follow", "τ", Live, Float { min: 0.0001, max: 1.0, log: true } },
+        tau: f64 = 0.02 => { "Targets follow", "τ", Live, Float { min: 0.0001, max: 1.0, log: true } },
         /// Spread of the noise, as a share of the greatest action.
         noise: f64 = 0.1 => { "Exploration", "σ", Live, Float { min: 0.0, max: 2.0, log: false } },
         /// Real steps at random before anything is learned.
@@ -92,8 +92,8 @@ crate::params! {
         model_hidden: u32 = 64 => { "Model's hidden units", "per layer", Restart, Int { min: 1.0, max: 1024.0, log: true } },
         /// Whether hidden layers of actor and critic are normalised.
         layer_norm: Switch = Switch::Off => { "Layer norm", "", Restart, Choice(Switch::CHOICES) },
-        /// The critic learns rewards times this: near 1 in size, its steps are neither huge nor tiny.
-        reward_scale: f64 = 0.1 => { "Reward scale", "for the critic", Restart, Float { min: 0.0001, max: 100.0, log: true } },
+        /// The critic learns rewards times this; values should come out near 1 in size.
+        reward_scale: f64 = 0.02 => { "Reward scale", "for the critic", Restart, Float { min: 0.0001, max: 100.0, log: true } },
     }
 }
 

@@ -272,7 +272,7 @@ impl Agent for Mve {
             imagined: self.newest.imagined.clone(),
             age: self.newest.age,
         });
-        View { steered: Some(Arc::new(view)), ..View::default() }
+        view.shared()
     }
 
     fn digest(&self, digest: &mut Digest) {

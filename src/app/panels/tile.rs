@@ -233,7 +233,7 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
     let left = place(index, cx.snapshot, brief);
     let right = match (run.way_home, run.map.is_some()) {
         _ if !run.stale.is_empty() => believed_wrongly(run, brief),
-        _ if run.lane.path.now().is_some() => format!("return {:.0}", run.lane.episode_return),
+        _ if run.lane.path.now().is_some() => body_tile::total(run),
         _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
         (Some(steps), _) if brief => format!("way home: {steps}"),
         (Some(steps), _) => format!("greedy way home: {steps} steps"),

@@ -30,7 +30,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, run: &RunSnapshot, shown: &Shown<'_>) -> Opti
             let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
             body(&painter, rect, scene, shown);
             let at = response.interact_pointer_pos().filter(|_| response.clicked())?;
-            picked(Frame::fit(rect.shrink(4.0), scene), scene, at).map(Place::Body)
+            picked(fitted(rect, scene), scene, at).map(Place::Body)
         }
         Scene::Grid(grid) => cells(ui, rect, grid, shown).map(|cell| Place::State(cell as u32)),
         Scene::Graph(_) | Scene::States(_) => None,
@@ -48,6 +48,11 @@ fn hue(t: &Tokens, shown: &Shown<'_>, step: usize) -> Color32 {
     }
 }
 
+/// Where a scene lies in `rect`, with room for the rings of time around what swings.
+fn fitted(rect: Rect, scene: &BodyScene) -> Frame {
+    Frame::fit(rect.shrink(4.0), scene, rod_of(scene).is_some_and(|rod| rod.slides.is_none()))
+}
+
 /// The state of rest at the angle where somebody clicked.
 fn picked(frame: Frame, scene: &BodyScene, at: Pos2) -> Option<Body> {
     let rod = rod_of(scene).filter(|rod| rod.slides.is_none())?;
@@ -61,7 +66,7 @@ fn picked(frame: Frame, scene: &BodyScene, at: Pos2) -> Option<Body> {
 
 fn body(painter: &Painter, rect: Rect, scene: &BodyScene, shown: &Shown<'_>) {
     let t = theme::tokens(painter.ctx());
-    let frame = Frame::fit(rect.shrink(4.0), scene);
+    let frame = fitted(rect, scene);
     paint_still(painter, frame, scene, &t);
     let rod = rod_of(scene);
     if let Some(rod) = rod.filter(|rod| rod.slides.is_none()) {
