@@ -24,7 +24,7 @@ fn maze() -> Desk {
 fn pendulum(more: &str) -> Desk {
     let text = format!(
         "version = 1\nclock = 'env-steps'\nlength = 5000\nlanes = 1\nseed = 3\n\
-         [lesson]\npanels = [['imagined', 'mazes'], ['model-loss', 'clouds', 'relatives']]\n\
+         [lesson]\npanels = [['imagined', 'mazes'], ['losses', 'clouds', 'relatives']]\n\
          [world]\nid = 'pendulum'\n[[run]]\nagent = 'mve'\nhorizon = 4\nwarmup = 30\nhidden = 8\n\
          model_hidden = 8\nbatch = 8\nmodel_batch = 8\n{more}"
     );
