@@ -184,7 +184,8 @@ fn every_panel_looks_as_before() {
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
         let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
-        let of_dreams = [PanelId::Imagined, PanelId::ModelLoss, PanelId::Clouds].contains(&id);
+        use PanelId::{Clouds, Imagined, Losses, MveStack};
+        let of_dreams = [Clouds, Imagined, Losses, MveStack].contains(&id);
         let snapshot = match id {
             PanelId::Tree => &searched,
             PanelId::Futures | PanelId::Log => &forked,

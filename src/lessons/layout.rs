@@ -77,8 +77,6 @@ panels! {
     Losses = "losses",
     /// The future as a learner imagines it, and as it truly is.
     Imagined = "imagined",
-    /// Losses of a network as a model, and what a real step teaches.
-    ModelLoss = "model-loss",
     /// Real and imagined states that a critic learns at.
     Clouds = "clouds",
     /// Value expansion beside SVG and I2A.

@@ -121,7 +121,7 @@ impl Sweep {
 
 /// Root of the mean squared error of the slow critic at some of `states`, `[..][S]` in a row; 0 at
 /// none.
-fn critic_error(view: &SteeredView, states: &[f32]) -> f64 {
+pub fn critic_error(view: &SteeredView, states: &[f32]) -> f64 {
     let sees = view.actor.inputs();
     let every = (states.len() / sees / ASKED).max(1);
     let asked = states.chunks(sees).step_by(every);

@@ -17,7 +17,7 @@ use crate::app::widgets::{badge, dashes, text};
 use crate::app::words;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::scene::Scene;
-use crate::probes::clouds::{Clouds, STEPS, clouds};
+use crate::probes::clouds::{Clouds, clouds};
 use crate::probes::imagined::within_half_a_turn;
 
 /// Seconds between two measurements while time passes.
@@ -44,10 +44,7 @@ impl Question {
     }
 
     fn measure(&self) -> Found {
-        let one = |run: &Moment| {
-            let view = run.lane.view.steered.as_ref()?;
-            clouds(view, &**run.truth.motion()?)
-        };
+        let one = |run: &Moment| clouds(run.lane.view.steered.as_ref()?);
         self.runs.iter().map(|run| one(run.as_ref()?)).collect()
     }
 }
@@ -230,7 +227,7 @@ fn told(s: &Snapshot, found: &Found) -> String {
             continue;
         };
         text += &format!(
-            "{} {}: the critic is off by {} at real states and by {} at imagined ones, beside {STEPS} true steps of its actor\n{}\n",
+            "{} {}: the critic is off by {} at real states and by {} at imagined ones\n{}\n",
             run.letter,
             run.name,
             number(found.real.error),

@@ -27,7 +27,6 @@ pub mod mazes;
 pub mod memory;
 pub mod model_data;
 pub mod model_error;
-pub mod model_loss;
 pub mod mve_stack;
 mod plot;
 pub mod price;
@@ -82,7 +81,6 @@ impl PanelId {
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
             Self::Imagined => Box::new(imagined::Imagined::default()),
-            Self::ModelLoss => Box::new(model_loss::ModelLoss::default()),
             Self::Clouds => Box::new(clouds::CloudsPanel::default()),
             Self::Relatives => Box::new(relatives::Relatives),
             Self::Log => Box::new(log::Log::default()),

@@ -96,11 +96,12 @@ impl Hand {
     /// Both at `start`.
     pub fn begin(twins: &Twins, start: Place, whose: (u64, usize), ctx: &Context) -> Self {
         let (measure, turns) = (twins.measure, twins.measure.dimensions());
+        let body = twins.real.body(&start);
         Self {
             whose,
             start,
-            real: Way::begin(&*twins.real, start, turns),
-            dream: Way::begin(&*twins.dream, twins.dream.enter(&start), turns),
+            real: Way::begin(start, &body, turns),
+            dream: Way::begin(twins.dream.enter(&start), &body, turns),
             gaps: vec![0.0],
             measure,
             gone: 0,
