@@ -77,6 +77,18 @@ fn forked() -> Desk {
     desk
 }
 
+/// The lesson in which updates are wired, a dozen steps in.
+fn wired() -> Desk {
+    let lesson = imaginarium::lessons::find("wire-your-own").expect("it is a lesson");
+    let mut desk = Desk::open(lesson, Theme::Dark, SMALL);
+    desk.pause();
+    desk.key(Key::Home).pause();
+    for _ in 0..12 {
+        desk.key(Key::ArrowRight);
+    }
+    desk
+}
+
 #[test]
 fn the_window_looks_as_before() {
     if !adapter::can_compare() {
@@ -91,7 +103,11 @@ fn the_window_looks_as_before() {
 
 /// One panel alone on the theme's ground.
 fn panel(id: PanelId, look: Theme, snapshot: Arc<Snapshot>, lesson: Lesson) -> Harness<'static> {
-    let size = if id == PanelId::Mazes { [960.0, 380.0] } else { [560.0, 340.0] };
+    let size = match id {
+        PanelId::Mazes => [960.0, 380.0],
+        PanelId::Schematic => [900.0, 500.0],
+        _ => [560.0, 340.0],
+    };
     let mut panel = id.open();
     let view = View { theme: look, run: 2, cell: Some(17), ..View::default() };
     Harness::builder()
@@ -124,12 +140,18 @@ fn every_panel_looks_as_before() {
     }
     let snapshot = moment(Theme::Dark).snapshot();
     let forked = forked().snapshot();
+    let wired = wired().snapshot();
     let mut results = SnapshotResults::new();
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
         let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
         let of_forks = [PanelId::Futures, PanelId::Log].contains(&id);
-        let snapshot = if of_forks { &forked } else { &snapshot };
+        let of_wires = [PanelId::Schematic, PanelId::ConsistentWrong, PanelId::Drift].contains(&id);
+        let snapshot = match (of_forks, of_wires) {
+            (true, _) => &forked,
+            (_, true) => &wired,
+            _ => &snapshot,
+        };
         let mut harness = panel(id, look, snapshot.clone(), opening());
         harness.run_steps(3);
         let name = format!("panel-{id:?}").to_lowercase();
