@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::cohort::{Cohort, Group};
-use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
+use super::config::{ArenaConfig, ConfigError, RunConfig};
 use crate::agents::Agent;
 use crate::agents::ddpg::Ddpg;
 use crate::agents::deep_dyna_q::DeepDynaQ;
@@ -215,16 +215,6 @@ where
     A: Agent<Obs = State, Action = Action>,
 {
     Box::new(Group::new(world, agent, &[seed]))
-}
-
-/// Refuses runs whose parameters cannot stand together in a world with `actions` actions.
-pub fn check_together(arena: &ArenaConfig, actions: usize) -> Result<(), ConfigError> {
-    for (index, run) in arena.runs.iter().enumerate() {
-        if let Some(said) = refusal(run.info.id, &run.params, actions) {
-            return Err(ConfigError(format!("run {}: {said}", letter(index))));
-        }
-    }
-    Ok(())
 }
 
 /// Why these checked `params` of agent `id` cannot stand together in a world with `actions`
