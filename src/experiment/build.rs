@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::cohort::{Cohort, Group};
-use super::config::{ArenaConfig, ConfigError, RunConfig};
+use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use crate::agents::Agent;
 use crate::agents::ddpg::Ddpg;
 use crate::agents::deep_dyna_q::DeepDynaQ;
@@ -217,9 +217,19 @@ where
     Box::new(Group::new(world, agent, &[seed]))
 }
 
+/// Refuses runs whose parameters cannot stand together in a world with `actions` actions.
+pub fn check_together(arena: &ArenaConfig, actions: usize) -> Result<(), ConfigError> {
+    for (index, run) in arena.runs.iter().enumerate() {
+        if let Some(said) = refusal(run.info.id, &run.params, actions) {
+            return Err(ConfigError(format!("run {}: {said}", letter(index))));
+        }
+    }
+    Ok(())
+}
+
 /// Why these checked `params` of agent `id` cannot stand together in a world with `actions`
 /// actions, if they cannot.
-pub fn refusal(id: &str, params: &[f64], actions: usize) -> Option<String> {
+fn refusal(id: &str, params: &[f64], actions: usize) -> Option<String> {
     let refused = match id {
         "search" => config::<SearchConfig>(params).check(actions).err(),
         _ => None,
