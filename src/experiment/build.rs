@@ -229,7 +229,7 @@ pub fn check_together(arena: &ArenaConfig, actions: usize) -> Result<(), ConfigE
 
 /// Why these checked `params` of agent `id` cannot stand together in a world with `actions`
 /// actions, if they cannot.
-fn refusal(id: &str, params: &[f64], actions: usize) -> Option<String> {
+pub fn refusal(id: &str, params: &[f64], actions: usize) -> Option<String> {
     let refused = match id {
         "search" => config::<SearchConfig>(params).check(actions).err(),
         _ => None,
