@@ -21,7 +21,7 @@ use imaginarium::experiment::cohort::LaneView;
 use imaginarium::experiment::snapshot::Snapshot;
 use imaginarium::lessons::Lesson;
 
-use desk::{Desk, SMALL, opening};
+use desk::{Desk, LARGE, SMALL, opening};
 
 /// One driver of one machine draws the same bits each time. Other versions of it round the edges
 /// of glyphs differently: hence a little more than the default, but no room for a moved line.
@@ -106,6 +106,14 @@ fn swinging() -> Arc<Snapshot> {
     Arc::new(snapshot)
 }
 
+/// A search at the start of the sixth episode.
+fn searched() -> Desk {
+    let lesson = imaginarium::lessons::find("search-tree").expect("the lesson exists");
+    let mut desk = Desk::open(lesson, Theme::Dark, LARGE);
+    desk.go_to(5, 0).frames(3);
+    desk
+}
+
 #[test]
 fn the_window_looks_as_before() {
     if !adapter::can_compare() {
@@ -120,8 +128,11 @@ fn the_window_looks_as_before() {
 
 /// One panel alone on the theme's ground.
 fn panel(id: PanelId, look: Theme, snapshot: Arc<Snapshot>, lesson: Lesson) -> Harness<'static> {
-    let wide = [PanelId::Mazes, PanelId::ValueMap].contains(&id);
-    let size = if wide { [960.0, 380.0] } else { [560.0, 340.0] };
+    let size = match id {
+        PanelId::Mazes | PanelId::ValueMap => [960.0, 380.0],
+        PanelId::Tree => [1200.0, 760.0],
+        _ => [560.0, 340.0],
+    };
     let mut panel = id.open();
     let view = View { theme: look, run: 2, cell: Some(17), ..View::default() };
     Harness::builder()
@@ -153,13 +164,14 @@ fn every_panel_looks_as_before() {
         return;
     }
     let snapshot = moment(Theme::Dark).snapshot();
-    let forked = forked().snapshot();
+    let (forked, searched) = (forked().snapshot(), searched().snapshot());
     let swinging = swinging();
     let mut results = SnapshotResults::new();
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
         let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
         let snapshot = match id {
+            PanelId::Tree => &searched,
             PanelId::Futures | PanelId::Log => &forked,
             PanelId::Return | PanelId::ValueMap => &swinging,
             _ => &snapshot,

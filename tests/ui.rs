@@ -22,9 +22,13 @@ mod panels;
 mod parameters;
 #[path = "ui/sandbox.rs"]
 mod sandbox;
+#[path = "ui/schematic.rs"]
+mod schematic;
 #[path = "ui/selection.rs"]
 mod selection;
 #[path = "ui/transport.rs"]
 mod transport;
+#[path = "ui/tree.rs"]
+mod tree;
 #[path = "ui/value_map.rs"]
 mod value_map;

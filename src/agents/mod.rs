@@ -3,19 +3,27 @@
 //!
 //! Agents know nothing of experiments, probes, panels or threads.
 
+pub mod actor_critic;
+pub mod ddpg;
 pub mod dyna;
 pub mod dyna_q;
 pub mod dyna_q_plus;
 pub mod expected_sarsa;
 pub mod learner;
+pub mod memory;
 pub mod monte_carlo;
 pub mod monte_carlo_prediction;
+pub mod mve;
+pub mod off_policy;
 pub mod prioritized_sweeping;
 pub mod q_learning;
 pub mod random;
 pub mod replay;
 pub mod sarsa;
 pub mod search;
+pub mod self_consistent;
+pub mod steered;
+pub mod steering;
 pub mod surface;
 pub mod table;
 pub mod td_prediction;
@@ -93,8 +101,12 @@ pub struct View {
     pub known: Option<Known>,
     /// Remembered steps, for agents that replay.
     pub memory: Option<replay::MemoryView>,
+    /// Networks, for agents that steer with them.
+    pub steered: Option<std::sync::Arc<steered::SteeredView>>,
     /// What any place is worth, for agents that learn values in worlds of numbers.
     pub surface: Option<surface::Surface>,
+    /// Model, value and their way, for agents that make them agree.
+    pub consistent: Option<self_consistent::ConsistentView>,
 }
 
 /// One algorithm with the state of all its lanes.
@@ -300,6 +312,24 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "Planning for action selection",
         help: "learns a model and searches from the present state before it acts (S&B, section 8.8)",
         specs: search::SearchConfig::specs,
+    },
+    AgentInfo {
+        id: "ddpg",
+        title: "DDPG",
+        help: "model-free, for worlds that are steered: an actor and a critic (Lillicrap et al. 2016)",
+        specs: ddpg::DdpgConfig::specs,
+    },
+    AgentInfo {
+        id: "mve",
+        title: "MVE",
+        help: "DDPG whose targets look H imagined steps ahead through a model (Feinberg et al. 2018)",
+        specs: mve::config::MveConfig::specs,
+    },
+    AgentInfo {
+        id: "self-consistent",
+        title: "Self-consistency",
+        help: "makes its model and its value agree in imagination (Farquhar et al. 2021)",
+        specs: self_consistent::ScConfig::specs,
     },
     AgentInfo {
         id: "value-iteration",

@@ -9,6 +9,7 @@ use super::headless::{Request, Sheet};
 use super::keeper::Purpose;
 use super::lab::{Lab, last_run};
 use super::panels::PanelId;
+use super::panels::tree::nobody_draws;
 use super::studio::{free_name, slug};
 use super::theme;
 use super::view::{DREAM, Draft, LINE};
@@ -142,6 +143,13 @@ impl Lab {
         let now = (self.view.run, self.link.snapshot().generation);
         if self.inspected != now && self.view.cell.is_some() {
             self.inspect(None);
+        }
+    }
+
+    /// Searches are copied out only as long as somebody draws them.
+    pub(super) fn stop_evidence(&mut self, ctx: &Context) {
+        if self.link.snapshot().evidence && nobody_draws(ctx) {
+            self.link.send(Command::Evidence(false));
         }
     }
 

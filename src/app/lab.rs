@@ -178,6 +178,7 @@ impl Lab {
         }
         self.view.run = self.view.run.min(runs - 1);
         self.look_again();
+        self.stop_evidence(ctx);
         self.settle_draft();
         if self.view.message.as_ref().is_some_and(|(_, until)| *until < now) {
             self.view.message = None;

@@ -11,6 +11,7 @@ pub mod code_view;
 pub mod color_bar;
 pub mod dashes;
 pub mod focus;
+pub mod formula;
 pub mod graph_picture;
 pub mod grid_picture;
 pub mod key_chip;

@@ -1,27 +1,67 @@
 //! From names and numbers to cohorts: the one place where worlds meet agents.
 
+use std::fmt::Debug;
+use std::sync::Arc;
+
 use super::cohort::{Cohort, Group};
-use super::config::RunConfig;
+use super::config::{ArenaConfig, ConfigError, RunConfig};
 use crate::agents::Agent;
+use crate::agents::ddpg::Ddpg;
 use crate::agents::dyna::Dyna;
 use crate::agents::dyna_q::DynaQ;
 use crate::agents::dyna_q_plus::DynaQPlus;
 use crate::agents::expected_sarsa::ExpectedSarsa;
 use crate::agents::monte_carlo::MonteCarlo;
 use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
+use crate::agents::mve::Mve;
 use crate::agents::prioritized_sweeping::Sweeping;
 use crate::agents::q_learning::QLearning;
 use crate::agents::random::{Counted, Random, Within};
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
-use crate::agents::search::SearchAgent;
+use crate::agents::search::{SearchAgent, SearchConfig};
+use crate::agents::self_consistent::{Consistent, MOST_LOGITS};
 use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
+use crate::mdp::oracle::Oracle;
 use crate::mdp::physical::{KnownReward, Physical, Steered};
 use crate::mdp::scene::Scenic;
 use crate::mdp::{Action, Simulator, State, Tabular};
 use crate::models::features::Places;
+use crate::nn::device::Compute;
+
+/// Most numbers in the square tables of all lanes.
+const MOST_IN_ALL: usize = 100_000_000;
+
+/// Refuses agents whose tables grow with the square of the states where that is too much.
+pub fn check_tables(
+    arena: &ArenaConfig,
+    (states, actions): (usize, usize),
+) -> Result<(), ConfigError> {
+    let is_square = |run: &&RunConfig| run.info.id == "self-consistent";
+    let runs = arena.runs.iter().filter(is_square).count();
+    let logits = states * states * actions;
+    if runs == 0 {
+        return Ok(());
+    }
+    if logits > MOST_LOGITS {
+        let what = format!(
+            "self-consistent keeps a number for each state, action and next state: {states} states \
+             and {actions} actions are {logits} of them; at most {MOST_LOGITS} are allowed: take a \
+             smaller world"
+        );
+        return Err(ConfigError(what));
+    }
+    let lanes = arena.lanes * runs;
+    match logits * lanes {
+        all if all <= MOST_IN_ALL => Ok(()),
+        all => Err(ConfigError(format!(
+            "the models of {lanes} lanes of self-consistent keep {all} numbers; at most \
+             {MOST_IN_ALL} are allowed: take fewer lanes or a smaller world"
+        ))),
+    }
+}
 
 /// All cohorts of a run, each with the same number of lanes.
 pub type Cohorts = Vec<Box<dyn Cohort>>;
@@ -41,14 +81,24 @@ pub fn tabular_cohorts<W: Tabular + Scenic>(
 /// such a world.
 ///
 /// An agent whose lanes are one population of networks is one cohort of all seeds, as `random` is
-/// here; whoever has a network for each seed is [`one_each`].
-pub fn continuous_cohorts<W: Steered + KnownReward>(
+/// here. On the processor one network for each lane, on as many threads as there are, is faster:
+/// so it is for whoever has a network for each seed.
+pub fn continuous_cohorts<W: Steered + KnownReward + Debug + Sync>(
     world: &W,
     run: &RunConfig,
     seeds: &[u64],
 ) -> Option<Cohorts> {
+    let compute = Compute::flex();
+    let oracle: Arc<dyn Oracle> = Arc::new(world.clone());
+    let params = &run.params;
     match run.info.id {
         "random" => Some(together(world, Random::new(Within::of(world), seeds), seeds)),
+        "ddpg" => each(world, seeds, |seed| {
+            Ddpg::new(config(params), oracle.clone(), &[seed], &compute).ok()
+        }),
+        "mve" => each(world, seeds, |seed| {
+            Mve::new(config(params), oracle.clone(), &[seed], &compute).ok()
+        }),
         _ => None,
     }
 }
@@ -82,8 +132,21 @@ fn one_each<W: Simulator, A>(world: &W, seeds: &[u64], agent: impl Fn(u64) -> A)
 where
     A: Agent<Obs = W::Obs, Action = W::Action>,
 {
-    let group =
-        |&seed: &u64| -> Box<dyn Cohort> { Box::new(Group::new(world, agent(seed), &[seed])) };
+    each(world, seeds, |seed| Some(agent(seed))).unwrap_or_default()
+}
+
+/// The same with agents that may be refused.
+fn each<W: Simulator, A>(
+    world: &W,
+    seeds: &[u64],
+    agent: impl Fn(u64) -> Option<A>,
+) -> Option<Cohorts>
+where
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    let group = |&seed: &u64| -> Option<Box<dyn Cohort>> {
+        Some(Box::new(Group::new(world, agent(seed)?, &[seed])))
+    };
     seeds.iter().map(group).collect()
 }
 
@@ -124,6 +187,9 @@ fn tabular_cohort<W: Tabular + Scenic>(
             cohort(world, MonteCarloPrediction::new(config(params), states, actions, seed), seed)
         }
         "search" => cohort(world, SearchAgent::new(config(params), states, actions, seed), seed),
+        "self-consistent" => {
+            cohort(world, Consistent::new(config(params), states, actions, seed), seed)
+        }
         "value-iteration" => cohort(world, ValueIteration::new(config(params), world, seed), seed),
         _ => return None,
     })
@@ -134,6 +200,16 @@ where
     A: Agent<Obs = State, Action = Action>,
 {
     Box::new(Group::new(world, agent, &[seed]))
+}
+
+/// Why these checked `params` of agent `id` cannot stand together in a world with `actions`
+/// actions, if they cannot.
+pub fn refusal(id: &str, params: &[f64], actions: usize) -> Option<String> {
+    let refused = match id {
+        "search" => config::<SearchConfig>(params).check(actions).err(),
+        _ => None,
+    };
+    refused.map(|refused| refused.to_string())
 }
 
 /// A configuration with these values, in the order of its definitions.

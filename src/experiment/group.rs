@@ -109,7 +109,8 @@ where
     fn plan_budget(&self, goal: &Position) -> u64 {
         match goal.clock {
             Clock::Updates => goal.count.saturating_sub(self.agent.work().updates()),
-            Clock::Imagined => goal.count.saturating_sub(self.agent.work().imagined_steps),
+            // A unit may ask its model several times.
+            Clock::Imagined => 1,
             // Only the last step before the goal is cut; elsewhere this merely splits the work.
             Clock::Episodes | Clock::EnvSteps if goal.unit > self.unit => goal.unit - self.unit,
             Clock::Episodes | Clock::EnvSteps => u64::MAX,

@@ -8,6 +8,7 @@ use super::record::Record;
 use super::workers::Task;
 use super::worlds::{Chapter, Truths};
 use crate::agents::Fault;
+use crate::agents::search::Evidence;
 use crate::mdp::trace::{CodeLine, Recorder};
 use crate::probes::truth::Truth;
 
@@ -195,6 +196,12 @@ impl Run {
     pub fn lane_view(&self, lane: usize) -> LaneView {
         let (slot, lane) = self.at(lane);
         slot.cohort().lane_view(lane)
+    }
+
+    /// The search from the present state of lane `lane`, copied out.
+    pub fn evidence(&self, lane: usize) -> Option<Evidence> {
+        let (slot, lane) = self.at(lane);
+        slot.cohort().evidence(lane)
     }
 
     /// Which of its stages the world of lane `lane` is in.

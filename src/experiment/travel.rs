@@ -2,6 +2,7 @@
 //! and finding the place one grain back.
 
 use super::arena::{Change, Event, Experiment, Grain};
+use super::build::refusal;
 use super::clock::{Clock, Position};
 use super::run::{Run, Slot};
 use crate::base::params::Refused;
@@ -18,6 +19,13 @@ impl Experiment {
         let value = spec.check_live(value)?;
         if self.runs[run].param(param) == value {
             return Ok(());
+        }
+        let now = &self.runs[run];
+        let mut params: Vec<f64> = (0..now.config.params.len()).map(|i| now.param(i)).collect();
+        params[param] = value;
+        let actions = now.truths[0].actions();
+        if let Some(said) = refusal(now.config.info.id, &params, actions) {
+            return Err(spec.refuse_for(value, said));
         }
         let again = self.note(run, Change::Param { param, value });
         self.runs[run].set_param(param, value);

@@ -63,6 +63,14 @@ panels! {
     Return = "return",
     /// Values over two numbers: learned, true, and their difference.
     ValueMap = "value-map",
+    /// Where gradients of model and value flow, and what they train.
+    Schematic = "schematic",
+    /// True error over disagreement of model and value.
+    ConsistentWrong = "consistent-wrong",
+    /// Error, drift and gradients over real steps.
+    Drift = "drift",
+    /// The search from the present state: its tree, and why it goes where.
+    Tree = "tree",
 }
 
 impl PanelId {

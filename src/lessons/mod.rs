@@ -60,6 +60,7 @@ const FILES: &[(&str, &str)] = &[
     ("ab.toml", include_str!("../../assets/lessons/ab.toml")),
     ("prediction.toml", include_str!("../../assets/lessons/prediction.toml")),
     ("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml")),
+    ("search-tree.toml", include_str!("../../assets/lessons/search-tree.toml")),
     ("look-up.toml", include_str!("../../assets/lessons/look-up.toml")),
     ("chaining.toml", include_str!("../../assets/lessons/chaining.toml")),
     ("linear.toml", include_str!("../../assets/lessons/linear.toml")),
@@ -74,6 +75,9 @@ const FILES: &[(&str, &str)] = &[
     ("replay-or-model.toml", include_str!("../../assets/lessons/replay-or-model.toml")),
     ("sandbox.toml", include_str!("../../assets/lessons/sandbox.toml")),
     ("exploit.toml", include_str!("../../assets/lessons/exploit.toml")),
+    ("self-consistency.toml", include_str!("../../assets/lessons/self-consistency.toml")),
+    ("wire-your-own.toml", include_str!("../../assets/lessons/wire-your-own.toml")),
+    ("consistent-but-wrong.toml", include_str!("../../assets/lessons/consistent-but-wrong.toml")),
 ];
 
 /// The lesson that opens first.

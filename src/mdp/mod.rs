@@ -5,6 +5,7 @@
 //! be listed, [`physical::Physical`] where it is a few numbers); agents see worlds through these faces only.
 
 pub mod edit;
+pub mod oracle;
 pub mod physical;
 pub mod scene;
 pub mod trace;

@@ -6,7 +6,7 @@ use crate::agents::table::TableView;
 use crate::mdp::physical::{Doable, Motion, Physical};
 use crate::mdp::scene::{Cell, Scene, Scenic};
 use crate::mdp::{Action, Outcome, State, Tabular};
-use crate::rl::dp::random_policy_values;
+use crate::rl::dp::{random_policy_values, stochastic_policy_values};
 use crate::rl::policy::greedy_mask;
 
 /// Most states of which values are solved for a picture.
@@ -150,6 +150,16 @@ impl Truth {
         let outcomes = |s: usize, a: usize| self.outcomes(s as State, a as Action).to_vec();
         let small = (1..=SOLVED).contains(&states);
         small.then(|| random_policy_values((states, self.actions), outcomes, gamma)).flatten()
+    }
+
+    /// The same for a policy, `[S * A]`.
+    pub fn policy_values(&self, policy: &[f64], gamma: f64) -> Option<Vec<f64>> {
+        let states = self.states();
+        let outcomes = |s: usize, a: usize| self.outcomes(s as State, a as Action).to_vec();
+        let odds = |s: usize, a: usize| policy[s * self.actions + a];
+        let fits = states <= SOLVED && policy.len() == states * self.actions;
+        let size = (states, self.actions);
+        fits.then(|| stochastic_policy_values(size, outcomes, odds, gamma)).flatten()
     }
 
     /// Whether some action leaves `state`.

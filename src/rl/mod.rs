@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod dp;
+pub mod expansion;
 pub mod lstd;
 pub mod plane;
 pub mod policy;

@@ -1,5 +1,6 @@
 //! What was learned, as a search sees it: the counts of the table model, and the global values.
 
+use super::method::Plan;
 use crate::agents::table::ActionValues;
 use crate::base::rng::Stream;
 use crate::mdp::{Action, State};
@@ -28,7 +29,13 @@ pub struct Learned<'a> {
     pub calls: u64,
 }
 
-impl Learned<'_> {
+impl<'a> Learned<'a> {
+    /// As `plan` asks it.
+    pub fn new(plan: &Plan, model: &'a TableModel, values: &'a ActionValues) -> Self {
+        let Plan { gamma, guided, truncated, .. } = *plan;
+        Self { model, values, gamma, guided, truncated, calls: 0 }
+    }
+
     fn unknown(&self, state: State, action: Action) -> Follow<State> {
         let worth = if self.truncated { self.pair_value(state, action) } else { 0.0 };
         Follow { reward: worth, discount: 0.0, next: state }

@@ -7,6 +7,7 @@
 
 mod learned;
 mod method;
+mod past;
 
 use super::learner::{Learner, answers, real};
 use super::table::Experience;
@@ -18,11 +19,14 @@ use crate::mdp::trace::{CodeLine, Source, Value, Watch};
 use crate::mdp::{Action, State, Transition};
 use crate::models::table::TableModel;
 use crate::rl::policy::epsilon_greedy;
-use crate::search::Answer;
+use crate::search::forward::check_depth;
 use crate::search::tree::Tree;
+use crate::search::{Answer, SearchError};
 use learned::Learned;
 pub use method::Method;
 use method::{Kept, Plan, Search};
+use past::Beginning;
+pub use past::{Past, Relived};
 
 // ---------------------------------------------------------------- pseudo-code
 
@@ -112,6 +116,8 @@ pub struct SearchAgent {
     /// Where the search starts.
     root: Option<State>,
     search: Option<Search>,
+    /// Where the search under way began.
+    beginning: Option<Beginning>,
     kept: Option<Kept>,
     /// The last real step, whose update waits for the search.
     waiting: Option<Experience>,
@@ -133,6 +139,8 @@ pub struct Evidence {
     pub tree: Tree<State>,
     /// States that the last simulation went through; empty for forward search.
     pub last_way: Vec<State>,
+    /// All it takes to live it again.
+    pub past: Past,
 }
 
 impl SearchAgent {
@@ -144,6 +152,7 @@ impl SearchAgent {
             plan: Stream::new(seed, StreamName::Plan),
             root: None,
             search: None,
+            beginning: None,
             kept: None,
             waiting: None,
             due: 0,
@@ -155,20 +164,11 @@ impl SearchAgent {
     /// One unit of the search from the root, which begins if need be. False where it cannot.
     fn unit<W: Watch>(&mut self, watch: &mut W) -> bool {
         let Some(root) = self.root else { return false };
-        let c = &self.base.config;
-        let (guided, truncated) = (c.guided == Switch::On, c.truncated == Switch::On);
-        let plan = Plan {
-            method: c.method,
-            budget: c.budget,
-            depth: c.depth as u16,
-            c: c.c,
-            guided,
-            truncated,
-        };
-        let values = &self.base.values;
-        let (model, gamma) = (&self.model, c.gamma);
-        let mut learned = Learned { model, values, gamma, guided, truncated, calls: 0 };
+        let plan = self.base.config.plan();
+        let (model, values) = (&self.model, &self.base.values);
+        let mut learned = Learned::new(&plan, model, values);
         if self.search.is_none() {
+            self.beginning = Some(Beginning::new(&self.plan, &self.kept));
             let kept = self.kept.take();
             self.search = Search::begin(plan, root, kept, &mut learned, &mut self.plan).ok();
         }
@@ -193,6 +193,41 @@ impl SearchAgent {
         if let (Some(e), Some(found)) = (self.waiting.take(), found) {
             let effect = self.base.update_to(e, found, self.base.config.alpha);
             watch.effect(line::LEARN, || effect);
+            if let Some(beginning) = &mut self.beginning {
+                beginning.closed = Some((e.state, e.action, effect.old));
+            }
+        }
+    }
+
+    /// The search from here, from its beginning on; one that the next step is going to make
+    /// begins with the dice as they lie now.
+    fn past(&self) -> Option<Past> {
+        let coming = || Beginning::new(&self.plan, &self.kept);
+        let under_way = self.search.as_ref().and(self.beginning.clone());
+        let beginning = under_way.unwrap_or_else(coming);
+        let plan = self.base.config.plan();
+        Some(Past::new(plan, self.root?, beginning, &self.model, &self.base.values))
+    }
+}
+
+impl SearchConfig {
+    /// Refuses dials that together ask for more than fits, in a world with `actions` actions.
+    pub fn check(&self, actions: usize) -> Result<(), SearchError> {
+        match self.method {
+            Method::Forward => check_depth(actions, self.depth as u16),
+            _ => Ok(()),
+        }
+    }
+
+    fn plan(&self) -> Plan {
+        Plan {
+            method: self.method,
+            budget: self.budget,
+            depth: self.depth as u16,
+            c: self.c,
+            gamma: self.gamma,
+            guided: self.guided == Switch::On,
+            truncated: self.truncated == Switch::On,
         }
     }
 }
@@ -201,8 +236,8 @@ impl Agent for SearchAgent {
     type Obs = State;
     type Action = Action;
 
-    fn begin(&mut self, _: usize, _: State) {
-        self.root = None;
+    fn begin(&mut self, _: usize, state: State) {
+        self.root = Some(state);
         self.search = None;
         self.kept = None;
         self.waiting = None;
@@ -315,7 +350,11 @@ impl Agent for SearchAgent {
     }
 
     fn evidence(&self, _: usize) -> Option<Evidence> {
-        let mut search = self.search.clone()?;
+        let past = self.past()?;
+        let mut search = match &self.search {
+            Some(search) => search.clone(),
+            None => past.begin().ok()?.search,
+        };
         Some(Evidence {
             root: self.root?,
             method: self.base.config.method,
@@ -323,6 +362,7 @@ impl Agent for SearchAgent {
             answer: search.answer(),
             tree: search.tree(),
             last_way: search.last_way(),
+            past,
         })
     }
 
@@ -341,6 +381,8 @@ impl Agent for SearchAgent {
 
     fn bytes(&self) -> usize {
         let search = self.search.as_ref().map_or(0, Search::bytes);
-        size_of::<Self>() + self.base.bytes() + self.model.bytes() + search
+        let kept = self.kept.iter().chain(self.beginning.iter().flat_map(|b| &b.kept));
+        let kept: usize = kept.map(Kept::bytes).sum();
+        size_of::<Self>() + self.base.bytes() + self.model.bytes() + search + kept
     }
 }

@@ -72,11 +72,11 @@ impl Scale {
         share.clamp(0.0, 1.0) as f32
     }
 
-    fn bar(self, ui: &mut Ui, room: f32) {
+    fn bar(self, ui: &mut Ui, room: f32, what: &str) {
         let bar = match self {
-            Self::Log => ColorBar::log("value maxₐ Q", LOG.0, LOG.1),
+            Self::Log => ColorBar::log(what, LOG.0, LOG.1),
             Self::Linear(low, high) => {
-                ColorBar::linear("value maxₐ Q", &words::value(low), &words::value(high))
+                ColorBar::linear(what, &words::value(low), &words::value(high))
             }
         };
         bar.no_news(true).room(room).show(ui);
@@ -161,8 +161,9 @@ impl Mazes {
                 Scene::Grid(_) | Scene::States(_) => self.title(),
             };
             let title = ui.painter().layout_no_wrap(words.to_owned(), font, ink);
+            let room = ui.available_width() - title.size().x - 24.0 * points;
             if !moves {
-                scale.bar(ui, ui.available_width() - title.size().x - 24.0 * points);
+                scale.bar(ui, room, quantity(cx.snapshot));
             }
             belief_legend(ui, cx);
             if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
@@ -194,9 +195,16 @@ impl Mazes {
     }
 }
 
-/// Whether there are states to go home from, and no way.
+/// Whether somebody cannot get home on a map; where there is no map, there may be no home.
 fn has_no_way(run: &RunSnapshot) -> bool {
-    run.truth.states() > 0 && run.truth.shortest.is_none()
+    matches!(run.truth.scene(), Scene::Grid(_)) && run.truth.shortest.is_none()
+}
+
+/// What the colours stand for.
+fn quantity(s: &Snapshot) -> &'static str {
+    let mut tables = s.runs.iter().filter_map(|run| run.lane.view.table.as_ref()).peekable();
+    let of_states = tables.peek().is_some() && tables.all(|table| table.is_of_states());
+    if of_states { "value V" } else { "value maxₐ Q" }
 }
 
 /// What hatching and wedges mean, once there are any and where there is room.

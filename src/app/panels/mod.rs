@@ -8,7 +8,9 @@ pub mod body_tile;
 pub mod cards;
 pub mod cell;
 pub mod cell_view;
+pub mod consistent_wrong;
 pub mod curves;
+pub mod drift;
 pub mod exploit;
 pub mod futures;
 pub mod graph_tile;
@@ -22,10 +24,13 @@ pub mod model_error;
 mod plot;
 pub mod price;
 pub mod sandbox;
+pub mod schematic;
 pub mod tile;
+pub mod tree;
 pub mod value_map;
 pub mod values;
 pub mod wall;
+mod ways;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
@@ -38,6 +43,11 @@ use crate::lessons::Lesson;
 pub use crate::lessons::layout::PanelId;
 
 impl PanelId {
+    /// Whether it draws the searches of the runs, which are copied out for it alone.
+    pub fn shows_searches(self) -> bool {
+        self == Self::Tree
+    }
+
     /// Makes the panel.
     pub fn open(self) -> Box<dyn Panel> {
         match self {
@@ -58,6 +68,10 @@ impl PanelId {
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
             Self::Log => Box::new(log::Log::default()),
+            Self::Schematic => Box::new(schematic::Schematic),
+            Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
+            Self::Drift => Box::new(drift::Drift::default()),
+            Self::Tree => Box::new(tree::Tree::default()),
         }
     }
 }
