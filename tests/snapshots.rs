@@ -79,6 +79,14 @@ fn forked() -> Desk {
     desk
 }
 
+/// A search at the start of the sixth episode.
+fn searched() -> Desk {
+    let lesson = imaginarium::lessons::find("search-tree").expect("the lesson exists");
+    let mut desk = Desk::open(lesson, Theme::Dark, LARGE);
+    desk.go_to(5, 0).frames(3);
+    desk
+}
+
 /// Thinks of the angle alone.
 #[derive(Debug)]
 struct Cosine;
@@ -106,14 +114,6 @@ fn swinging() -> Arc<Snapshot> {
     Arc::new(snapshot)
 }
 
-/// A search at the start of the sixth episode.
-fn searched() -> Desk {
-    let lesson = imaginarium::lessons::find("search-tree").expect("the lesson exists");
-    let mut desk = Desk::open(lesson, Theme::Dark, LARGE);
-    desk.go_to(5, 0).frames(3);
-    desk
-}
-
 #[test]
 fn the_window_looks_as_before() {
     if !adapter::can_compare() {
@@ -126,10 +126,23 @@ fn the_window_looks_as_before() {
     }
 }
 
+/// A pendulum's learner that has just begun: few updates, so that every machine dreams the same.
+fn dreaming() -> Desk {
+    let text = "version = 1\nclock = 'env-steps'\nlength = 200\nseed = 3\nspeed = 'max'\n\
+                [world]\nid = 'pendulum'\n[[run]]\nagent = 'mve'\nhorizon = 5\nwarmup = 120\n\
+                hidden = 16\nmodel_hidden = 32\nbatch = 16\nmodel_batch = 32";
+    let lesson = Lesson::from_toml("test.toml", text).expect("a sound lesson");
+    let mut desk = Desk::open(lesson, Theme::Dark, SMALL);
+    while desk.snapshot().position.count < 200 {
+        desk.frames(1);
+    }
+    desk
+}
+
 /// One panel alone on the theme's ground.
 fn panel(id: PanelId, look: Theme, snapshot: Arc<Snapshot>, lesson: Lesson) -> Harness<'static> {
     let size = match id {
-        PanelId::Mazes | PanelId::ValueMap => [960.0, 380.0],
+        PanelId::Mazes | PanelId::Imagined | PanelId::ValueMap => [960.0, 380.0],
         PanelId::Tree => [1200.0, 760.0],
         _ => [560.0, 340.0],
     };
@@ -165,15 +178,18 @@ fn every_panel_looks_as_before() {
     }
     let snapshot = moment(Theme::Dark).snapshot();
     let (forked, searched) = (forked().snapshot(), searched().snapshot());
+    let dreaming = dreaming().snapshot();
     let swinging = swinging();
     let mut results = SnapshotResults::new();
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
         let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
+        let of_dreams = [PanelId::Imagined, PanelId::ModelLoss, PanelId::Clouds].contains(&id);
         let snapshot = match id {
             PanelId::Tree => &searched,
             PanelId::Futures | PanelId::Log => &forked,
             PanelId::Return | PanelId::ValueMap => &swinging,
+            _ if of_dreams => &dreaming,
             _ => &snapshot,
         };
         let mut harness = panel(id, look, snapshot.clone(), opening());

@@ -75,9 +75,21 @@ const FILES: &[(&str, &str)] = &[
     ("replay-or-model.toml", include_str!("../../assets/lessons/replay-or-model.toml")),
     ("sandbox.toml", include_str!("../../assets/lessons/sandbox.toml")),
     ("exploit.toml", include_str!("../../assets/lessons/exploit.toml")),
+    ("action-selection.toml", include_str!("../../assets/lessons/action-selection.toml")),
+    ("forward-search.toml", include_str!("../../assets/lessons/forward-search.toml")),
+    ("simulation-search.toml", include_str!("../../assets/lessons/simulation-search.toml")),
+    ("guide-truncate.toml", include_str!("../../assets/lessons/guide-truncate.toml")),
+    ("depth-error.toml", include_str!("../../assets/lessons/depth-error.toml")),
+    ("closing-loop.toml", include_str!("../../assets/lessons/closing-loop.toml")),
+    ("networks.toml", include_str!("../../assets/lessons/networks.toml")),
     ("self-consistency.toml", include_str!("../../assets/lessons/self-consistency.toml")),
     ("wire-your-own.toml", include_str!("../../assets/lessons/wire-your-own.toml")),
     ("consistent-but-wrong.toml", include_str!("../../assets/lessons/consistent-but-wrong.toml")),
+    ("real-or-imagined.toml", include_str!("../../assets/lessons/real-or-imagined.toml")),
+    ("compounding.toml", include_str!("../../assets/lessons/compounding.toml")),
+    ("how-far.toml", include_str!("../../assets/lessons/how-far.toml")),
+    ("td-k.toml", include_str!("../../assets/lessons/td-k.toml")),
+    ("offline-dream.toml", include_str!("../../assets/lessons/offline-dream.toml")),
 ];
 
 /// The lesson that opens first.

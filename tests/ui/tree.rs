@@ -39,6 +39,8 @@ fn nodes(desk: &Desk) -> usize {
 fn searches_are_copied_out_only_while_the_panel_is_there() {
     let mut desk = desk("puct");
     assert!(desk.snapshot().evidence && desk.run(0).evidence.is_some());
+    desk.frames(60 * 5);
+    assert!(desk.sleeps_for().as_secs() > 1, "nothing moves, nothing is drawn");
     // The opening lesson has no such panel.
     let first = desk.harness.query_all_by_label_contains("What is a model").next();
     assert!(first.is_some());

@@ -49,9 +49,9 @@ impl Places {
         let deepest = stage.sketch.shown.iter().map(|s| s.depth).max().unwrap_or(0);
         // Room for what comes next and what is hidden beyond the last column.
         let columns = f32::from(deepest) + 1.2;
-        let left = 64.0 * points;
+        let left = 72.0 * points;
         let column = ((rect.width() - left) / columns).min(COLUMN * points);
-        let numbered = column >= NUMBERED * points && rect.height() > 3.0 * TABLE * points;
+        let numbered = column >= NUMBERED * points && rect.height() > 3.2 * TABLE * points;
         let bottom = rect.bottom() - if numbered { TABLE + 6.0 } else { 20.0 } * points;
         let high = bottom - rect.top() - 34.0 * points;
         let line = (high / stage.sketch.lines as f32).min(LINE * points);
@@ -204,9 +204,24 @@ impl Places {
         painter.circle_filled(to, 0.5 * self.radius + 1.0, t.imagined);
         let words = format!("new in {}", stage.done + 1);
         let words = text::line(painter, &words, theme::small(ui.ctx()), t.imagined_text);
-        let seat = Align2::LEFT_CENTER.anchor_size(to + vec2(9.0, 0.0), words.size());
-        painter.rect_filled(seat.expand(1.0), 2, t.panel);
-        text::place(painter, &words, to + vec2(9.0, 0.0), Align2::LEFT_CENTER);
+        let aside = 0.5 * self.radius + 5.0;
+        let seats = [
+            (vec2(aside, 0.0), Align2::LEFT_CENTER),
+            (vec2(0.0, aside), Align2::CENTER_TOP),
+            (vec2(-aside, 0.0), Align2::RIGHT_CENTER),
+        ];
+        // Where no side is free, the dot must do.
+        let free = |seat: &Rect| {
+            let nodes = stage.sketch.shown.iter().map(|shown| self.at(shown));
+            let seat = seat.expand(self.radius);
+            !nodes.into_iter().any(|node| seat.contains(node))
+        };
+        let seat =
+            |(side, anchor): &(egui::Vec2, Align2)| anchor.anchor_size(to + *side, words.size());
+        if let Some(seat) = seats.iter().map(seat).find(free) {
+            painter.rect_filled(seat.expand(1.0), 2, t.panel);
+            text::place(painter, &words, seat.min, Align2::LEFT_TOP);
+        }
     }
 
     fn node(&self, ui: &Ui, stage: &Stage<'_>, shown: &Shown, lit: Option<u32>, t: &Tokens) {
@@ -256,17 +271,18 @@ impl Places {
         let points = theme::scale(ctx);
         let at = self.at(shown);
         let small = theme::small(ctx);
+        let ring = if shown.node == stage.selected { 6.0 } else { 0.0 };
         let free = 0.5 * self.line - self.radius;
         if free >= 9.0 * points {
             let visits = stage.tree().visits[shown.node as usize].to_string();
             let visits = text::line(painter, &visits, theme::code(ctx), t.text_strong);
-            let to = at - vec2(0.0, self.radius + 1.0);
+            let to = at - vec2(0.0, self.radius + 1.0 + ring);
             text::place(painter, &visits, to, Align2::CENTER_BOTTOM);
         }
         if free >= 17.0 * points && self.column > 56.0 * points {
             let q = value(stage.q(shown.node));
             let q = text::line(painter, &q, small.clone(), t.text_weak);
-            text::place(painter, &q, at + vec2(0.0, self.radius + 2.0), Align2::CENTER_TOP);
+            text::place(painter, &q, at + vec2(0.0, self.radius + 2.0 + ring), Align2::CENTER_TOP);
         }
         if shown.hidden > 0 && self.line >= 11.0 * points {
             let words = format!("+{}", shown.hidden);

@@ -51,7 +51,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, stage: &Stage<'_>, cx: &Cx<'_>) -> Option<u32
     let title = if stage.hand.is_some() { "Your course" } else { "The course of the search" };
     let title = text::line(ui.painter(), title, theme::body_strong(&ctx), t.text_strong);
     text::place(ui.painter(), &title, rect.min, Align2::LEFT_TOP);
-    let (left, right) = (rect.left() + 64.0 * points, rect.right() - 84.0 * points);
+    let (left, right) = (rect.left() + 72.0 * points, rect.right() - 84.0 * points);
     let axis = Axis { frames, left, right };
     let body = rect.with_min_y(rect.top() + 28.0 * points);
     let body = body.with_max_y(body.bottom() - 20.0 * points);
@@ -101,7 +101,7 @@ fn visits_of(ui: &Ui, rect: Rect, axis: &Axis<'_>, stage: &Stage<'_>, t: &Tokens
         let to = pos2(axis.left - 6.0, at);
         word(ui, &format!("{level:.0}"), to, Align2::RIGHT_CENTER, t.text_weak);
     }
-    word(ui, "visits", rect.left_top(), Align2::LEFT_CENTER, t.text_weak);
+    word(ui, "visits", rect.left_center(), Align2::LEFT_CENTER, t.text_weak);
     let order = ranked(end);
     for &action in order.iter().rev() {
         let best = action == usize::from(end.action);
@@ -133,8 +133,7 @@ fn value_of(ui: &Ui, rect: Rect, axis: &Axis<'_>, stage: &Stage<'_>, t: &Tokens)
         let to = pos2(axis.left - 6.0, y(level));
         word(ui, &value(level), to, Align2::RIGHT_CENTER, t.text_weak);
     }
-    word(ui, "root", rect.left_top(), Align2::LEFT_CENTER, t.text_weak);
-    word(ui, "value", rect.left_top() + vec2(0.0, 15.0), Align2::LEFT_CENTER, t.text_weak);
+    word(ui, "root value", rect.left_center(), Align2::LEFT_CENTER, t.text_weak);
     curve(ui, axis, stage.done, t.text_strong, 2.0, |frame| y(frame.value));
     if let Some(end) = axis.frames.last() {
         let to = pos2(axis.right + 8.0, y(end.value));

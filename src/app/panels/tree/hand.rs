@@ -86,7 +86,7 @@ fn rows(stage: &Stage<'_>, hand: &Hand) -> Vec<Row> {
     rows.push(row(&name, units, stage.story.at(units)));
     let same = hand.look.search.done();
     if same < units {
-        rows.push(row(&format!("{name} so far"), same, stage.story.at(same)));
+        rows.push(row(&format!("{name}, as many"), same, stage.story.at(same)));
     }
     if let Some(q) = real {
         let best = q.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -141,9 +141,9 @@ pub fn ui(ui: &mut Ui, rect: Rect, stage: &Stage<'_>, hand: &Hand) {
             let next = shares.get(index + 1).unwrap_or(&1.0);
             let x = rect.left() + share * rect.width();
             let font = match (index, strong) {
-                (0 | 3, _) => theme::body(&ctx),
-                (_, true) => theme::number(&ctx),
                 (_, false) => theme::small(&ctx),
+                (0 | 3, true) => theme::body(&ctx),
+                (_, true) => theme::number(&ctx),
             };
             let room = (next - share) * rect.width() - 8.0;
             let cell = text::elided(painter, cell, font, ink, room);

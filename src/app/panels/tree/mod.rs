@@ -22,7 +22,7 @@ use desk::{Desk, Stage};
 pub use desk::{ask_for_evidence, nobody_draws};
 
 /// From this height on (in points before the text scale) the sums stand below the trees.
-const TWO_ROWS: f32 = 430.0;
+const TWO_ROWS: f32 = 380.0;
 /// Width of the left column beside the whole.
 const LEFT: f32 = 0.58;
 
