@@ -45,9 +45,7 @@ impl Subject<'_> {
         let stretch = rows.len().div_ceil(POINTS).max(1);
         let mean = |part: &[&Row]| {
             let n = part.len() as f64;
-            let of = |read: fn(&Row) -> f64| {
-                part.iter().map(|row| read(row)).sum::<f64>() / n
-            };
+            let of = |read: fn(&Row) -> f64| part.iter().map(|row| read(row)).sum::<f64>() / n;
             [of(|row| row.updates as f64), of(|row| row.model), of(|row| row.held_out)]
         };
         rows.chunks(stretch).map(mean).collect()
