@@ -88,6 +88,7 @@ impl DdpgConfig {
             tau: self.tau,
             noise: self.noise,
             warmup: u64::from(self.warmup),
+            freeze: u64::MAX,
             capacity: self.capacity as usize,
             reward_scale: self.reward_scale,
         }

@@ -37,6 +37,8 @@ impl Row for Losses {
 pub struct ExpansionView {
     /// `[S + A]` to the change of what is seen and the scaled reward.
     pub model: HostMlp,
+    /// The same after so many of its updates, oldest first.
+    pub earlier: Arc<[(u64, HostMlp)]>,
     /// `H`.
     pub horizon: usize,
     /// The critic learns at every depth.
@@ -158,10 +160,15 @@ impl SteeredView {
 
     /// What the learned model says of `action`; `None` for agents without one.
     pub fn dream(&self, seen: &[f32], action: Control) -> Option<Dreamt> {
+        self.dream_with(&self.expansion.as_ref()?.model, seen, action)
+    }
+
+    /// What `model` says of it, which may be the learned model as it once was.
+    pub fn dream_with(&self, model: &HostMlp, seen: &[f32], action: Control) -> Option<Dreamt> {
         let expansion = self.expansion.as_ref()?;
         let mut input = seen.to_vec();
         self.scale.network(&action, &mut input);
-        let said = expansion.model.forward(&input);
+        let said = model.forward(&input);
         let next: Vec<f32> = seen.iter().zip(&said).map(|(x, change)| x + change).collect();
         let learned = f64::from(said[seen.len()]) / self.reward_scale;
         let known = expansion.known_reward.then(|| self.oracle.reward(seen, action, &next));

@@ -4,9 +4,10 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::cohort::{Cohort, Group};
-use super::config::{ArenaConfig, ConfigError, RunConfig};
+use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use crate::agents::Agent;
 use crate::agents::ddpg::Ddpg;
+use crate::agents::deep_dyna_q::DeepDynaQ;
 use crate::agents::dyna::Dyna;
 use crate::agents::dyna_q::DynaQ;
 use crate::agents::dyna_q_plus::DynaQPlus;
@@ -20,7 +21,7 @@ use crate::agents::q_learning::QLearning;
 use crate::agents::random::{Counted, Random, Within};
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
-use crate::agents::search::SearchAgent;
+use crate::agents::search::{SearchAgent, SearchConfig};
 use crate::agents::self_consistent::{Consistent, MOST_LOGITS};
 use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
@@ -68,14 +69,26 @@ pub fn check_tables(
 pub type Cohorts = Vec<Box<dyn Cohort>>;
 
 /// The cohorts of a run in a world whose states are listed, one lane for each seed; `None` if its
-/// agent was not made for such a world. Agents with networks take all lanes at once, as in
-/// [`continuous_cohorts`].
+/// agent was not made for such a world.
 pub fn tabular_cohorts<W: Tabular + Scenic>(
     world: &W,
     run: &RunConfig,
     seeds: &[u64],
 ) -> Option<Cohorts> {
-    seeds.iter().map(|&seed| tabular_cohort(world, run.info.id, &run.params, seed)).collect()
+    match run.info.id {
+        "deep-dyna-q" => Some(deep_dyna_q(world, &run.params, seeds)),
+        id => seeds.iter().map(|&seed| tabular_cohort(world, id, &run.params, seed)).collect(),
+    }
+}
+
+/// On an adapter all lanes are one population; on the processor each has its own thread.
+fn deep_dyna_q<W: Tabular + Scenic>(world: &W, params: &[f64], seeds: &[u64]) -> Cohorts {
+    let (places, sizes) = (Places::of(&world.scene()), (world.states(), world.actions()));
+    let agent = |seeds: &[u64]| DeepDynaQ::new(config(params), places, sizes, seeds);
+    if DeepDynaQ::belongs_together(&config(params), places, sizes.1, seeds.len()) {
+        return vec![Box::new(Group::new(world, agent(seeds), seeds))];
+    }
+    one_each(world, seeds, |seed| agent(&[seed]))
 }
 
 /// The cohorts of a run in a world that is steered by numbers; `None` if its agent was not made for
@@ -202,6 +215,26 @@ where
     A: Agent<Obs = State, Action = Action>,
 {
     Box::new(Group::new(world, agent, &[seed]))
+}
+
+/// Refuses runs whose parameters cannot stand together in a world with `actions` actions.
+pub fn check_together(arena: &ArenaConfig, actions: usize) -> Result<(), ConfigError> {
+    for (index, run) in arena.runs.iter().enumerate() {
+        if let Some(said) = refusal(run.info.id, &run.params, actions) {
+            return Err(ConfigError(format!("run {}: {said}", letter(index))));
+        }
+    }
+    Ok(())
+}
+
+/// Why these checked `params` of agent `id` cannot stand together in a world with `actions`
+/// actions, if they cannot.
+pub fn refusal(id: &str, params: &[f64], actions: usize) -> Option<String> {
+    let refused = match id {
+        "search" => config::<SearchConfig>(params).check(actions).err(),
+        _ => None,
+    };
+    refused.map(|refused| refused.to_string())
 }
 
 /// A configuration with these values, in the order of its definitions.

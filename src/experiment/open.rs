@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use super::arena::Experiment;
-use super::build::{Cohorts, check_tables, continuous_cohorts, discrete_cohorts, tabular_cohorts};
+use super::build::{
+    Cohorts, check_tables, check_together, continuous_cohorts, discrete_cohorts, tabular_cohorts,
+};
 use super::clock::Position;
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use super::keyframes::Keyframes;
+use super::measure::Measures;
 use super::run::Run;
 use super::workers::Workers;
 use super::worlds::Worlds;
@@ -48,6 +51,7 @@ impl Experiment {
     ) -> Result<Self, ConfigError> {
         config.check_size(world.states() * world.actions())?;
         check_tables(&config, (world.states(), world.actions()))?;
+        check_together(&config, world.actions())?;
         let fit = |run: &RunConfig, seeds: &[u64]| tabular_cohorts(world, run, seeds);
         Self::with(config, Worlds::new(world), "its states are listed", workers, fit)
     }
@@ -85,6 +89,7 @@ impl Experiment {
             cost: Duration::ZERO,
             next_keyframe: Duration::ZERO,
             remembers: false,
+            measures: Measures::default(),
             watched: 0,
             records: false,
             workers,

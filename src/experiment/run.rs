@@ -8,8 +8,10 @@ use super::record::Record;
 use super::workers::Task;
 use super::worlds::{Chapter, Truths};
 use crate::agents::Fault;
+use crate::agents::search::Evidence;
 use crate::mdp::trace::{CodeLine, Recorder};
 use crate::probes::truth::Truth;
+use crate::probes::value_error::Yardstick;
 
 /// Why a lane was stopped.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +44,7 @@ impl Failure {
                 let text = format!("Q at {state} going {action} became {}", number(nan.value));
                 (format!("Not a number {place}"), text)
             }
+            Ok(Advance::Failed(Fault::Refused(why))) => (format!("Refused {place}"), why.clone()),
             Ok(_) => return None,
             Err(panic) => (format!("Stopped by a fault {place}"), panic.clone()),
         };
@@ -197,6 +200,12 @@ impl Run {
         slot.cohort().lane_view(lane)
     }
 
+    /// The search from the present state of lane `lane`, copied out.
+    pub fn evidence(&self, lane: usize) -> Option<Evidence> {
+        let (slot, lane) = self.at(lane);
+        slot.cohort().evidence(lane)
+    }
+
     /// Which of its stages the world of lane `lane` is in.
     pub fn stage(&self, lane: usize) -> usize {
         let (slot, lane) = self.at(lane);
@@ -272,6 +281,11 @@ impl Run {
             }
             slot.standing = false;
         }
+    }
+
+    /// Every lane measures its values against this from now on.
+    pub(super) fn measure(&mut self, yardstick: &Yardstick) {
+        self.each(|cohort| cohort.measure(yardstick));
     }
 
     /// Sets a live parameter of every cohort to a checked value.

@@ -2,6 +2,7 @@
 //! and finding the place one grain back.
 
 use super::arena::{Change, Event, Experiment, Grain};
+use super::build::refusal;
 use super::clock::{Clock, Position};
 use super::run::{Run, Slot};
 use crate::base::params::Refused;
@@ -19,8 +20,16 @@ impl Experiment {
         if self.runs[run].param(param) == value {
             return Ok(());
         }
+        let now = &self.runs[run];
+        let mut params: Vec<f64> = (0..now.config.params.len()).map(|i| now.param(i)).collect();
+        params[param] = value;
+        let actions = now.truths[0].actions();
+        if let Some(said) = refusal(now.config.info.id, &params, actions) {
+            return Err(spec.refuse_for(value, said));
+        }
         let again = self.note(run, Change::Param { param, value });
         self.runs[run].set_param(param, value);
+        self.hand_out_yardsticks();
         if again {
             self.keyframe();
         }
@@ -85,7 +94,7 @@ impl Experiment {
     }
 
     pub(super) fn apply_due_events(&mut self) {
-        let mut drawn = false;
+        let (before, mut drawn) = (self.applied, false);
         while let Some(event) = self.events.get(self.applied) {
             if event.position > self.position {
                 break;
@@ -96,6 +105,9 @@ impl Experiment {
         }
         if drawn {
             self.refresh_worlds();
+        } else if self.applied > before {
+            // A discount may be among what was set.
+            self.hand_out_yardsticks();
         }
     }
 

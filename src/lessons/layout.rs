@@ -69,10 +69,30 @@ panels! {
     ConsistentWrong = "consistent-wrong",
     /// Error, drift and gradients over real steps.
     Drift = "drift",
+    /// The search from the present state: its tree, and why it goes where.
+    Tree = "tree",
     /// Parts of a value expansion, its error by horizon, and which horizon is best where.
     MveStack = "mve-stack",
     /// What a learned model gets wrong, on learned steps and on held-out ones.
     Losses = "losses",
+    /// The future as a learner imagines it, and as it truly is.
+    Imagined = "imagined",
+    /// Losses of a network as a model, and what a real step teaches.
+    ModelLoss = "model-loss",
+    /// Real and imagined states that a critic learns at.
+    Clouds = "clouds",
+    /// Value expansion beside SVG and I2A.
+    Relatives = "relatives",
+    /// How far values are off the truth, over time.
+    ValueError = "value-error",
+    /// The full tree beside a partial one, on the same budget.
+    TwoSearches = "two-searches",
+    /// Model error by depth, and what looking deeper costs and gains.
+    DepthError = "depth-error",
+    /// Where the search acts otherwise than the value.
+    LookingAhead = "looking-ahead",
+    /// Where networks compute, and how fast.
+    Device = "device",
 }
 
 impl PanelId {

@@ -275,6 +275,7 @@ impl Agent for Mve {
         let MveConfig { horizon, td_k, dreamer, rewards, dynamics, dreams, .. } = self.config;
         view.expansion = Some(ExpansionView {
             model: HostMlp::of(&self.model.network, lane),
+            earlier: self.model.earlier(lane).collect(),
             horizon: horizon as usize,
             td_k: td_k == Switch::On,
             live_actor: dreamer == Dreamer::Live,

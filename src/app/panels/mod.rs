@@ -8,26 +8,36 @@ pub mod body_tile;
 pub mod cards;
 pub mod cell;
 pub mod cell_view;
+pub mod clouds;
 pub mod consistent_wrong;
 pub mod curves;
+pub mod depth_error;
+pub mod device;
 pub mod drift;
 pub mod exploit;
 pub mod futures;
 pub mod graph_tile;
+pub mod imagined;
 pub mod log;
 pub mod look;
+pub mod looking_ahead;
 pub mod loops;
 pub mod losses;
 pub mod mazes;
 pub mod memory;
 pub mod model_data;
 pub mod model_error;
+pub mod model_loss;
 pub mod mve_stack;
 mod plot;
 pub mod price;
+pub mod relatives;
 pub mod sandbox;
 pub mod schematic;
+pub mod searching;
 pub mod tile;
+pub mod tree;
+pub mod two_searches;
 pub mod value_map;
 pub mod values;
 pub mod wall;
@@ -44,6 +54,11 @@ use crate::lessons::Lesson;
 pub use crate::lessons::layout::PanelId;
 
 impl PanelId {
+    /// Whether it draws the searches of the runs, which are copied out for it alone.
+    pub fn shows_searches(self) -> bool {
+        self == Self::Tree
+    }
+
     /// Makes the panel.
     pub fn open(self) -> Box<dyn Panel> {
         match self {
@@ -52,6 +67,7 @@ impl PanelId {
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
+            Self::Device => Box::new(device::Device::default()),
             Self::Exploit => Box::new(exploit::Meter::default()),
             Self::Memory => Box::new(memory::Memory),
             Self::Loops => Box::new(loops::Loops::default()),
@@ -65,10 +81,19 @@ impl PanelId {
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
+            Self::Imagined => Box::new(imagined::Imagined::default()),
+            Self::ModelLoss => Box::new(model_loss::ModelLoss::default()),
+            Self::Clouds => Box::new(clouds::CloudsPanel::default()),
+            Self::Relatives => Box::new(relatives::Relatives),
             Self::Log => Box::new(log::Log::default()),
+            Self::Tree => Box::new(tree::Tree::default()),
             Self::Schematic => Box::new(schematic::Schematic),
             Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
             Self::Drift => Box::new(drift::Drift::default()),
+            Self::ValueError => Box::new(curves::Curves::value_error()),
+            Self::TwoSearches => Box::new(two_searches::TwoSearches::default()),
+            Self::DepthError => Box::new(depth_error::DepthError::default()),
+            Self::LookingAhead => Box::new(looking_ahead::LookingAhead::default()),
         }
     }
 }
