@@ -8,6 +8,7 @@
 //! | [`mdp`] | the shared words: step, transition, the faces of a world, traces, scenes |
 //! | [`envs`] | worlds and their registry |
 //! | [`rl`] | equations as small pure functions |
+//! | [`nn`] | population networks on burn, and the one place that chooses a device |
 //! | [`search`] | trees grown from the present state: local planning |
 //! | [`models`] | what an agent has learned about a world |
 //! | [`agents`] | one algorithm per file |
@@ -30,6 +31,7 @@ pub mod film;
 pub mod lessons;
 pub mod mdp;
 pub mod models;
+pub mod nn;
 pub mod probes;
 pub mod rl;
 pub mod search;

@@ -410,6 +410,41 @@ fn replay_follows_worlds_without_a_map_by_the_names_of_their_states() {
 }
 
 #[test]
+fn replay_follows_worlds_of_numbers_from_any_state() {
+    let here = folder("replay-numbers");
+    let torques = file(&here, "torques.txt", "2 -9\n0.5");
+    let out = good(&["replay", "pendulum", "--state", "-3.25,0", "--actions", &torques]);
+    let rows: Vec<&str> = out.lines().collect();
+    let head = "step,theta,omega,torque,reward,next_theta,next_omega,terminated,truncated";
+    assert_eq!((rows[0], rows.len()), (head, 4));
+    // cost = (2 pi - 3.25)^2 + 0.004; speed = (15 sin(-3.25) + 3 * 2) * 0.05.
+    let number = |row: usize, column: usize| -> f64 {
+        rows[row].split(',').nth(column).unwrap().parse().unwrap()
+    };
+    let left = std::f64::consts::TAU - 3.25;
+    assert!((number(1, 4) + left * left + 0.004).abs() < 1e-12);
+    let speed = (15.0 * (-3.25_f64).sin() + 6.0) * 0.05;
+    assert!((number(1, 6) - speed).abs() < 1e-12 && number(1, 5) == -3.25 + 0.05 * speed);
+    assert_eq!((number(2, 1), number(2, 3)), (number(1, 5), -9.0));
+    let pushes = file(&here, "pushes.txt", "left, 1");
+    let out = good(&["replay", "cart-pole", "--state", "0,0,0.1,0", "--actions", &pushes]);
+    assert!(out.starts_with("step,x,v,theta,omega,action,reward,next_x,next_v,"), "{out}");
+    for (world, state, actions, said) in [
+        ("pendulum", "1", &torques, "2 numbers with commas are allowed: angle θ in rad, speed"),
+        ("pendulum", "1,nan", &torques, "2 numbers with commas are allowed"),
+        ("pendulum", "1,0", &pushes, "action 1, 'left', is unknown; allowed: a number for the"),
+        ("cart-pole", "0,0,1,0", &pushes, "--state 0,0,1,0: the task is over there"),
+        ("cart-pole", "0,0,0,0", &torques, "action 1, '2', is unknown; allowed: left, right or 0"),
+    ] {
+        let told = bad(2, &["replay", world, "--state", state, "--actions", actions]);
+        assert!(told.contains(said), "{told}");
+    }
+    let few = file(&here, "few.txt", "0 -1.00 4");
+    let args = ["replay", "pendulum", "--state", "1,0", "--set", "torques=5", "--actions", &few];
+    assert_eq!(good(&args).lines().count(), 4);
+}
+
+#[test]
 fn replay_says_what_is_wrong() {
     let here = folder("replay_wrong");
     let fine = file(&here, "fine.txt", "up");
@@ -442,4 +477,32 @@ fn whoever_reads_the_table_may_stop() {
     let done = child.wait_with_output().unwrap();
     assert_eq!(done.status.code(), Some(0));
     assert_eq!(text(&done.stderr), "");
+}
+
+// ---------------------------------------------------------------- devices
+
+#[test]
+fn devices_are_listed_with_their_times_and_what_auto_takes() {
+    let out = good(&["devices", "--width", "8", "--batch", "4"]);
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines[0], "one training step of 1 x 4-8-8-4, batch 4");
+    assert!(lines[1].starts_with("flex ") && lines[1].contains(" ms a step"), "{out}");
+    assert!(lines.last().unwrap().starts_with("auto takes "), "{out}");
+    let said = bad(2, &["devices", "--width", "4096", "--lanes", "64"]);
+    assert!(said.starts_with("64 x network trial asks for 16"), "{said}");
+    assert!(said.ends_with("at most 1024 MiB"), "{said}");
+    assert!(bad(2, &["devices", "--lanes", "0"]).contains("0 is not in 1..=1024"));
+}
+
+#[test]
+fn a_run_says_where_its_networks_compute() {
+    let folder = folder("device");
+    let maze = file(&folder, "deep.toml", &arena(MAZE, "agent = 'deep-dyna-q'"));
+    let done = imaginarium(&["run", &maze, "--steps", "5", "--device", "flex"]);
+    let said = text(&done.stderr);
+    assert!(said.contains("note: run A computes on Flex (processor): asked for"), "{said}");
+    let said = bad(2, &["run", &maze, "--device", "cuda"]);
+    assert_eq!(said, "--device = cuda is not allowed: one of auto, flex, wgpu");
+    let said = bad(2, &["run", "dyna-maze", "--device", "flex"]);
+    assert_eq!(said, "--device flex: no run here has networks that can be moved");
 }

@@ -6,7 +6,7 @@ mod common;
 use std::time::{Duration, Instant};
 
 use common::{arena, digests, dyna, maze, three};
-use imaginarium::agents::random::Random;
+use imaginarium::agents::random::{Counted, Random};
 use imaginarium::envs::grid::{Grid, GridConfig};
 use imaginarium::envs::mazes::gridworld;
 use imaginarium::experiment::cohort::{Advance, Cohort as _, Group};
@@ -187,7 +187,8 @@ fn three_lanes_in_one_cohort_equal_three_cohorts() {
     let config = GridConfig { slip: 0.1, ..GridConfig::default() };
     let world = Grid::new(&gridworld(), &config).unwrap();
     let seeds = [4, 5, 6];
-    let group = |seeds: &[u64]| Group::new(&world, Random::new(world.actions(), seeds), seeds);
+    let group =
+        |seeds: &[u64]| Group::new(&world, Random::new(Counted(world.actions()), seeds), seeds);
     let mut together = group(&seeds);
     let mut apart = seeds.map(|seed| group(&[seed]));
     for clock in [Clock::Episodes, Clock::EnvSteps] {

@@ -11,7 +11,7 @@ use imaginarium::experiment::arena::Grain;
 use imaginarium::experiment::cell_log::replays;
 use imaginarium::experiment::engine::{Command, Engine};
 use imaginarium::experiment::inspect::{Inspection, LISTED};
-use imaginarium::experiment::{ArenaConfig, Clock, Position};
+use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::mdp::edit::Stroke;
 use imaginarium::mdp::scene::Cell;
 use imaginarium::mdp::trace::Source;
@@ -76,9 +76,16 @@ fn counts(found: &Inspection) -> [u64; 2] {
 
 #[test]
 fn every_agent_with_a_table_leaves_a_list_that_replays() {
-    for agent in AGENTS.iter().filter(|a| a.id != "random") {
+    // An update of a network writes all cells at once: no list could replay it.
+    let has_table = |id: &str| id != "random" && !id.starts_with("deep-");
+    for agent in AGENTS.iter().filter(|a| has_table(a.id)) {
         let run = format!("agent = '{}'", agent.id);
-        let mut engine = paused(maze("lanes = 2\nseed = 6\nlength = 12", &[&run]));
+        let config = maze("lanes = 2\nseed = 6\nlength = 12", &[&run]);
+        // Agents that steer were not made for mazes.
+        if Experiment::new(config.clone(), 1).is_err() {
+            continue;
+        }
+        let mut engine = paused(config);
         run_to(&mut engine, Position::at(Clock::Episodes, 12));
         for cell in [LAST, 18, 0] {
             let found = look(&mut engine, 0, cell, None);

@@ -76,7 +76,7 @@ fn the_random_walk_agrees_with_a_table_of_hundred_runs() {
 #[test]
 fn five_states_are_worth_one_sixth_to_five_sixths_at_random() {
     let info = world("random-walk").unwrap();
-    let walk = info.build(None, &info.defaults()).unwrap();
+    let walk = info.build(None, &info.defaults()).unwrap().tabular().unwrap();
     let outcomes = |s: usize, a: usize| walk.outcomes(s as State, a as Action);
     let sizes = (walk.states(), walk.actions());
     let values = random_policy_values(sizes, outcomes, 1.0).unwrap();

@@ -389,3 +389,17 @@ fn a_kill_in_the_middle_of_a_save_loses_nothing_earlier() {
     assert!(partial > 0, "no kill came in the middle of a save: {last} saves");
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn a_run_of_a_world_of_numbers_is_lived_again() {
+    for world in ["id = 'pendulum'\nstop = 1.5", "id = 'cart-pole'"] {
+        let config = arena("lanes = 3\nseed = 4", world, &["agent = 'random'"]);
+        let mut e = engine(config);
+        (0..300).for_each(|_| e.handle(Command::Step));
+        (0..20).for_each(|_| e.handle(Command::Back));
+        let read = RunFile::from_text("x", &e.run_file(String::new()).to_text()).unwrap();
+        let (again, said) = relive(read);
+        assert_eq!(said, "it: relived to the last bit", "{world}");
+        assert_eq!(digests(again.experiment()), digests(e.experiment()));
+    }
+}

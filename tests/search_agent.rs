@@ -125,7 +125,8 @@ fn every_way_of_using_the_value_runs_and_repeats_itself() {
 fn the_tree_is_there_when_it_is_asked_for_and_grows_by_units() {
     for &method in Method::ALL {
         let mut life = Life::new(SearchConfig { method, ..SearchConfig::default() }, 1);
-        assert!(life.agent.evidence(0).is_none());
+        let coming = life.agent.evidence(0).unwrap();
+        assert_eq!((coming.root, coming.done, coming.tree.len[0]), (life.state, 0, 1));
         (0..300).for_each(|_| {
             life.step();
         });

@@ -9,6 +9,7 @@ use imaginarium::base::rng::{Stream, StreamName};
 use imaginarium::base::stats::mean;
 use imaginarium::mdp::State;
 use imaginarium::models::self_consistent::{Grounding, SelfConsistent, SelfConsistentConfig};
+use imaginarium::rl::policy::{epsilon_greedy, epsilon_greedy_odds};
 use imaginarium::rl::self_consistency::{Blocks, Rollout, Sizes, Wiring, softmax};
 
 const VARIANTS: [(&str, Wiring); 4] = [
@@ -73,6 +74,7 @@ fn losses_and_gradients_are_those_of_automatic_differentiation() {
         let rollout = Rollout {
             sizes,
             policy: &policy,
+            taken: &[],
             start: &start,
             depth: whole(4),
             gamma: number(&row[5]),
@@ -95,7 +97,7 @@ fn gradient(depth: usize, wiring: Wiring) -> Blocks {
     let sizes = Sizes { states: 4, actions: 2 };
     let (blocks, policy, start) = drawn(99, sizes);
     let (policy, start) = (&policy, &start);
-    let rollout = Rollout { sizes, policy, start, depth, gamma: 0.9, lambda: 0.0 };
+    let rollout = Rollout { sizes, policy, taken: &[], start, depth, gamma: 0.9, lambda: 0.0 };
     let transitions = blocks.transitions(sizes);
     let imagined = rollout.imagine(&blocks, &transitions);
     rollout.gradient(&blocks, &transitions, &imagined, wiring)
@@ -154,7 +156,7 @@ fn the_residual_gradient_is_that_of_finite_differences() {
     let sizes = Sizes { states: 4, actions: 2 };
     let (blocks, policy, start) = drawn(7, sizes);
     let (policy, start) = (&policy, &start);
-    let rollout = Rollout { sizes, policy, start, depth: 3, gamma: 0.9, lambda: 0.4 };
+    let rollout = Rollout { sizes, policy, taken: &[], start, depth: 3, gamma: 0.9, lambda: 0.4 };
     let loss = |b: &Blocks| rollout.imagine(b, &b.transitions(sizes)).loss();
     let transitions = blocks.transitions(sizes);
     let imagined = rollout.imagine(&blocks, &transitions);
@@ -173,9 +175,34 @@ fn the_residual_gradient_is_that_of_finite_differences() {
     (0..g.values.len()).for_each(|i| check(slope(&|b, h| b.values[i] += h), g.values[i]));
 }
 
+#[test]
+fn the_grounded_gradient_is_that_of_automatic_differentiation() {
+    let golden = rows("unrolled.csv");
+    assert_eq!(golden.len(), 12);
+    for row in golden {
+        let whole = |i: usize| row[i].parse::<usize>().unwrap();
+        let sizes = Sizes { states: whole(1), actions: whole(2) };
+        let (blocks, policy, start) = drawn(whole(0) as u64, sizes);
+        let depth = whole(3);
+        let taken: Vec<u8> = row[4].split(' ').map(|a| a.parse().unwrap()).collect();
+        let (targets, paid) = (list(&row[5]), list(&row[6]));
+        let (policy, start, taken) = (&policy, &start, &taken);
+        let rollout = Rollout { sizes, policy, taken, start, depth, gamma: 0.9, lambda: 0.0 };
+        let transitions = blocks.transitions(sizes);
+        let unrolled = rollout.unroll(&blocks, &transitions, targets);
+        let g = rollout.grounded_gradient(&blocks, &transitions, &unrolled, &paid);
+        assert_near(&g.logits, &list(&row[7]), &format!("seed {} logits", row[0]));
+        assert_near(&g.rewards, &list(&row[8]), &format!("seed {} rewards", row[0]));
+        assert_near(&g.values, &list(&row[9]), &format!("seed {} values", row[0]));
+    }
+}
+
 // ---------------------------------------------------------------- Garnets
 
+/// Reward processes, and decision processes with three actions.
 const PROCESSES: u64 = 60;
+const DECISIONS: u64 = 30;
+const MDP: Sizes = Sizes { states: 20, actions: 3 };
 const SHOWN: [usize; 4] = [200, 500, 1000, 2000];
 
 fn process(seed: u64) -> Garnet {
@@ -198,7 +225,7 @@ fn learn(
     for step in 1..=steps {
         let action = dice.below(sizes.actions as u32) as usize;
         let (reward, next) = world.step(state, action, &mut dice);
-        learner.observe((state, action as u8), reward, next, config.gamma);
+        learner.observe((state, action as u8), reward, next, false);
         learner.imagine(&mut plan);
         state = next;
         see(step, &learner);
@@ -211,9 +238,9 @@ fn rmse(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// `[shown][process]`: errors of the value.
-fn errors(sizes: Sizes, config: SelfConsistentConfig) -> [Vec<f64>; 4] {
+fn errors(sizes: Sizes, count: u64, config: SelfConsistentConfig) -> [Vec<f64>; 4] {
     let mut errors: [Vec<f64>; 4] = Default::default();
-    for seed in 0..PROCESSES {
+    for seed in 0..count {
         let world = Garnet::new(sizes, 5, seed);
         let policy = vec![1.0 / sizes.actions as f64; sizes.states * sizes.actions];
         let truth = world.values(&policy, config.gamma);
@@ -226,8 +253,15 @@ fn errors(sizes: Sizes, config: SelfConsistentConfig) -> [Vec<f64>; 4] {
     errors
 }
 
+/// Figures `[shown][process]` of one learner.
+type Figures = [Vec<f64>; 4];
+
 /// TD, Dyna, direct, residual, reverse; printed.
-fn table(sizes: Sizes, grounding: Grounding) -> [[Vec<f64>; 4]; 5] {
+fn table(
+    what: &str,
+    grounding: Grounding,
+    figures: impl Fn(SelfConsistentConfig) -> Figures,
+) -> [Figures; 5] {
     let base = SelfConsistentConfig { grounding, ..SelfConsistentConfig::default() };
     let variants = [
         ("TD", SelfConsistentConfig { beta: 0.0, ..base }),
@@ -236,28 +270,25 @@ fn table(sizes: Sizes, grounding: Grounding) -> [[Vec<f64>; 4]; 5] {
         ("SC-Residual", SelfConsistentConfig { wiring: Wiring::RESIDUAL, ..base }),
         ("SC-Reverse", SelfConsistentConfig { wiring: Wiring::REVERSE, ..base }),
     ];
-    variants.map(|(name, config)| {
-        let errors = errors(sizes, config);
-        let said = errors.each_ref().map(|e| format!("{:.3}", mean(e).unwrap()));
-        println!("{grounding:?} {} actions, {name}: {}", sizes.actions, said.join(" | "));
-        errors
-    })
+    let table = variants.map(|(name, config)| {
+        let figures = figures(config);
+        let said = figures.each_ref().map(|e| format!("{:.3}", mean(e).unwrap()));
+        println!("{what}, {grounding:?}, {name}: {}", said.join(" | "));
+        figures
+    });
+    let [_, dyna, direct, _, _] = &table;
+    let won = [0, 1, 2, 3].map(|shown| wins(&direct[shown], &dyna[shown]));
+    println!("{what}, {grounding:?}: SC-Direct below Dyna on {won:?} of {}", dyna[0].len());
+    table
 }
 
 fn wins(a: &[f64], b: &[f64]) -> usize {
     a.iter().zip(b).filter(|(a, b)| a < b).count()
 }
 
-fn holds(table: &[[Vec<f64>; 4]; 5]) {
+fn holds(table: &[Figures; 5]) {
     let [td, dyna, direct, residual, reverse] = table;
-    let at = |of: &[Vec<f64>; 4], shown: usize| mean(&of[shown]).unwrap();
-    for shown in 0..4 {
-        let won = wins(&direct[shown], &dyna[shown]);
-        println!("direct beats Dyna on {won} of {PROCESSES} at step {}", SHOWN[shown]);
-    }
-    for shown in [1, 2] {
-        assert!(wins(&direct[shown], &dyna[shown]) * 10 >= PROCESSES as usize * 6);
-    }
+    let at = |of: &Figures, shown: usize| mean(&of[shown]).unwrap();
     let level = at(direct, 3) / at(dyna, 3);
     assert!((level - 1.0).abs() <= 0.15, "{level}");
     for shown in [2, 3] {
@@ -267,14 +298,123 @@ fn holds(table: &[[Vec<f64>; 4]; 5]) {
     }
 }
 
-#[test]
-fn direct_beats_dyna_and_both_beat_td_with_value_equivalence() {
-    holds(&table(Sizes { states: 20, actions: 1 }, Grounding::ValueEquivalence));
+/// Direct beats Dyna on at least three of five at 500 and 1000 steps.
+fn direct_wins([_, dyna, direct, _, _]: &[Figures; 5]) {
+    for shown in [1, 2] {
+        assert!(wins(&direct[shown], &dyna[shown]) * 5 >= direct[shown].len() * 3);
+    }
 }
 
 #[test]
-fn direct_beats_dyna_and_both_beat_td_with_likelihood() {
-    holds(&table(Sizes { states: 20, actions: 1 }, Grounding::Likelihood));
+fn in_reward_processes_direct_beats_dyna_and_both_beat_td() {
+    let sizes = Sizes { states: 20, actions: 1 };
+    for grounding in [Grounding::ValueEquivalence, Grounding::Likelihood] {
+        let table = table("MRP", grounding, |config| errors(sizes, PROCESSES, config));
+        holds(&table);
+        direct_wins(&table);
+    }
+}
+
+#[test]
+fn in_decision_processes_the_value_of_acting_at_random_is_learned_alike() {
+    for grounding in [Grounding::ValueEquivalence, Grounding::Likelihood] {
+        let table = table("MDP", grounding, |config| errors(MDP, DECISIONS, config));
+        holds(&table);
+    }
+}
+
+/// Values of acting best.
+fn best_values(world: &Garnet, gamma: f64) -> Vec<f64> {
+    let Sizes { states, actions } = world.sizes;
+    let mut v = vec![0.0; states];
+    for _ in 0..2_000 {
+        let ahead = |pair: usize| {
+            let row = &world.transitions[pair * states..][..states];
+            world.rewards[pair / actions]
+                + gamma * row.iter().zip(&v).map(|(p, v)| p * v).sum::<f64>()
+        };
+        let best = |s: usize| (s * actions..(s + 1) * actions).map(ahead).fold(f64::MIN, f64::max);
+        v = (0..states).map(best).collect();
+    }
+    v
+}
+
+/// `[shown][process]`: how much less the greedy policy of the learner is really worth than the best
+/// one, while it acts epsilon-greedily by look-ahead in its own model.
+fn regrets(config: SelfConsistentConfig) -> Figures {
+    let mut regrets: Figures = Default::default();
+    let odds = |learner: &SelfConsistent, epsilon: f64| -> Vec<f64> {
+        let row = |s| epsilon_greedy_odds(&learner.look_ahead(s), epsilon);
+        (0..MDP.states as State).flat_map(row).collect()
+    };
+    for seed in 0..PROCESSES {
+        let world = Garnet::new(MDP, 5, seed);
+        let best = mean(&best_values(&world, config.gamma)).unwrap();
+        let even = vec![1.0 / MDP.actions as f64; MDP.states * MDP.actions];
+        let mut learner = SelfConsistent::new(config, MDP, even);
+        let (mut dice, mut plan) =
+            (Stream::new(1, StreamName::World), Stream::new(1, StreamName::Plan));
+        let mut state: State = dice.below(MDP.states as u32);
+        for step in 1..=SHOWN[3] {
+            let action = epsilon_greedy(&learner.look_ahead(state), 0.1, &mut dice);
+            let (reward, next) = world.step(state, action, &mut dice);
+            learner.observe((state, action as u8), reward, next, false);
+            learner.set_policy(odds(&learner, 0.1));
+            learner.imagine(&mut plan);
+            state = next;
+            if let Some(index) = SHOWN.iter().position(|&s| s == step) {
+                let value = world.values(&odds(&learner, 0.0), config.gamma);
+                regrets[index].push(best - mean(&value).unwrap());
+            }
+        }
+    }
+    regrets
+}
+
+#[test]
+fn in_control_the_regret_shrinks_and_nothing_is_better_than_the_best() {
+    for grounding in [Grounding::ValueEquivalence, Grounding::Likelihood] {
+        for of in table("control", grounding, regrets) {
+            assert!(of.iter().flatten().all(|&regret| regret > -1e-9));
+            let [first, .., last] = of.each_ref().map(|regrets| mean(regrets).unwrap());
+            assert!(last < 0.6 * first, "{first} {last}");
+        }
+    }
+}
+
+/// MuZero's grounded loss over one step is TD(0) with a reward.
+#[test]
+fn unrolling_no_step_is_temporal_difference_learning() {
+    let of = |grounding| {
+        let config = SelfConsistentConfig {
+            grounding,
+            depth: 0,
+            beta: 0.0,
+            ..SelfConsistentConfig::default()
+        };
+        learn(&Garnet::new(MDP, 5, 4), config, 300, |_, _| {}).blocks().clone()
+    };
+    let (unrolled, td) = (of(Grounding::Unroll), of(Grounding::Off));
+    assert_near(&unrolled.values, &td.values, "values");
+    assert_near(&unrolled.rewards, &td.rewards, "rewards");
+    assert_eq!(unrolled.logits, vec![0.0; td.logits.len()], "no step, no dynamics");
+}
+
+#[test]
+fn unrolling_teaches_the_dynamics_what_their_values_are() {
+    let sizes = Sizes { states: 20, actions: 1 };
+    let of = |depth: usize| {
+        let config = SelfConsistentConfig {
+            grounding: Grounding::Unroll,
+            depth,
+            beta: 0.0,
+            ..SelfConsistentConfig::default()
+        };
+        mean(&errors(sizes, 20, config)[3]).unwrap()
+    };
+    let (short, long) = (of(0), of(3));
+    println!("MRP, unrolled (MuZero) alone, K = 0: {short:.3}, K = 3: {long:.3}");
+    assert!(long < 0.9 * short);
 }
 
 #[test]

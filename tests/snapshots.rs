@@ -12,14 +12,16 @@ use std::sync::Arc;
 use egui::{Key, Modifiers};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use imaginarium::agents::surface::{Surface, ValueSurface};
 use imaginarium::app::actions::Actions;
 use imaginarium::app::panels::{Cx, PanelId};
 use imaginarium::app::theme::{self, Theme};
 use imaginarium::app::view::View;
+use imaginarium::experiment::cohort::LaneView;
 use imaginarium::experiment::snapshot::Snapshot;
 use imaginarium::lessons::Lesson;
 
-use desk::{Desk, SMALL, opening};
+use desk::{Desk, LARGE, SMALL, opening};
 
 /// One driver of one machine draws the same bits each time. Other versions of it round the edges
 /// of glyphs differently: hence a little more than the default, but no room for a moved line.
@@ -77,6 +79,53 @@ fn forked() -> Desk {
     desk
 }
 
+/// A search at the start of the sixth episode.
+fn searched() -> Desk {
+    let lesson = imaginarium::lessons::find("search-tree").expect("the lesson exists");
+    let mut desk = Desk::open(lesson, Theme::Dark, LARGE);
+    desk.go_to(5, 0).frames(3);
+    desk
+}
+
+/// Thinks of the angle alone.
+#[derive(Debug)]
+struct Cosine;
+
+impl ValueSurface for Cosine {
+    fn value(&self, seen: &[f32]) -> f64 {
+        100.0 * f64::from(seen[0]) - 110.0
+    }
+}
+
+/// A pendulum in its third episode, moved by somebody who thinks of the angle alone.
+fn swinging() -> Arc<Snapshot> {
+    let text = "version = 1\nlanes = 3\nseed = 5\nspeed = 1\n[world]\nid = 'pendulum'\n\
+                [[run]]\nname = 'one'\nagent = 'random'\n[[run]]\nname = 'two'\nagent = 'random'\n\
+                [[run]]\nname = 'three'\nagent = 'random'\n";
+    let lesson = Lesson::from_toml("x.toml", text).unwrap();
+    let mut desk = Desk::open(lesson, Theme::Dark, SMALL);
+    desk.go_to(2, 50).frames(2);
+    let mut snapshot = Snapshot::clone(&desk.snapshot());
+    for run in &mut snapshot.runs {
+        let mut lane = LaneView::clone(&run.lane);
+        lane.view.surface = Some(Surface(Arc::new(Cosine)));
+        run.lane = Arc::new(lane);
+    }
+    Arc::new(snapshot)
+}
+
+/// The lesson in which updates are wired, a dozen steps in.
+fn wired() -> Desk {
+    let lesson = imaginarium::lessons::find("wire-your-own").expect("it is a lesson");
+    let mut desk = Desk::open(lesson, Theme::Dark, SMALL);
+    desk.pause();
+    desk.key(Key::Home).pause();
+    for _ in 0..12 {
+        desk.key(Key::ArrowRight);
+    }
+    desk
+}
+
 #[test]
 fn the_window_looks_as_before() {
     if !adapter::can_compare() {
@@ -89,9 +138,27 @@ fn the_window_looks_as_before() {
     }
 }
 
+/// A pendulum's learner that has just begun: few updates, so that every machine dreams the same.
+fn dreaming() -> Desk {
+    let text = "version = 1\nclock = 'env-steps'\nlength = 200\nseed = 3\nspeed = 'max'\n\
+                [world]\nid = 'pendulum'\n[[run]]\nagent = 'mve'\nhorizon = 5\nwarmup = 120\n\
+                hidden = 16\nmodel_hidden = 32\nbatch = 16\nmodel_batch = 32";
+    let lesson = Lesson::from_toml("test.toml", text).expect("a sound lesson");
+    let mut desk = Desk::open(lesson, Theme::Dark, SMALL);
+    while desk.snapshot().position.count < 200 {
+        desk.frames(1);
+    }
+    desk
+}
+
 /// One panel alone on the theme's ground.
 fn panel(id: PanelId, look: Theme, snapshot: Arc<Snapshot>, lesson: Lesson) -> Harness<'static> {
-    let size = if id == PanelId::Mazes { [960.0, 380.0] } else { [560.0, 340.0] };
+    let size = match id {
+        PanelId::Mazes | PanelId::Imagined | PanelId::ValueMap => [960.0, 380.0],
+        PanelId::Tree => [1200.0, 760.0],
+        PanelId::Schematic => [900.0, 500.0],
+        _ => [560.0, 340.0],
+    };
     let mut panel = id.open();
     let view = View { theme: look, run: 2, cell: Some(17), ..View::default() };
     Harness::builder()
@@ -123,16 +190,29 @@ fn every_panel_looks_as_before() {
         return;
     }
     let snapshot = moment(Theme::Dark).snapshot();
-    let forked = forked().snapshot();
+    let (forked, searched) = (forked().snapshot(), searched().snapshot());
+    let dreaming = dreaming().snapshot();
+    let swinging = swinging();
+    let wired = wired().snapshot();
     let mut results = SnapshotResults::new();
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
         let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
-        let of_forks = [PanelId::Futures, PanelId::Log].contains(&id);
-        let snapshot = if of_forks { &forked } else { &snapshot };
+        use PanelId::{Clouds, ConsistentWrong, Drift, Imagined, Losses, MveStack, Schematic};
+        let snapshot = match id {
+            PanelId::Tree => &searched,
+            PanelId::Futures | PanelId::Log => &forked,
+            PanelId::Return | PanelId::ValueMap => &swinging,
+            Schematic | ConsistentWrong | Drift => &wired,
+            Clouds | Imagined | Losses | MveStack => &dreaming,
+            _ => &snapshot,
+        };
         let mut harness = panel(id, look, snapshot.clone(), opening());
         harness.run_steps(3);
         let name = format!("panel-{id:?}").to_lowercase();
         compare(&mut harness, &name, &mut results);
     }
+    let mut harness = panel(PanelId::Mazes, Theme::Light, swinging, opening());
+    harness.run_steps(3);
+    compare(&mut harness, "panel-bodies", &mut results);
 }

@@ -188,7 +188,7 @@ fn the_windy_grid_has_the_values_of_the_python_program() {
         let info = world("windy-grid").unwrap();
         let mut params = info.defaults();
         params[GridConfig::index("gust").unwrap()] = number(row);
-        let grid = info.build(None, &params).unwrap();
+        let grid = info.build(None, &params).unwrap().tabular().unwrap();
         let outcomes = |s: usize, a: usize| grid.outcomes(s as State, a as Action);
         let q = value_iteration((grid.states(), 4), outcomes, 1.0, 1e-12, 10_000).unwrap();
         let golden = rows("windy_values.csv");

@@ -8,6 +8,8 @@ mod desk;
 mod asked;
 #[path = "ui/cards.rs"]
 mod cards;
+#[path = "ui/dreams.rs"]
+mod dreams;
 #[path = "ui/failing.rs"]
 mod failing;
 #[path = "ui/forks.rs"]
@@ -22,7 +24,13 @@ mod panels;
 mod parameters;
 #[path = "ui/sandbox.rs"]
 mod sandbox;
+#[path = "ui/schematic.rs"]
+mod schematic;
 #[path = "ui/selection.rs"]
 mod selection;
 #[path = "ui/transport.rs"]
 mod transport;
+#[path = "ui/tree.rs"]
+mod tree;
+#[path = "ui/value_map.rs"]
+mod value_map;

@@ -3,19 +3,31 @@
 //!
 //! Agents know nothing of experiments, probes, panels or threads.
 
+pub mod actor_critic;
+pub mod computing;
+pub mod ddpg;
+pub mod deep_dyna_q;
 pub mod dyna;
 pub mod dyna_q;
 pub mod dyna_q_plus;
 pub mod expected_sarsa;
 pub mod learner;
+pub mod memory;
 pub mod monte_carlo;
 pub mod monte_carlo_prediction;
+pub mod mve;
+pub mod off_policy;
 pub mod prioritized_sweeping;
+pub mod q_expansion;
 pub mod q_learning;
 pub mod random;
 pub mod replay;
 pub mod sarsa;
 pub mod search;
+pub mod self_consistent;
+pub mod steered;
+pub mod steering;
+pub mod surface;
 pub mod table;
 pub mod td_prediction;
 pub mod value_iteration;
@@ -65,6 +77,22 @@ pub struct NotANumber {
     pub value: f64,
 }
 
+/// Why a run cannot go on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// An entry of its table.
+    Entry(NotANumber),
+    /// A tensor, a loss, or a number of the world, and what it became.
+    Number {
+        /// What it is called.
+        what: String,
+        /// The value it got.
+        value: f64,
+    },
+    /// Something that it asked for and was refused, in one sentence.
+    Refused(String),
+}
+
 /// A copy of what probes and pictures need, as plain data.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
@@ -78,6 +106,14 @@ pub struct View {
     pub known: Option<Known>,
     /// Remembered steps, for agents that replay.
     pub memory: Option<replay::MemoryView>,
+    /// Where its networks compute, for agents that have them.
+    pub computing: Option<computing::Computing>,
+    /// Networks, for agents that steer with them.
+    pub steered: Option<std::sync::Arc<steered::SteeredView>>,
+    /// What any place is worth, for agents that learn values in worlds of numbers.
+    pub surface: Option<surface::Surface>,
+    /// Model, value and their way, for agents that make them agree.
+    pub consistent: Option<self_consistent::ConsistentView>,
 }
 
 /// One algorithm with the state of all its lanes.
@@ -155,6 +191,11 @@ pub trait Agent: Clone + Send + 'static {
     /// A copy of what probes need.
     fn view(&self) -> View;
 
+    /// The same of lane `lane`, for agents that keep several apart.
+    fn view_of(&self, _lane: usize) -> View {
+        self.view()
+    }
+
     /// The search from the present state of lane `lane`, copied out; `None`: it does not search.
     fn evidence(&self, _lane: usize) -> Option<search::Evidence> {
         None
@@ -167,6 +208,16 @@ pub trait Agent: Clone + Send + 'static {
 
     /// Set once a value is not a number any more.
     fn failure(&self) -> Option<NotANumber>;
+
+    /// Whether it cannot go on. Asked at every step.
+    fn has_failed(&self) -> bool {
+        self.failure().is_some()
+    }
+
+    /// Why not.
+    fn fault(&self) -> Option<Fault> {
+        self.failure().map(Fault::Entry)
+    }
 
     /// Adds all parameters, tables and stream positions in declaration order.
     fn digest(&self, digest: &mut Digest);
@@ -251,6 +302,12 @@ pub static AGENTS: &[AgentInfo] = &[
         specs: dyna::DynaConfig::specs,
     },
     AgentInfo {
+        id: "deep-dyna-q",
+        title: "Deep Dyna-Q",
+        help: "Dyna-Q with networks for the values and for the model, which generalises",
+        specs: deep_dyna_q::DeepDynaQConfig::specs,
+    },
+    AgentInfo {
         id: "prioritized-sweeping",
         title: "Prioritized sweeping",
         help: "plans where the value is most wrong and works backwards (Sutton & Barto, section 8.4)",
@@ -273,6 +330,30 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "Planning for action selection",
         help: "learns a model and searches from the present state before it acts (S&B, section 8.8)",
         specs: search::SearchConfig::specs,
+    },
+    AgentInfo {
+        id: "mve-q",
+        title: "Value expansion in a table",
+        help: "Q-learning whose targets look H imagined steps ahead, by the arg-max of Q",
+        specs: q_expansion::QExpansionConfig::specs,
+    },
+    AgentInfo {
+        id: "ddpg",
+        title: "DDPG",
+        help: "model-free, for worlds that are steered: an actor and a critic (Lillicrap et al. 2016)",
+        specs: ddpg::DdpgConfig::specs,
+    },
+    AgentInfo {
+        id: "mve",
+        title: "MVE",
+        help: "DDPG whose targets look H imagined steps ahead through a model (Feinberg et al. 2018)",
+        specs: mve::config::MveConfig::specs,
+    },
+    AgentInfo {
+        id: "self-consistent",
+        title: "Self-consistency",
+        help: "makes its model and its value agree in imagination (Farquhar et al. 2021)",
+        specs: self_consistent::ScConfig::specs,
     },
     AgentInfo {
         id: "value-iteration",

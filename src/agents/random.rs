@@ -1,11 +1,14 @@
 //! Random: takes any action, learns nothing.
 
+use std::marker::PhantomData;
+
 use super::{Agent, Moves, NotANumber, View, Work};
 use crate::base::digest::Digest;
 use crate::base::params::Params;
 use crate::base::rng::{Stream, StreamName};
+use crate::mdp::physical::{Control, Steered};
 use crate::mdp::trace::{CodeLine, Source, Value, Watch};
-use crate::mdp::{Action, State, Transition};
+use crate::mdp::{Action, Observed, Transition};
 
 /// Pseudo-code.
 pub static CODE: &[CodeLine] = &[
@@ -19,56 +22,113 @@ crate::params! {
     pub struct RandomConfig {}
 }
 
-/// The agent; one exploration stream a lane.
-#[derive(Clone, Debug)]
-pub struct Random {
-    actions: u32,
-    explore: Vec<Stream>,
+/// What it chooses from.
+pub trait Choice: Clone + Send + 'static {
+    /// An action.
+    type Action: Copy;
+
+    /// Any of them, all as likely.
+    fn any(&self, dice: &mut Stream) -> Self::Action;
+    /// What a picture says of it.
+    fn told(action: Self::Action) -> Value;
 }
 
-impl Random {
-    /// One lane for each seed.
-    pub fn new(actions: usize, seeds: &[u64]) -> Self {
-        let stream = |&seed| Stream::new(seed, StreamName::Explore);
-        Self { actions: actions as u32, explore: seeds.iter().map(stream).collect() }
+/// So many actions.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted(pub usize);
+
+impl Choice for Counted {
+    type Action = Action;
+
+    fn any(&self, dice: &mut Stream) -> Action {
+        dice.below(self.0 as u32) as Action
+    }
+
+    fn told(action: Action) -> Value {
+        Value::Action(action)
     }
 }
 
-impl Agent for Random {
-    type Obs = State;
-    type Action = Action;
+/// Numbers between two limits.
+#[derive(Clone, Copy, Debug)]
+pub struct Within {
+    low: Control,
+    high: Control,
+}
 
-    fn begin(&mut self, _: usize, _: State) {}
+impl Within {
+    /// Those of `world`.
+    pub fn of(world: &impl Steered) -> Self {
+        let (low, high) = world.limits();
+        Self { low, high }
+    }
+}
+
+impl Choice for Within {
+    type Action = Control;
+
+    fn any(&self, dice: &mut Stream) -> Control {
+        let mut numbers = [0.0; Control::MOST];
+        let all = numbers.iter_mut().zip(self.low.iter().zip(&*self.high));
+        all.for_each(|(x, (low, high))| *x = low + dice.unit() * (high - low));
+        Control::new(&numbers[..self.low.len()])
+    }
+
+    fn told(action: Control) -> Value {
+        Value::Number(action.first().copied().unwrap_or(f64::NAN))
+    }
+}
+
+/// The agent for worlds in which `O` is seen; one exploration stream a lane.
+#[derive(Clone, Debug)]
+pub struct Random<C, O> {
+    choice: C,
+    explore: Vec<Stream>,
+    sees: PhantomData<fn(O)>,
+}
+
+impl<C: Choice, O> Random<C, O> {
+    /// One lane for each seed.
+    pub fn new(choice: C, seeds: &[u64]) -> Self {
+        let stream = |&seed| Stream::new(seed, StreamName::Explore);
+        Self { choice, explore: seeds.iter().map(stream).collect(), sees: PhantomData }
+    }
+}
+
+impl<C: Choice, O: Observed> Agent for Random<C, O> {
+    type Obs = O;
+    type Action = C::Action;
 
     fn decide<W: Watch>(
         &mut self,
-        _: &[State],
+        _: &[O],
         active: &[bool],
-        actions: &mut [Action],
+        actions: &mut [C::Action],
         watch: &mut W,
     ) {
         for (lane, action) in actions.iter_mut().enumerate() {
             if active[lane] {
-                *action = self.explore[lane].below(self.actions) as Action;
+                *action = self.choice.any(&mut self.explore[lane]);
                 let chosen = *action;
-                watch.line(1, || Some(Value::Action(chosen)));
+                if watch.looks_at(lane) {
+                    watch.line(1, || Some(C::told(chosen)));
+                }
             }
         }
     }
 
-    fn learn<W: Watch>(&mut self, transitions: &[Transition<State, Action>], watch: &mut W) {
+    fn learn<W: Watch>(&mut self, transitions: &[Transition<O, C::Action>], watch: &mut W) {
         for t in transitions {
-            watch.line(2, || Some(Value::Outcome(t.step.reward, t.step.next)));
+            if !watch.looks_at(t.lane as usize) {
+                continue;
+            }
+            let step = t.step;
+            watch.line(2, || match step.next.state() {
+                Some(next) => Some(Value::Outcome(step.reward, next)),
+                None => Some(Value::Number(step.reward)),
+            });
         }
         watch.unit();
-    }
-
-    fn due(&self) -> u32 {
-        0
-    }
-
-    fn plan<W: Watch>(&mut self, _: u32, _: &mut W) -> u32 {
-        0
     }
 
     fn work(&self) -> Work {

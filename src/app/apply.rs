@@ -9,6 +9,7 @@ use super::headless::{Request, Sheet};
 use super::keeper::Purpose;
 use super::lab::{Lab, last_run};
 use super::panels::PanelId;
+use super::panels::tree::nobody_draws;
 use super::studio::{free_name, slug};
 use super::theme;
 use super::view::{DREAM, Draft, LINE};
@@ -43,6 +44,7 @@ impl Lab {
                 self.link.send(Command::Select(run));
                 self.inspect(None);
             }
+            Action::Start(body) => self.view.start = body,
             Action::Earlier(before) => self.inspect(before),
             Action::Cell(cell) => {
                 self.view.cell = cell;
@@ -123,7 +125,7 @@ impl Lab {
             Command::Set { run, param, value } => {
                 self.view.draft = Some(Draft { run, param, value, patience: PATIENCE });
             }
-            Command::Reset | Command::Load(_) => self.view.cell = None,
+            Command::Reset | Command::Load(_) => (self.view.cell, self.view.start) = (None, None),
             _ => {}
         }
         self.link.send(command);
@@ -142,6 +144,13 @@ impl Lab {
         let now = (self.view.run, self.link.snapshot().generation);
         if self.inspected != now && self.view.cell.is_some() {
             self.inspect(None);
+        }
+    }
+
+    /// Searches are copied out only as long as somebody draws them.
+    pub(super) fn stop_evidence(&mut self, ctx: &Context) {
+        if self.link.snapshot().evidence && nobody_draws(ctx) {
+            self.link.send(Command::Evidence(false));
         }
     }
 
@@ -257,7 +266,7 @@ impl Lab {
     /// The words and the tiles of lesson number `index`, for whatever arena goes with it.
     pub(super) fn show_lesson(&mut self, index: usize) {
         self.remember_tiles();
-        self.view.cell = None;
+        (self.view.cell, self.view.start) = (None, None);
         self.view.cursor = None;
         (self.view.sandbox, self.view.tool) = (self.lessons[index].sandbox, Tool::Inspect);
         self.view.revealed = false;

@@ -16,7 +16,7 @@ use super::panels::PanelId;
 use super::theme::Theme;
 use super::{fonts, theme};
 use crate::experiment::config::ConfigError;
-use crate::experiment::engine::Engine;
+use crate::experiment::engine::{Command, Engine};
 use crate::experiment::take::Take;
 use crate::film::{Codec, Done, FilmError, Kind, Quality, Reel, Spec};
 use crate::lessons::Lesson;
@@ -257,6 +257,8 @@ impl Request {
     fn view(&self, ctx: &Context, engine: &mut Engine, frames: u64) -> FilmView {
         fonts::install(ctx);
         theme::install(ctx, self.script.theme, self.script.scale());
+        let searches = self.script.panels.iter().any(|id| id.shows_searches());
+        engine.handle(Command::Evidence(searches));
         let snapshot = engine.film_snapshot();
         let mut script = self.script.clone();
         script.card &= self.kind != Kind::Picture;

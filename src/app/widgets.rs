@@ -4,12 +4,14 @@
 //! case of their own, and all of them name themselves for a screen reader.
 
 pub mod badge;
+pub mod body_picture;
 pub mod button;
 pub mod chart;
 pub mod code_view;
 pub mod color_bar;
 pub mod dashes;
 pub mod focus;
+pub mod formula;
 pub mod graph_picture;
 pub mod grid_picture;
 pub mod key_chip;

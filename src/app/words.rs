@@ -94,6 +94,7 @@ pub fn mark_value(truth: &Truth, value_of: Value) -> String {
         Value::Pair(s, a) => format!("{} {}", truth.state_name(s), truth.action_name(a)),
         Value::Outcome(r, s) => format!("{}, {}", value(r), truth.state_name(s)),
         Value::Count(n, what) => format!("{} {what}", grouped(n)),
+        Value::Number(x) => value(x),
         Value::NoData => "no data".to_owned(),
     }
 }

@@ -109,6 +109,11 @@ impl Spec {
         inside.then_some(value).ok_or_else(|| self.refuse(value))
     }
 
+    /// A value that is allowed by itself, but not for this reason.
+    pub fn refuse_for(&self, value: f64, reason: String) -> Refused {
+        Refused { key: self.key.to_owned(), value: self.show(value), allowed: reason }
+    }
+
     /// The same while an experiment runs: only live parameters may change then.
     pub fn check_live(&self, value: f64) -> Result<f64, Refused> {
         let value = self.check(value)?;

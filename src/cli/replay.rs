@@ -1,30 +1,41 @@
 //! `replay`: steps the true world, so that other people's code can be held against it.
 
+mod motion;
+
 use std::io::{Read as _, Write};
 use std::path::Path;
 
 use super::args::ReplayArgs;
 use super::{CliError, Result};
 use crate::base::rng::{Stream, StreamName};
-use crate::envs::any::AnyWorld;
+use crate::envs::any::{AnyTabular, AnyWorld};
 use crate::envs::{WORLDS, world};
 use crate::experiment::config::ArenaConfig;
 use crate::mdp::scene::{GridScene, Scene, Scenic as _};
 use crate::mdp::{Action, Simulator as _, State, Tabular as _};
 
-/// Prints `step,row,col,action,reward,next_row,next_col,terminated,truncated` for a world with a
-/// map, and names of states in place of rows and columns for any other.
+/// Prints what each action of the file does, as a table.
 pub fn replay(args: &ReplayArgs, out: &mut impl Write) -> Result<()> {
-    let mut world = open(args)?;
+    match open(args)? {
+        AnyWorld::Tabular(world) => listed(args, world, out),
+        AnyWorld::Pendulum(world) => motion::replay(args, world, &text(&args.actions)?, out),
+        AnyWorld::Torques(world) => motion::replay(args, world, &text(&args.actions)?, out),
+        AnyWorld::CartPole(world) => motion::replay(args, world, &text(&args.actions)?, out),
+    }
+}
+
+/// Prints `step,row,col,action,reward,next_row,next_col,terminated,truncated` for a world with a
+/// map, and names of states in place of rows and columns for any other whose states are listed.
+fn listed(args: &ReplayArgs, mut world: AnyTabular, out: &mut impl Write) -> Result<()> {
     let scene = world.scene();
     let start = match &scene {
         Scene::Grid(grid) => cell(&args.state, grid)?,
-        Scene::Graph(_) | Scene::States(_) => named(&args.state, &scene, world.states())?,
+        _ => named(&args.state, &scene, world.states())?,
     };
     if world.place(start).is_none() {
         let what = match &scene {
             Scene::Grid(_) => "the agent cannot stand in a wall, goal or pit",
-            Scene::Graph(_) | Scene::States(_) => "the task is over there",
+            _ => "the task is over there",
         };
         return Err(CliError::Usage(format!("--state {}: {what}", args.state)));
     }
@@ -65,7 +76,7 @@ fn names(scene: &Scene, state: State) -> Vec<String> {
             let (row, col) = grid.place(state);
             vec![row.to_string(), col.to_string()]
         }
-        Scene::Graph(_) | Scene::States(_) => vec![scene.state_name(state)],
+        _ => vec![scene.state_name(state)],
     }
 }
 
@@ -119,17 +130,21 @@ fn named(text: &str, scene: &Scene, states: usize) -> Result<State> {
     })
 }
 
-fn read_actions(path: &Path, scene: &Scene, count: usize) -> Result<Vec<Action>> {
-    let shown = path.display();
-    let broken =
-        |e: std::io::Error| CliError::Failed(format!("--actions {shown}: cannot be read: {e}"));
-    let text = if path.as_os_str() == "-" {
+/// What stands in the file of actions; `-` is what comes in.
+fn text(path: &Path) -> Result<String> {
+    let broken = |e: std::io::Error| {
+        CliError::Failed(format!("--actions {}: cannot be read: {e}", path.display()))
+    };
+    if path.as_os_str() == "-" {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map_err(broken)?;
-        text
-    } else {
-        std::fs::read_to_string(path).map_err(broken)?
-    };
+        return Ok(text);
+    }
+    std::fs::read_to_string(path).map_err(broken)
+}
+
+fn read_actions(path: &Path, scene: &Scene, count: usize) -> Result<Vec<Action>> {
+    let (shown, text) = (path.display(), text(path)?);
     let names: Vec<String> = (0..count).map(|a| scene.action_name(a as Action)).collect();
     let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
     words

@@ -1,16 +1,53 @@
 //! Any registered world, for those who ask its name first. The engine looks once which it is and
 //! then runs with that one, so that no step pays for the choice.
 
+use super::cart_pole::CartPole;
 use super::grid::Grid;
+use super::levels::Levels;
+use super::pendulum::Pendulum;
 use super::process::Process;
 use crate::base::rng::Stream;
 use crate::mdp::edit::{CannotEdit, Stroke};
 use crate::mdp::scene::{Scene, Scenic};
 use crate::mdp::{Action, Outcome, Simulator, Spec, State, Step, Tabular};
 
-/// A world made from a map or from a law.
+/// A world of any kind.
 #[derive(Clone, Debug)]
 pub enum AnyWorld {
+    /// States that can be listed.
+    Tabular(AnyTabular),
+    /// A pendulum, any torque within limits.
+    Pendulum(Pendulum),
+    /// A pendulum with few torques to choose from.
+    Torques(Levels<Pendulum>),
+    /// A pole on a cart.
+    CartPole(CartPole),
+}
+
+impl AnyWorld {
+    /// The world, if its states can be listed.
+    pub fn tabular(self) -> Option<AnyTabular> {
+        match self {
+            Self::Tabular(world) => Some(world),
+            Self::Pendulum(_) | Self::Torques(_) | Self::CartPole(_) => None,
+        }
+    }
+}
+
+impl Scenic for AnyWorld {
+    fn scene(&self) -> Scene {
+        match self {
+            Self::Tabular(world) => world.scene(),
+            Self::Pendulum(world) => world.scene(),
+            Self::Torques(world) => world.scene(),
+            Self::CartPole(world) => world.scene(),
+        }
+    }
+}
+
+/// A world made from a map or from a law.
+#[derive(Clone, Debug)]
+pub enum AnyTabular {
     /// From a map.
     Grid(Grid),
     /// From a law.
@@ -27,7 +64,7 @@ macro_rules! ask {
     };
 }
 
-impl AnyWorld {
+impl AnyTabular {
     /// Where the agent is.
     pub fn state(&self) -> State {
         ask!(self, w => w.state())
@@ -39,7 +76,7 @@ impl AnyWorld {
     }
 }
 
-impl Simulator for AnyWorld {
+impl Simulator for AnyTabular {
     type Obs = State;
     type Action = Action;
 
@@ -68,7 +105,7 @@ impl Simulator for AnyWorld {
     }
 }
 
-impl Tabular for AnyWorld {
+impl Tabular for AnyTabular {
     fn states(&self) -> usize {
         ask!(self, w => w.states())
     }
@@ -97,7 +134,7 @@ impl Tabular for AnyWorld {
     }
 }
 
-impl Scenic for AnyWorld {
+impl Scenic for AnyTabular {
     fn scene(&self) -> Scene {
         ask!(self, w => w.scene())
     }

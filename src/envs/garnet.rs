@@ -18,6 +18,16 @@ crate::choice! {
     }
 }
 
+crate::choice! {
+    /// What a reward belongs to.
+    pub enum RewardOf {
+        /// Each outcome has a standard normal reward of its own.
+        Outcome = "outcome", "outcomes";
+        /// Half of the states have one, paid on leaving; the others pay nothing.
+        State = "state", "states";
+    }
+}
+
 crate::params! {
     /// Dials of a Garnet.
     pub struct GarnetConfig {
@@ -31,6 +41,8 @@ crate::params! {
         ends: f64 = 0.1 => { "A step ends", "probability", Restart, Float { min: 0.0, max: 1.0, log: false } },
         /// Whether the states that a pair may lead to are equally likely.
         odds: Odds = Odds::Cut => { "Odds", "of next states", Restart, Choice(Odds::CHOICES) },
+        /// Whether each outcome has a reward of its own, or half of the states have one.
+        reward_of: RewardOf = RewardOf::Outcome => { "Rewards of", "", Restart, Choice(RewardOf::CHOICES) },
         /// Which of all such worlds: the seed it is made from.
         world_seed: u32 = 0 => { "World", "seed", Restart, Int { min: 0.0, max: 1_000_000.0, log: false } },
         /// Steps after which an episode is cut off; 0 means never.
@@ -65,6 +77,15 @@ pub fn garnet(config: &GarnetConfig) -> Result<Process, LawError> {
         outcomes
     };
     let mut outcomes: Vec<Vec<Outcome>> = (0..n as usize * actions).map(|_| pair()).collect();
+    if config.reward_of == RewardOf::State {
+        let paying = draw(&mut deck, n / 2, &mut dice);
+        for (state, pairs) in outcomes.chunks_mut(actions).enumerate() {
+            let pays = paying.contains(&(state as State));
+            let reward = if pays { dice.normal() } else { 0.0 };
+            let going_on = pairs.iter_mut().flatten().filter(|o| !o.terminated);
+            going_on.for_each(|o| o.reward = reward);
+        }
+    }
     outcomes.resize((n as usize + 1) * actions, Vec::new());
     let starts = vec![(0, 1.0)];
     let mut names: Vec<String> = (0..n).map(|s| format!("s{s}")).collect();
@@ -121,6 +142,26 @@ mod tests {
         };
         assert_eq!(made(3), made(3));
         assert_ne!(made(3).outcomes, made(4).outcomes);
+    }
+
+    #[test]
+    fn rewards_may_belong_to_states() {
+        let config = GarnetConfig { reward_of: RewardOf::State, ..GarnetConfig::default() };
+        let world = garnet(&config).unwrap();
+        let paid = |s: State| {
+            let all: Vec<f64> = (0..2)
+                .flat_map(|a| world.outcomes(s, a))
+                .filter(|o| !o.terminated)
+                .map(|o| o.reward)
+                .collect();
+            assert!(all.windows(2).all(|two| two[0] == two[1]), "one state, one reward");
+            all[0]
+        };
+        assert_eq!((0..20).filter(|&s| paid(s) != 0.0).count(), 10);
+        let same = garnet(&GarnetConfig::default()).unwrap();
+        let next =
+            |of: &Process| -> Vec<State> { of.outcomes(3, 1).iter().map(|o| o.next).collect() };
+        assert_eq!(next(&world), next(&same), "the ways are those of the world with this seed");
     }
 
     #[test]

@@ -1,27 +1,33 @@
 //! Worlds: one per file, and the registry that names them.
 //!
 //! A world is a [`Simulator`](crate::mdp::Simulator) with a picture
-//! ([`Scenic`](crate::mdp::scene::Scenic)), made from a map ([`grid`]) or from a law
-//! ([`process`]). Whoever adds one writes its map or its law and adds it to [`WORLDS`]; the
-//! conformance tests walk over it.
+//! ([`Scenic`](crate::mdp::scene::Scenic)), made from a map ([`grid`]), from a law ([`process`]) or
+//! from laws of motion ([`pendulum`], [`cart_pole`]). Whoever adds one writes its map or its law and
+//! adds it to [`WORLDS`]; the conformance tests walk over it.
 
 pub mod ab;
 pub mod any;
+pub mod cart_pole;
 pub mod fork;
 pub mod garnet;
 pub mod grid;
 mod grid_layout;
 pub mod grid_map;
+pub mod levels;
 pub mod mazes;
+pub mod pendulum;
 pub mod process;
 pub mod random_walk;
 
 use std::sync::LazyLock;
 
 use crate::base::params::{Params, Spec as ParamSpec};
-use any::AnyWorld;
+use any::{AnyTabular, AnyWorld};
+use cart_pole::{CartPole, CartPoleConfig};
 use grid::{Grid, GridConfig, GridSource};
 use grid_map::MapError;
+use levels::Levels;
+use pendulum::{Pendulum, PendulumConfig};
 use process::{LawError, Process};
 
 /// Why a world cannot be, in one sentence.
@@ -33,6 +39,16 @@ pub enum WorldError {
     /// Its law.
     #[error(transparent)]
     Law(#[from] LawError),
+    /// A parameter that fits its range but not this world.
+    #[error("{key} = {value} is not allowed: {allowed}")]
+    Value {
+        /// Which parameter.
+        key: &'static str,
+        /// What it was.
+        value: f64,
+        /// What it may be.
+        allowed: &'static str,
+    },
     /// A map where none is read.
     #[error("this world has no map to replace")]
     NoMap,
@@ -52,6 +68,12 @@ enum Made {
     },
     /// A law written from parameters.
     Law { specs: fn() -> &'static [ParamSpec], build: fn(&[f64]) -> Result<Process, LawError> },
+    /// Laws of motion, of a body with so many numbers.
+    Motion {
+        numbers: usize,
+        specs: fn() -> &'static [ParamSpec],
+        build: fn(&[f64]) -> Result<AnyWorld, WorldError>,
+    },
 }
 
 /// A registered world.
@@ -73,7 +95,7 @@ static PARAMS: LazyLock<Vec<Vec<ParamSpec>>> =
 impl Made {
     fn specs(&self) -> Vec<ParamSpec> {
         let (changes, defaults) = match self {
-            Self::Law { specs, .. } => return specs().to_vec(),
+            Self::Law { specs, .. } | Self::Motion { specs, .. } => return specs().to_vec(),
             Self::Map { changes, defaults, .. } => (*changes, *defaults),
         };
         let specs = GridConfig::specs().iter().filter(|s| changes || s.key != "switch_step");
@@ -101,7 +123,15 @@ impl World {
     pub fn default_map(&self) -> Option<GridSource> {
         match self.made {
             Made::Map { map, .. } => Some(map()),
-            Made::Law { .. } => None,
+            Made::Law { .. } | Made::Motion { .. } => None,
+        }
+    }
+
+    /// How many numbers the body has that moves in it; 0 where states follow each other.
+    pub fn numbers(&self) -> usize {
+        match self.made {
+            Made::Motion { numbers, .. } => numbers,
+            Made::Map { .. } | Made::Law { .. } => 0,
         }
     }
 
@@ -112,10 +142,13 @@ impl World {
                 let config = GridConfig::of(params);
                 let grid =
                     map.map_or_else(|| Grid::new(&own(), &config), |m| Grid::new(m, &config));
-                Ok(AnyWorld::Grid(grid?))
+                Ok(AnyWorld::Tabular(AnyTabular::Grid(grid?)))
             }
-            (Made::Law { build, .. }, None) => Ok(AnyWorld::Process(build(params)?)),
-            (Made::Law { .. }, Some(_)) => Err(WorldError::NoMap),
+            (Made::Law { build, .. }, None) => {
+                Ok(AnyWorld::Tabular(AnyTabular::Process(build(params)?)))
+            }
+            (Made::Motion { build, .. }, None) => build(params),
+            (Made::Law { .. } | Made::Motion { .. }, Some(_)) => Err(WorldError::NoMap),
         }
     }
 }
@@ -194,7 +227,37 @@ pub static WORLDS: &[World] = &[
             build: |v| garnet::garnet(&Params::of(v)),
         },
     },
+    World {
+        id: "pendulum",
+        title: "Pendulum",
+        help: "swing a rod up with a weak motor (Gymnasium Pendulum-v1); any torque, or a few",
+        made: Made::Motion {
+            numbers: pendulum::DIMENSIONS.len(),
+            specs: PendulumConfig::specs,
+            build: swinging,
+        },
+    },
+    World {
+        id: "cart-pole",
+        title: "Cart-pole",
+        help: "keep a pole upright on a cart by pushing it left or right (Gymnasium CartPole-v1)",
+        made: Made::Motion {
+            numbers: cart_pole::DIMENSIONS.len(),
+            specs: CartPoleConfig::specs,
+            build: |v| Ok(AnyWorld::CartPole(CartPole::new(Params::of(v)))),
+        },
+    },
 ];
+
+/// A pendulum with any torque, or with as many as were asked for.
+fn swinging(params: &[f64]) -> Result<AnyWorld, WorldError> {
+    let config = PendulumConfig::of(params);
+    let (torques, world) = (config.torques, Pendulum::new(config));
+    match torques {
+        0 => Ok(AnyWorld::Pendulum(world)),
+        _ => Ok(AnyWorld::Torques(Levels::new(world, torques, "torques")?)),
+    }
+}
 
 /// The world called `id`.
 pub fn world(id: &str) -> Option<&'static World> {

@@ -1,13 +1,13 @@
 //! How far a cohort got.
 
-use crate::agents::NotANumber;
+use crate::agents::Fault;
 
 /// Finished episodes after which a cohort hands them over before it goes on: far fewer than a
 /// record keeps exactly, so that whoever writes tables can keep up.
 pub const FULL: usize = 16_384;
 
 /// How a call of [`Cohort::advance`] ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Advance {
     /// Every lane is at the goal.
     Reached,
@@ -18,5 +18,5 @@ pub enum Advance {
     /// This clock does not move for this agent as it is set now.
     StandsStill,
     /// A value is not a number any more.
-    Failed(NotANumber),
+    Failed(Fault),
 }

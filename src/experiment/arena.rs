@@ -1,23 +1,20 @@
-//! The arena: several runs advanced in lock-step on one clock. Walking back is in
-//! `travel.rs`.
+//! The arena: several runs advanced in lock-step on one clock. It is built in `open.rs`; walking
+//! back is in `travel.rs`.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::build::tabular_cohort;
 use super::clock::{Clock, Counters, Position};
 use super::cohort::Advance;
-use super::config::{ArenaConfig, ConfigError, letter};
+use super::config::{ArenaConfig, letter};
 use super::keyframes::Keyframes;
 use super::measure::Measures;
 pub use super::run::{Failure, Run};
 use super::workers::{Task, Workers};
 use super::worlds::Worlds;
 use crate::base::rng::lane_seed;
-use crate::envs::any::AnyWorld;
+use crate::mdp::State;
 use crate::mdp::edit::Stroke;
-use crate::mdp::scene::Scenic;
-use crate::mdp::{State, Tabular};
 use crate::probes::truth::Truth;
 
 /// Least time spent computing between two keyframes: about what a step back may take, whatever
@@ -106,68 +103,14 @@ pub struct Experiment {
     pub(super) cost: Duration,
     /// How much of it there must be until the next keyframe.
     pub(super) next_keyframe: Duration,
-    remembers: bool,
+    pub(super) remembers: bool,
     pub(super) measures: Measures,
     pub(super) watched: usize,
     pub(super) records: bool,
-    workers: Workers,
+    pub(super) workers: Workers,
 }
 
 impl Experiment {
-    /// Builds the arena of a configuration for `workers` threads.
-    pub fn new(config: ArenaConfig, workers: usize) -> Result<Self, ConfigError> {
-        // Here the choice of the world is made, once and for all steps.
-        match config.build_world()? {
-            AnyWorld::Grid(world) => Self::in_world(config, &world, workers),
-            AnyWorld::Process(world) => Self::in_world(config, &world, workers),
-        }
-    }
-
-    /// The same with a world of one's own in place of the configured one.
-    pub fn in_world<W: Tabular + Scenic>(
-        config: ArenaConfig,
-        world: &W,
-        workers: usize,
-    ) -> Result<Self, ConfigError> {
-        config.check_size(world.states() * world.actions())?;
-        let mut worlds = Worlds::new(world);
-        let mut runs = Vec::new();
-        for run in &config.runs {
-            let cohort = |lane| {
-                let seed = lane_seed(config.seed, lane);
-                tabular_cohort(world, run.info.id, &run.params, seed)
-            };
-            let cohorts: Option<Vec<_>> = (0..config.lanes).map(cohort).collect();
-            let cohorts = cohorts
-                .ok_or_else(|| ConfigError(format!("agent '{}' is unknown", run.info.id)))?;
-            let truths = worlds.after(&[]);
-            runs.push(Run::new(run.clone(), cohorts, truths, config.threshold));
-        }
-        let workers = Workers::new(workers)
-            .map_err(|e| ConfigError(format!("{workers} worker threads could not start: {e}")))?;
-        let start = Position::at(config.clock, 0);
-        Ok(Self {
-            worlds,
-            runs,
-            position: start,
-            furthest: start,
-            under_way: None,
-            events: Vec::new(),
-            applied: 0,
-            keyframes: Keyframes::default(),
-            past: 0,
-            cost: Duration::ZERO,
-            next_keyframe: Duration::ZERO,
-            remembers: false,
-            measures: Measures::default(),
-            watched: 0,
-            records: false,
-            workers,
-            pairs: world.states() * world.actions(),
-            config,
-        })
-    }
-
     /// Keeps keyframes from now on, the first one here and now, so that [`Self::seek`] can go
     /// back. Calling it again keeps one more at once.
     pub fn remember(&mut self) {
@@ -314,20 +257,24 @@ impl Experiment {
 
     /// Counters of the watched lanes that take part in the lock-step.
     pub(super) fn moving_watched(&self) -> impl Iterator<Item = Counters> {
-        let moving = self.runs.iter().map(|r| &r.lanes[self.watched]);
-        moving.filter(|lane| lane.moves()).map(|lane| lane.cohort().counters(0))
+        let moving = self.runs.iter().filter(|run| run.moves(self.watched));
+        moving.map(|run| run.counters(self.watched))
     }
 
     /// True if every lane that moves is at `place` already, whatever the position says.
     pub fn is_reached(&self, place: Position) -> bool {
-        let mut moving = self.runs.iter().flat_map(|r| &r.lanes).filter(|l| l.moves());
-        moving.all(|lane| lane.cohort().counters(0).position(place.clock) >= place)
+        let moving = self.runs.iter().flat_map(|r| &r.slots).filter(|slot| slot.moves());
+        let mut lanes = moving.flat_map(|slot| {
+            let cohort = slot.cohort();
+            (0..cohort.lanes()).map(move |lane| cohort.counters(lane))
+        });
+        lanes.all(|counters| counters.position(place.clock) >= place)
     }
 
     /// True if no lane can move any more.
     pub fn all_stand(&self) -> bool {
-        let mut lanes = self.runs.iter().flat_map(|r| &r.lanes);
-        lanes.all(|lane| !lane.moves())
+        let mut slots = self.runs.iter().flat_map(|r| &r.slots);
+        slots.all(|slot| !slot.moves())
     }
 
     fn advance_cohorts(&mut self, goal: Position, deadline: Option<Instant>) -> bool {
@@ -335,15 +282,19 @@ impl Experiment {
         let lanes = self.config.lanes;
         let mut tasks = Vec::with_capacity(self.runs.len() * lanes);
         for (index, run) in self.runs.iter_mut().enumerate() {
-            for (lane, slot) in run.lanes.iter_mut().enumerate() {
-                let watched = self.records && lane == self.watched;
+            let width = run.width();
+            for (number, slot) in run.slots.iter_mut().enumerate() {
+                let watched = self.records && number == self.watched / width;
                 let Some(cohort) = slot.send_out() else {
                     continue;
                 };
                 tasks.push(Task {
-                    index: index * lanes + lane,
+                    index: index * lanes + number,
                     cohort,
-                    recorder: watched.then(|| std::mem::take(&mut run.recorder)),
+                    recorder: watched.then(|| {
+                        run.recorder.look_at(self.watched % width);
+                        std::mem::take(&mut run.recorder)
+                    }),
                     outcome: Ok(Advance::OutOfFuel),
                 });
             }
@@ -358,17 +309,18 @@ impl Experiment {
 
     /// Puts a cohort back into its run; true if it needs no more work for this goal.
     fn take_back(&mut self, mut task: Task) -> bool {
-        let lane = task.index % self.config.lanes;
-        let seed = lane_seed(self.config.seed, lane);
+        let number = task.index % self.config.lanes;
+        let first = number * task.cohort.lanes();
+        let seed = lane_seed(self.config.seed, first);
         let run = &mut self.runs[task.index / self.config.lanes];
         let failure = Failure::of(&task, seed, &run.truths[0]);
-        for (_, episode, row) in task.cohort.take_finished() {
-            run.record.push(lane, episode, row);
+        for (lane, episode, row) in task.cohort.take_finished() {
+            run.record.push(first + lane, episode, row);
         }
         if let Some(recorder) = task.recorder {
             run.recorder = recorder;
         }
-        let slot = &mut run.lanes[lane];
+        let slot = &mut run.slots[number];
         slot.welcome(task.cohort);
         slot.failure = failure;
         slot.standing = task.outcome == Ok(Advance::StandsStill);

@@ -1,29 +1,172 @@
 //! From names and numbers to cohorts: the one place where worlds meet agents.
 
+use std::fmt::Debug;
+use std::sync::Arc;
+
 use super::cohort::{Cohort, Group};
+use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use crate::agents::Agent;
+use crate::agents::ddpg::Ddpg;
+use crate::agents::deep_dyna_q::DeepDynaQ;
 use crate::agents::dyna::Dyna;
 use crate::agents::dyna_q::DynaQ;
 use crate::agents::dyna_q_plus::DynaQPlus;
 use crate::agents::expected_sarsa::ExpectedSarsa;
 use crate::agents::monte_carlo::MonteCarlo;
 use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
+use crate::agents::mve::Mve;
 use crate::agents::prioritized_sweeping::Sweeping;
+use crate::agents::q_expansion::QExpansion;
 use crate::agents::q_learning::QLearning;
-use crate::agents::random::Random;
+use crate::agents::random::{Counted, Random, Within};
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
-use crate::agents::search::SearchAgent;
+use crate::agents::search::{SearchAgent, SearchConfig};
+use crate::agents::self_consistent::{Consistent, MOST_LOGITS};
 use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
+use crate::mdp::oracle::Oracle;
+use crate::mdp::physical::{KnownReward, Physical, Steered};
 use crate::mdp::scene::Scenic;
-use crate::mdp::{Action, State, Tabular};
+use crate::mdp::{Action, Simulator, State, Tabular};
 use crate::models::features::Places;
+use crate::nn::device::Compute;
 
-/// A cohort of one lane for the tabular agent `id` with checked `params`; `None` if no agent has
-/// this name.
-pub fn tabular_cohort<W: Tabular + Scenic>(
+/// Most numbers in the square tables of all lanes.
+const MOST_IN_ALL: usize = 100_000_000;
+
+/// Refuses agents whose tables grow with the square of the states where that is too much.
+pub fn check_tables(
+    arena: &ArenaConfig,
+    (states, actions): (usize, usize),
+) -> Result<(), ConfigError> {
+    let is_square = |run: &&RunConfig| run.info.id == "self-consistent";
+    let runs = arena.runs.iter().filter(is_square).count();
+    let logits = states * states * actions;
+    if runs == 0 {
+        return Ok(());
+    }
+    if logits > MOST_LOGITS {
+        let what = format!(
+            "self-consistent keeps a number for each state, action and next state: {states} states \
+             and {actions} actions are {logits} of them; at most {MOST_LOGITS} are allowed: take a \
+             smaller world"
+        );
+        return Err(ConfigError(what));
+    }
+    let lanes = arena.lanes * runs;
+    match logits * lanes {
+        all if all <= MOST_IN_ALL => Ok(()),
+        all => Err(ConfigError(format!(
+            "the models of {lanes} lanes of self-consistent keep {all} numbers; at most \
+             {MOST_IN_ALL} are allowed: take fewer lanes or a smaller world"
+        ))),
+    }
+}
+
+/// All cohorts of a run, each with the same number of lanes.
+pub type Cohorts = Vec<Box<dyn Cohort>>;
+
+/// The cohorts of a run in a world whose states are listed, one lane for each seed; `None` if its
+/// agent was not made for such a world.
+pub fn tabular_cohorts<W: Tabular + Scenic>(
+    world: &W,
+    run: &RunConfig,
+    seeds: &[u64],
+) -> Option<Cohorts> {
+    match run.info.id {
+        "deep-dyna-q" => Some(deep_dyna_q(world, &run.params, seeds)),
+        id => seeds.iter().map(|&seed| tabular_cohort(world, id, &run.params, seed)).collect(),
+    }
+}
+
+/// On an adapter all lanes are one population; on the processor each has its own thread.
+fn deep_dyna_q<W: Tabular + Scenic>(world: &W, params: &[f64], seeds: &[u64]) -> Cohorts {
+    let (places, sizes) = (Places::of(&world.scene()), (world.states(), world.actions()));
+    let agent = |seeds: &[u64]| DeepDynaQ::new(config(params), places, sizes, seeds);
+    if DeepDynaQ::belongs_together(&config(params), places, sizes.1, seeds.len()) {
+        return vec![Box::new(Group::new(world, agent(seeds), seeds))];
+    }
+    one_each(world, seeds, |seed| agent(&[seed]))
+}
+
+/// The cohorts of a run in a world that is steered by numbers; `None` if its agent was not made for
+/// such a world.
+///
+/// An agent whose lanes are one population of networks is one cohort of all seeds, as `random` is
+/// here. On the processor one network for each lane, on as many threads as there are, is faster:
+/// so it is for whoever has a network for each seed.
+pub fn continuous_cohorts<W: Steered + KnownReward + Debug + Sync>(
+    world: &W,
+    run: &RunConfig,
+    seeds: &[u64],
+) -> Option<Cohorts> {
+    let compute = Compute::flex();
+    let oracle: Arc<dyn Oracle> = Arc::new(world.clone());
+    let params = &run.params;
+    match run.info.id {
+        "random" => Some(together(world, Random::new(Within::of(world), seeds), seeds)),
+        "ddpg" => each(world, seeds, |seed| {
+            Ddpg::new(config(params), oracle.clone(), &[seed], &compute).ok()
+        }),
+        "mve" => each(world, seeds, |seed| {
+            Mve::new(config(params), oracle.clone(), &[seed], &compute).ok()
+        }),
+        _ => None,
+    }
+}
+
+/// The same in a world where numbers are seen and actions are counted.
+pub fn discrete_cohorts<W: Physical<Action = Action> + KnownReward>(
+    world: &W,
+    run: &RunConfig,
+    seeds: &[u64],
+) -> Option<Cohorts> {
+    let actions = world.spec().actions;
+    match run.info.id {
+        "random" => {
+            let agent = |seed| Random::new(Counted(actions), &[seed]);
+            Some(one_each(world, seeds, agent))
+        }
+        _ => None,
+    }
+}
+
+/// One cohort of all seeds.
+fn together<W: Simulator, A>(world: &W, agent: A, seeds: &[u64]) -> Cohorts
+where
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    vec![Box::new(Group::new(world, agent, seeds))]
+}
+
+/// A cohort for every seed.
+fn one_each<W: Simulator, A>(world: &W, seeds: &[u64], agent: impl Fn(u64) -> A) -> Cohorts
+where
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    each(world, seeds, |seed| Some(agent(seed))).unwrap_or_default()
+}
+
+/// The same with agents that may be refused.
+fn each<W: Simulator, A>(
+    world: &W,
+    seeds: &[u64],
+    agent: impl Fn(u64) -> Option<A>,
+) -> Option<Cohorts>
+where
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    let group = |&seed: &u64| -> Option<Box<dyn Cohort>> {
+        Some(Box::new(Group::new(world, agent(seed)?, &[seed])))
+    };
+    seeds.iter().map(group).collect()
+}
+
+/// A cohort of one lane for the tabular agent `id` with checked `params`; `None` if no agent of
+/// this name is made for tables.
+fn tabular_cohort<W: Tabular + Scenic>(
     world: &W,
     id: &str,
     params: &[f64],
@@ -32,7 +175,7 @@ pub fn tabular_cohort<W: Tabular + Scenic>(
     let (states, actions) = (world.states(), world.actions());
     // `config(params)` becomes what the agent's constructor asks for.
     Some(match id {
-        "random" => cohort(world, Random::new(actions, &[seed]), seed),
+        "random" => cohort(world, Random::new(Counted(actions), &[seed]), seed),
         "q-learning" => cohort(world, QLearning::new(config(params), states, actions, seed), seed),
         "sarsa" => cohort(world, Sarsa::new(config(params), states, actions, seed), seed),
         "expected-sarsa" => {
@@ -48,6 +191,7 @@ pub fn tabular_cohort<W: Tabular + Scenic>(
             let places = Places::of(&world.scene());
             cohort(world, Dyna::new(config(params), places, (states, actions), seed), seed)
         }
+        "mve-q" => cohort(world, QExpansion::new(config(params), states, actions, seed), seed),
         "prioritized-sweeping" => {
             cohort(world, Sweeping::new(config(params), states, actions, seed), seed)
         }
@@ -58,6 +202,9 @@ pub fn tabular_cohort<W: Tabular + Scenic>(
             cohort(world, MonteCarloPrediction::new(config(params), states, actions, seed), seed)
         }
         "search" => cohort(world, SearchAgent::new(config(params), states, actions, seed), seed),
+        "self-consistent" => {
+            cohort(world, Consistent::new(config(params), states, actions, seed), seed)
+        }
         "value-iteration" => cohort(world, ValueIteration::new(config(params), world, seed), seed),
         _ => return None,
     })
@@ -68,6 +215,26 @@ where
     A: Agent<Obs = State, Action = Action>,
 {
     Box::new(Group::new(world, agent, &[seed]))
+}
+
+/// Refuses runs whose parameters cannot stand together in a world with `actions` actions.
+pub fn check_together(arena: &ArenaConfig, actions: usize) -> Result<(), ConfigError> {
+    for (index, run) in arena.runs.iter().enumerate() {
+        if let Some(said) = refusal(run.info.id, &run.params, actions) {
+            return Err(ConfigError(format!("run {}: {said}", letter(index))));
+        }
+    }
+    Ok(())
+}
+
+/// Why these checked `params` of agent `id` cannot stand together in a world with `actions`
+/// actions, if they cannot.
+fn refusal(id: &str, params: &[f64], actions: usize) -> Option<String> {
+    let refused = match id {
+        "search" => config::<SearchConfig>(params).check(actions).err(),
+        _ => None,
+    };
+    refused.map(|refused| refused.to_string())
 }
 
 /// A configuration with these values, in the order of its definitions.

@@ -5,7 +5,7 @@ pub use super::advance::{Advance, FULL};
 use super::cell_log::CellLog;
 use super::clock::{Counters, Position};
 pub use super::group::Group;
-pub use super::lane_view::{LaneView, TRAIL};
+pub use super::lane_view::{LaneView, PATH, Path, TRAIL};
 use super::record::EpisodeRow;
 use crate::agents::search::Evidence;
 use crate::mdp::State;
@@ -29,6 +29,8 @@ pub trait Cohort: Send {
     fn can_dream(&self) -> bool;
     /// Moves finished episodes out: `(lane, index of the episode, row)`.
     fn take_finished(&mut self) -> Vec<(usize, u64, EpisodeRow)>;
+    /// How many lanes it has.
+    fn lanes(&self) -> usize;
     /// How far lane `lane` has come.
     fn counters(&self, lane: usize) -> Counters;
     /// What a picture needs of lane `lane`.

@@ -60,6 +60,8 @@ pub enum Command {
         /// The list ends before the update of this number; `None` for the newest ones.
         before: Option<u64>,
     },
+    /// Copy the searches of all runs out with every picture, or stop to.
+    Evidence(bool),
     /// Give a run a twin with the same past.
     Fork {
         /// Which run.

@@ -355,11 +355,9 @@ mod tests {
         );
         assert!(swap("version = 1", "").contains("has no version"));
         assert!(say("version = = 1").contains("line 1: not valid TOML"));
-        assert_eq!(
-            swap("dyna-maze", "moon"),
-            "x.toml, [world]: world 'moon' is unknown; allowed: dyna-maze, blocking-maze, \
-             shortcut-maze, windy-grid, gridworld, fork, ab-process, random-walk, garnet"
-        );
+        let said = swap("dyna-maze", "moon");
+        assert!(said.starts_with("x.toml, [world]: world 'moon' is unknown; allowed: dyna-maze, "));
+        assert!(WORLDS.iter().all(|world| said.contains(world.id)), "{said}");
         assert!(
             swap("dyna-q", "magic").contains("run A: agent 'magic' is unknown; allowed: random,")
         );

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::arena::Grain;
 use super::clock::{Clock, Position};
+use super::config::ArenaConfig;
 use super::engine::Engine;
 
 /// A round this short doubles the stride.
@@ -238,5 +239,15 @@ impl Engine {
             self.playing = false;
             self.aim = None;
         }
+    }
+}
+
+/// A lesson's length on another clock of the lock-step: generous round numbers.
+pub(super) fn length_on(lesson: &ArenaConfig, clock: Clock) -> u64 {
+    match clock {
+        _ if clock == lesson.clock => lesson.length,
+        Clock::Episodes => 50,
+        Clock::EnvSteps => 5_000,
+        Clock::Updates | Clock::Imagined => 50_000,
     }
 }

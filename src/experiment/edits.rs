@@ -52,6 +52,9 @@ impl Experiment {
     pub fn lie(&mut self, run: usize, cells: Vec<(State, f64)>) -> Result<(), CannotEdit> {
         self.finish_goal();
         let states = self.truth().states();
+        if states == 0 {
+            return Err(CannotEdit::NoMap);
+        }
         for &(state, value) in &cells {
             if state as usize >= states {
                 return Err(CannotEdit::Outside { state, cells: states });

@@ -8,7 +8,7 @@ use super::arena::{Event, Experiment, Grain};
 use super::clock::{Clock, Position};
 pub use super::command::Command;
 use super::config::{ArenaConfig, ConfigError, MAX_LANES, WorldConfig};
-use super::drive::Aim;
+use super::drive::{Aim, length_on};
 use super::inspect::Inspector;
 use super::keep::Reliving;
 use super::snapshot::{Curves, Snapshot, curves, run_snapshot};
@@ -49,6 +49,7 @@ pub struct Engine {
     pub(super) notice: Option<String>,
     pub(super) inspector: Option<Inspector>,
     pub(super) reliving: Option<Reliving>,
+    evidence: bool,
 }
 
 impl Engine {
@@ -79,6 +80,7 @@ impl Engine {
             notice: None,
             inspector: None,
             reliving: None,
+            evidence: false,
             lesson,
         }
     }
@@ -144,6 +146,7 @@ impl Engine {
                 let run = run.min(self.experiment.runs().len() - 1);
                 self.inspector = cell.map(|cell| Inspector::new(run, cell, before));
             }
+            Command::Evidence(on) => self.evidence = on,
             Command::Fork { run } => self.fork(run),
             Command::Unfork { run } => self.unfork(run),
             Command::SetWorld { param, value } => self.set_world(param, value),
@@ -341,7 +344,8 @@ impl Engine {
             watched: e.watched(),
             world: Arc::new(WorldConfig::clone(&e.config().world)),
             config: Arc::new(e.config().clone()),
-            runs: runs.map(|(i, run)| run_snapshot(i, run, e)).collect(),
+            runs: runs.map(|(i, run)| run_snapshot(i, run, e, self.evidence)).collect(),
+            evidence: self.evidence,
             curves: self.curves.clone(),
             events: self.events.clone(),
             can_be_drawn: e.can_be_drawn(),
@@ -385,14 +389,4 @@ fn open(config: ArenaConfig, workers: usize) -> Result<Experiment, ConfigError> 
     experiment.remember();
     experiment.watch(true);
     Ok(experiment)
-}
-
-/// A lesson's length on another clock of the lock-step: generous round numbers.
-fn length_on(lesson: &ArenaConfig, clock: Clock) -> u64 {
-    match clock {
-        _ if clock == lesson.clock => lesson.length,
-        Clock::Episodes => 50,
-        Clock::EnvSteps => 5_000,
-        Clock::Updates | Clock::Imagined => 50_000,
-    }
 }

@@ -7,7 +7,7 @@ use super::arena::{Event, Experiment};
 use super::clock::{Counters, Position};
 use super::config::{ArenaConfig, ConfigError, MAX_RUNS, RunConfig, letter};
 use super::keyframes::count_of;
-use super::run::{Lane, Run};
+use super::run::{Run, Slot};
 use crate::base::params::Spec;
 
 /// Where two runs may begin to differ.
@@ -132,15 +132,16 @@ impl Run {
     fn twin(&self) -> Self {
         let mut twin = Self {
             config: self.config.clone(),
-            lanes: self.lanes.iter().map(Lane::duplicate).collect(),
+            slots: self.slots.iter().map(Slot::duplicate).collect(),
             record: self.record.clone(),
             recorder: self.recorder.clone(),
             truths: self.truths.clone(),
             chapters: self.chapters.clone(),
             built: self.built.clone(),
         };
-        for (lane, slot) in twin.lanes.iter().enumerate() {
-            twin.record.truncate(lane, slot.cohort().counters(0).episodes);
+        for lane in 0..twin.record.lanes().len() {
+            let episodes = twin.counters(lane).episodes;
+            twin.record.truncate(lane, episodes);
         }
         twin
     }

@@ -8,10 +8,10 @@ use super::cell_log::CellLog;
 use super::clock::{Clock, Counters, Position};
 use super::cohort::Cohort;
 use super::lane::Lane;
-use super::lane_view::{LaneView, TRAIL};
+use super::lane_view::{LaneView, Path, TRAIL};
 use super::record::EpisodeRow;
-use crate::agents::Agent;
 use crate::agents::search::Evidence;
+use crate::agents::{Agent, Fault};
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
 use crate::mdp::edit::Stroke;
@@ -61,6 +61,8 @@ where
             let mut world = world.clone();
             let mut dice = Stream::new(seed, StreamName::World);
             let obs = world.reset(&mut dice);
+            let mut path = Path::default();
+            world.body().into_iter().for_each(|body| path.begin(body));
             group.agent.begin(lane, obs);
             group.obs.push(obs);
             group.lanes.push(Lane {
@@ -73,6 +75,7 @@ where
                 total_return: 0.0,
                 ended: false,
                 trail: [obs.state().unwrap_or(0); TRAIL],
+                path,
             });
         }
         group
@@ -110,7 +113,8 @@ where
     fn plan_budget(&self, goal: &Position) -> u64 {
         match goal.clock {
             Clock::Updates => goal.count.saturating_sub(self.agent.work().updates()),
-            Clock::Imagined => goal.count.saturating_sub(self.agent.work().imagined_steps),
+            // A unit may ask its model several times.
+            Clock::Imagined => 1,
             // Only the last step before the goal is cut; elsewhere this merely splits the work.
             Clock::Episodes | Clock::EnvSteps if goal.unit > self.unit => goal.unit - self.unit,
             Clock::Episodes | Clock::EnvSteps => u64::MAX,
@@ -121,8 +125,8 @@ where
     fn run<S: Watch>(&mut self, goal: &Position, fuel: &mut u64, watch: &mut S) -> Advance {
         loop {
             // A step that fails is never completed, so that the counters name it.
-            if let Some(failure) = self.agent.failure() {
-                return Advance::Failed(failure);
+            if self.has_failed() {
+                return Advance::Failed(self.fault());
             }
             if self.reached(goal) {
                 return Advance::Reached;
@@ -147,10 +151,29 @@ where
             };
             self.unit += units;
             *fuel = fuel.saturating_sub(units);
-            if self.agent.failure().is_none() && self.agent.due() == 0 {
+            if !self.has_failed() && self.agent.due() == 0 {
                 self.complete_step();
             }
         }
+    }
+
+    /// Whether a value or the world itself is not a number any more.
+    #[inline]
+    fn has_failed(&self) -> bool {
+        let lost = |lane: &Lane<W>| lane.world.body().is_some_and(|body| !body.is_finite());
+        self.agent.has_failed() || self.lanes.iter().any(lost)
+    }
+
+    #[cold]
+    fn fault(&self) -> Fault {
+        let number = |lane: &Lane<W>| {
+            let body = lane.world.body()?;
+            let (index, &value) = body.iter().enumerate().find(|(_, x)| !x.is_finite())?;
+            Some(Fault::Number { what: format!("number {} of the world", index + 1), value })
+        };
+        let world = || self.lanes.iter().find_map(number);
+        let unknown = || Fault::Number { what: "a value".to_owned(), value: f64::NAN };
+        self.agent.fault().or_else(world).unwrap_or_else(unknown)
     }
 
     /// Every lane short of the goal acts once and learns from it.
@@ -176,6 +199,7 @@ where
             lane.episode_return += step.reward;
             lane.ended = step.terminated || step.truncated;
             lane.trail[(lane.step as usize + 1) % TRAIL] = step.next.state().unwrap_or(0);
+            lane.world.body().into_iter().for_each(|body| lane.path.go(body));
             self.obs[index] = step.next;
         }
         self.agent.learn(&self.transitions, watch);
@@ -224,6 +248,7 @@ where
         lane.ended = false;
         let obs = lane.world.reset(&mut lane.dice);
         lane.trail[0] = obs.state().unwrap_or(0);
+        lane.world.body().into_iter().for_each(|body| lane.path.begin(body));
         self.obs[index] = obs;
         self.agent.begin(index, obs);
     }
@@ -279,6 +304,10 @@ where
         std::mem::take(&mut self.finished)
     }
 
+    fn lanes(&self) -> usize {
+        self.lanes.len()
+    }
+
     fn counters(&self, lane: usize) -> Counters {
         let work = self.agent.work();
         let lane = &self.lanes[lane];
@@ -303,8 +332,10 @@ where
             counters,
             state: self.obs[lane].state(),
             trail: (oldest..=newest).map(|i| l.trail[i % TRAIL]).collect(),
+            path: l.path.clone(),
+            episode_return: l.episode_return,
             due: self.agent.due(),
-            view: self.agent.view(),
+            view: self.agent.view_of(lane),
         }
     }
 
@@ -350,22 +381,15 @@ where
             let c = self.counters(index);
             let counts = [c.episodes, c.env_steps, c.step, c.unit, c.updates(), c.imagined_steps];
             counts.into_iter().for_each(|word| digest.word(word));
-            digest.numbers(&[lane.episode_return, lane.total_return]);
-            digest.word(u64::from(lane.ended));
-            // A world as it was built says nothing, so that fingerprints stay what they were.
-            Some(lane.world.edited())
-                .filter(|&map| map != 0)
-                .into_iter()
-                .for_each(|m| digest.word(m));
-            digest.word(lane.dice.position() as u64);
-            digest.word(self.obs[index].state().map_or(u64::MAX, u64::from));
+            lane.digest(&self.obs[index], &mut digest);
         }
         digest.finish()
     }
 
     fn bytes(&self) -> usize {
         let lane = size_of::<Lane<W>>() + size_of::<W::Obs>() + size_of::<W::Action>();
-        size_of::<Self>() + self.agent.bytes() + self.lanes.len() * lane
+        let paths: usize = self.lanes.iter().map(|lane| lane.path.bytes()).sum();
+        size_of::<Self>() + self.agent.bytes() + self.lanes.len() * lane + paths
     }
 
     fn duplicate(&self) -> Box<dyn Cohort> {

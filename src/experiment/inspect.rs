@@ -122,7 +122,7 @@ impl Inspector {
     /// Chooses where to begin: as late as it may, but before the first update wanted.
     fn set_out(&mut self, e: &Experiment) -> bool {
         let lane = e.watched();
-        let now = e.runs[self.run].lanes[lane].cohort();
+        let now = e.runs[self.run].at(lane).0.cohort();
         let Some(total) = tally(now, self.cell) else {
             return false;
         };
@@ -161,7 +161,7 @@ impl Inspector {
         let counters = walker.cohort.counters(0);
         let row = row(&*walker.cohort, self.cell)?;
         let updates: Arc<[Logged]> = walker.log.updates().collect();
-        let live = e.runs[self.run].lanes[walker.lane].cohort();
+        let live = e.runs[self.run].at(walker.lane).0.cohort();
         let here = walker.arrived() && walker.goal == e.position();
         // The newest list must lead to the very table on screen; an earlier one to itself.
         let same = self.before.is_some() || !here || live.digest() == walker.cohort.digest();
@@ -244,12 +244,16 @@ impl Walker {
 }
 
 fn lane_of(frame: &Keyframe, run: usize, lane: usize) -> &dyn Cohort {
-    frame.lanes_of(run)[lane].cohort()
+    // Tables have one lane a cohort; whatever has more is not looked into.
+    let slots = frame.slots_of(run);
+    slots[lane / slots[0].cohort().lanes()].cohort()
 }
 
-/// Updates of a cell so far; `None` for agents without a table.
+/// Updates of a cell so far; `None` for agents without a table: an update of a network writes all
+/// cells at once.
 fn tally(cohort: &dyn Cohort, cell: State) -> Option<u64> {
-    let table = cohort.lane_view(0).view.table?;
+    let view = cohort.lane_view(0).view;
+    let table = view.table.filter(|_| view.computing.is_none())?;
     let tally = table.tally.get(cell as usize * table.actions..)?.get(..table.actions)?;
     Some(tally.iter().map(|t| t.real + t.imagined).sum())
 }

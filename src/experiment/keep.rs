@@ -101,6 +101,7 @@ impl Engine {
             command,
             Command::Select(_)
                 | Command::Inspect { .. }
+                | Command::Evidence(_)
                 | Command::Watch(_)
                 | Command::Axis(_)
                 | Command::Speed(_)

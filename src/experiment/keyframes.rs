@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::arena::Event;
 use super::clock::Position;
-use super::run::{Lane, Run};
+use super::run::{Run, Slot};
 
 /// Most memory that keyframes may take, in bytes.
 pub const MEMORY: usize = 256 << 20;
@@ -28,8 +28,8 @@ pub(super) struct Keyframe {
     /// How many events it holds already: all of those before its position, and those at it that
     /// had been applied when it was taken.
     pub applied: usize,
-    /// `[stored][lanes]`.
-    stored: Vec<Vec<Lane>>,
+    /// `[stored][cohorts]`.
+    stored: Vec<Vec<Slot>>,
     /// `[runs]`: which of the stored each run has. A fork shares its parent's.
     of: Vec<usize>,
     pub milestone: Milestone,
@@ -37,17 +37,17 @@ pub(super) struct Keyframe {
 }
 
 impl Keyframe {
-    /// The lanes of each run.
-    pub fn lanes(&self) -> impl Iterator<Item = &[Lane]> {
+    /// The cohorts of each run.
+    pub fn slots(&self) -> impl Iterator<Item = &[Slot]> {
         self.of.iter().map(|&index| self.stored[index].as_slice())
     }
 
-    /// The lanes of run `run`.
-    pub fn lanes_of(&self, run: usize) -> &[Lane] {
+    /// The cohorts of run `run`.
+    pub fn slots_of(&self, run: usize) -> &[Slot] {
         &self.stored[self.of[run]]
     }
 
-    /// Forgets run `run`, and its lanes if no other run shares them.
+    /// Forgets run `run`, and its cohorts if no other run shares them.
     fn remove(&mut self, run: usize) {
         let gone = self.of.remove(run);
         if !self.of.contains(&gone) {
@@ -72,10 +72,10 @@ impl Keyframes {
         if self.frames.last().is_some_and(|f| f.position >= position) {
             return;
         }
-        let copy = |run: &Run| run.lanes.iter().map(Lane::duplicate).collect();
-        let stored: Vec<Vec<Lane>> = runs.iter().map(copy).collect();
+        let copy = |run: &Run| run.slots.iter().map(Slot::duplicate).collect();
+        let stored: Vec<Vec<Slot>> = runs.iter().map(copy).collect();
         let (bytes, of) = (bytes_of(&stored), (0..stored.len()).collect());
-        let steps = stored.iter().flatten().map(|lane| lane.cohort().counters(0).env_steps);
+        let steps = stored.iter().flatten().map(|slot| slot.cohort().counters(0).env_steps);
         let milestone = Milestone { cost, steps: steps.max().unwrap_or(0) };
         self.bytes += bytes;
         self.frames.push(Keyframe { position, applied, stored, of, milestone, bytes });
@@ -151,8 +151,8 @@ pub(super) fn count_of(run: usize, events: &[Event]) -> usize {
 }
 
 /// Host memory in bytes, as the cohorts report it.
-fn bytes_of(stored: &[Vec<Lane>]) -> usize {
-    stored.iter().flatten().map(|lane| lane.cohort().bytes()).sum()
+fn bytes_of(stored: &[Vec<Slot>]) -> usize {
+    stored.iter().flatten().map(|slot| slot.cohort().bytes()).sum()
 }
 
 /// Which of at least three milestones is missed least: the one whose neighbours lie closest to

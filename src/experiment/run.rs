@@ -7,6 +7,8 @@ use super::config::RunConfig;
 use super::record::Record;
 use super::workers::Task;
 use super::worlds::{Chapter, Truths};
+use crate::agents::Fault;
+use crate::agents::search::Evidence;
 use crate::mdp::trace::{CodeLine, Recorder};
 use crate::probes::truth::Truth;
 use crate::probes::value_error::Yardstick;
@@ -34,11 +36,15 @@ impl Failure {
             _ => format!("at step {}", counters.env_steps + 1),
         };
         let (title, text) = match &task.outcome {
-            Ok(Advance::Failed(nan)) => {
+            Ok(Advance::Failed(Fault::Number { what, value })) => {
+                (format!("Not a number {place}"), format!("{what} became {}", number(*value)))
+            }
+            Ok(Advance::Failed(Fault::Entry(nan))) => {
                 let (state, action) = (truth.state_name(nan.state), truth.action_name(nan.action));
                 let text = format!("Q at {state} going {action} became {}", number(nan.value));
                 (format!("Not a number {place}"), text)
             }
+            Ok(Advance::Failed(Fault::Refused(why))) => (format!("Refused {place}"), why.clone()),
             Ok(_) => return None,
             Err(panic) => (format!("Stopped by a fault {place}"), panic.clone()),
         };
@@ -56,20 +62,20 @@ fn number(x: f64) -> String {
     }
 }
 
-/// One lane and how it fares in the lock-step.
-pub(super) struct Lane {
+/// One cohort of a run, with one lane or several, and how it fares in the lock-step.
+pub(super) struct Slot {
     /// Away on a worker's thread only while [`Experiment::advance_to`] runs.
     ///
     /// [`Experiment::advance_to`]: super::arena::Experiment::advance_to
     cohort: Option<Box<dyn Cohort>>,
-    /// Set once it has left the lock-step; the other lanes go on, so that a position still
+    /// Set once it has left the lock-step; the other cohorts go on, so that a position still
     /// determines the state of all of them.
     pub failure: Option<Failure>,
     /// The clock of the lock-step does not move for it.
     pub standing: bool,
 }
 
-impl Lane {
+impl Slot {
     pub fn new(cohort: Box<dyn Cohort>) -> Self {
         Self { cohort: Some(cohort), failure: None, standing: false }
     }
@@ -92,7 +98,7 @@ impl Lane {
         self.cohort.as_deref_mut()
     }
 
-    /// Hands the cohort out, unless the lane was stopped.
+    /// Hands the cohort out, unless it was stopped.
     pub fn send_out(&mut self) -> Option<Box<dyn Cohort>> {
         match self.failure {
             None => self.cohort.take(),
@@ -114,8 +120,9 @@ impl Lane {
 pub struct Run {
     /// What it was started with.
     pub config: RunConfig,
-    /// One cohort a lane.
-    pub(super) lanes: Vec<Lane>,
+    /// Its cohorts, all with the same number of lanes: one each for tables, several where networks
+    /// of many lanes are one population.
+    pub(super) slots: Vec<Slot>,
     pub(super) record: Record,
     pub(super) recorder: Recorder,
     /// The truth about its world in each stage, with everything drawn over it.
@@ -138,10 +145,20 @@ impl Run {
             built: truths.iter().map(|truth| truth.shortest).collect(),
             truths,
             chapters: Vec::new(),
-            record: Record::new(cohorts.len(), threshold),
-            lanes: cohorts.into_iter().map(Lane::new).collect(),
+            record: Record::new(cohorts.iter().map(|c| c.lanes()).sum(), threshold),
+            slots: cohorts.into_iter().map(Slot::new).collect(),
             recorder: Recorder::default(),
         }
+    }
+
+    /// How many lanes each cohort has.
+    pub(super) fn width(&self) -> usize {
+        self.slots[0].cohort().lanes()
+    }
+
+    /// The cohort that lane `lane` belongs to, and its number there.
+    pub(super) fn at(&self, lane: usize) -> (&Slot, usize) {
+        (&self.slots[lane / self.width()], lane % self.width())
     }
 
     /// Finished episodes.
@@ -152,7 +169,7 @@ impl Run {
     /// Why it stopped, if it did: the failure of the lane that came least far; the first lane
     /// counts where several are equal.
     pub fn failure(&self) -> Option<&Failure> {
-        let failures = self.lanes.iter().filter_map(|l| l.failure.as_ref());
+        let failures = self.slots.iter().filter_map(|l| l.failure.as_ref());
         failures.min_by_key(|f| (f.counters.env_steps, f.counters.unit))
     }
 
@@ -163,27 +180,36 @@ impl Run {
 
     /// True if the clock of the lock-step does not move for this run.
     pub fn stands_still(&self) -> bool {
-        self.lanes.iter().all(|l| l.standing)
+        self.slots.iter().all(|l| l.standing)
     }
 
     /// Whether the clock of the lock-step can still move lane `lane`.
     pub fn moves(&self, lane: usize) -> bool {
-        self.lanes[lane].moves()
+        self.at(lane).0.moves()
     }
 
     /// How far lane `lane` has come.
     pub fn counters(&self, lane: usize) -> Counters {
-        self.lanes[lane].cohort().counters(0)
+        let (slot, lane) = self.at(lane);
+        slot.cohort().counters(lane)
     }
 
     /// What a picture needs of lane `lane`.
     pub fn lane_view(&self, lane: usize) -> LaneView {
-        self.lanes[lane].cohort().lane_view(0)
+        let (slot, lane) = self.at(lane);
+        slot.cohort().lane_view(lane)
+    }
+
+    /// The search from the present state of lane `lane`, copied out.
+    pub fn evidence(&self, lane: usize) -> Option<Evidence> {
+        let (slot, lane) = self.at(lane);
+        slot.cohort().evidence(lane)
     }
 
     /// Which of its stages the world of lane `lane` is in.
     pub fn stage(&self, lane: usize) -> usize {
-        self.lanes[lane].cohort().stage(0)
+        let (slot, lane) = self.at(lane);
+        slot.cohort().stage(lane)
     }
 
     /// Fewest steps home in stage `stage` after the first `strokes` strokes over its world.
@@ -197,38 +223,42 @@ impl Run {
 
     /// The agent's pseudo-code as it is set now.
     pub fn code(&self) -> &'static [CodeLine] {
-        self.lanes[0].cohort().code()
+        self.slots[0].cohort().code()
     }
 
     /// Present value of parameter `index`.
     pub fn param(&self, index: usize) -> f64 {
-        self.lanes[0].cohort().param(index)
+        self.slots[0].cohort().param(index)
     }
 
-    /// Fingerprints of all lanes.
+    /// Fingerprints of all lanes; lanes of one cohort share theirs.
     pub fn digests(&self) -> Vec<u64> {
-        self.lanes.iter().map(|l| l.cohort().digest()).collect()
+        let of = |slot: &Slot| std::iter::repeat_n(slot.cohort().digest(), self.width());
+        self.slots.iter().flat_map(of).collect()
     }
 
     /// Whether any lane could plan while the world stands still.
     pub fn can_dream(&self) -> bool {
-        let mut sound = self.lanes.iter().filter(|lane| lane.failure.is_none());
-        sound.any(|lane| lane.cohort().can_dream())
+        let mut sound = self.slots.iter().filter(|slot| slot.failure.is_none());
+        sound.any(|slot| slot.cohort().can_dream())
     }
 
-    /// Lets every lane plan `units` times while the world stands still, lane `recorded` with the
-    /// recorder. Returns how often each lane did.
+    /// Lets every cohort plan `units` times while the world stands still, that of lane `recorded`
+    /// with the recorder. Returns how often each lane did.
     pub(super) fn dream(&mut self, units: u32, recorded: Option<usize>) -> Vec<u32> {
+        let width = self.width();
         let recorder = &mut self.recorder;
         let dream =
-            |(index, lane): (usize, &mut Lane)| match (lane.failure.is_none(), lane.cohort_mut()) {
+            |(index, slot): (usize, &mut Slot)| match (slot.failure.is_none(), slot.cohort_mut()) {
                 (true, Some(cohort)) => {
-                    let recorder = (recorded == Some(index)).then_some(&mut *recorder);
-                    cohort.dream(units, recorder)
+                    let here = recorded.filter(|lane| lane / width == index);
+                    here.into_iter().for_each(|lane| recorder.look_at(lane % width));
+                    cohort.dream(units, here.map(|_| &mut *recorder))
                 }
                 _ => 0,
             };
-        self.lanes.iter_mut().enumerate().map(dream).collect()
+        let done: Vec<u32> = self.slots.iter_mut().enumerate().map(dream).collect();
+        done.into_iter().flat_map(|units| std::iter::repeat_n(units, width)).collect()
     }
 
     /// Does what an event says.
@@ -243,23 +273,22 @@ impl Run {
         }
     }
 
-    /// Does something to every lane; a clock that stood still may move again.
+    /// Does something to every cohort; a clock that stood still may move again.
     fn each(&mut self, change: impl Fn(&mut dyn Cohort)) {
-        for lane in &mut self.lanes {
-            if let Some(cohort) = lane.cohort_mut() {
+        for slot in &mut self.slots {
+            if let Some(cohort) = slot.cohort_mut() {
                 change(cohort);
             }
-            lane.standing = false;
+            slot.standing = false;
         }
     }
 
     /// Every lane measures its values against this from now on.
     pub(super) fn measure(&mut self, yardstick: &Yardstick) {
-        let lanes = self.lanes.iter_mut().filter_map(Lane::cohort_mut);
-        lanes.for_each(|cohort| cohort.measure(yardstick));
+        self.each(|cohort| cohort.measure(yardstick));
     }
 
-    /// Sets a live parameter of every lane to a checked value.
+    /// Sets a live parameter of every cohort to a checked value.
     pub(super) fn set_param(&mut self, param: usize, value: f64) {
         self.each(|cohort| cohort.set_param(param, value));
     }

@@ -11,6 +11,7 @@ use super::futures::{Future, futures};
 pub use super::inspect::Inspection;
 use super::record::{EpisodeRow, Record};
 use crate::agents::AgentInfo;
+pub use crate::agents::search::Evidence;
 use crate::base::params::Range;
 use crate::base::series::Series;
 use crate::mdp::scene::Scene;
@@ -54,6 +55,8 @@ pub struct RunSnapshot {
     pub marks: Arc<[Mark]>,
     /// Marks of the newest unit alone.
     pub unit_marks: Arc<[Mark]>,
+    /// The search from the present state, if the run searches and pictures ask for it.
+    pub evidence: Option<Arc<Evidence>>,
     /// Pseudo-code that the marks refer to.
     pub code: &'static [CodeLine],
     /// Whether planning while the world stands still would do anything now.
@@ -86,6 +89,8 @@ pub struct Curves {
     pub steps: Vec<Curve>,
     /// Cumulative reward, one curve a run.
     pub reward: Vec<Curve>,
+    /// Return of each episode, one curve a run.
+    pub returns: Vec<Curve>,
     /// Root mean square error of the value, one curve a run; empty where it is not measured.
     pub value_error: Vec<Curve>,
     /// When the mean first was at most [`Snapshot::threshold`] steps an episode: the price on
@@ -129,6 +134,8 @@ pub struct Snapshot {
     pub config: Arc<super::config::ArenaConfig>,
     /// The runs.
     pub runs: Vec<RunSnapshot>,
+    /// Whether their searches were asked for.
+    pub evidence: bool,
     /// Learning curves.
     pub curves: Arc<Curves>,
     /// Everything that was done to the runs.
@@ -206,8 +213,14 @@ fn believed(run: &Run, lane: &LaneView, truth: &Truth) -> Arc<[Stale]> {
     model.map_or(Arc::from([]), |m| stale(m, truth).into())
 }
 
-/// Takes the picture of one run.
-pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnapshot {
+/// Takes the picture of one run, its search included if `evidence` asks for it.
+pub fn run_snapshot(
+    index: usize,
+    run: &Run,
+    experiment: &Experiment,
+    evidence: bool,
+) -> RunSnapshot {
+    let searched = || run.evidence(experiment.watched()).map(Arc::new);
     let lane = run.lane_view(experiment.watched());
     let table = lane.view.table.as_ref();
     let marks = run.recorder().marks();
@@ -223,11 +236,16 @@ pub fn run_snapshot(index: usize, run: &Run, experiment: &Experiment) -> RunSnap
         agent: run.config.info,
         params: (0..run.config.params.len()).map(|i| run.param(i)).collect(),
         map: table.map(|t| Arc::new(ValueMap::of(t))),
-        way_home: table.and_then(|t| truth.greedy_way(t)).map(|way| way.len() - 1),
+        // Values of states alone name no action.
+        way_home: table
+            .filter(|t| t.actions == truth.actions())
+            .and_then(|t| truth.greedy_way(t))
+            .map(|way| way.len() - 1),
         stale: believed(run, &lane, truth),
         truth: truth.clone(),
         marks: marks[marks.len().saturating_sub(MARKS)..].into(),
         unit_marks: unit.into(),
+        evidence: evidence.then(searched).flatten(),
         code: run.code(),
         can_dream: run.can_dream(),
         failure: run.failure().cloned(),
@@ -258,6 +276,7 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         axis,
         steps: curve(|row| row.length as f64, false),
         reward: curve(|row| row.total_return, true),
+        returns: curve(|row| row.episode_return, false),
         value_error: curve(off, false).into_iter().map(Curve::measured).collect(),
         price: records().map(Record::price).collect(),
         shortest: shortest(experiment, axis),

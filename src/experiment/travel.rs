@@ -2,8 +2,9 @@
 //! and finding the place one grain back.
 
 use super::arena::{Change, Event, Experiment, Grain};
+use super::build::refusal;
 use super::clock::{Clock, Position};
-use super::run::{Lane, Run};
+use super::run::{Run, Slot};
 use crate::base::params::Refused;
 
 impl Experiment {
@@ -18,6 +19,13 @@ impl Experiment {
         let value = spec.check_live(value)?;
         if self.runs[run].param(param) == value {
             return Ok(());
+        }
+        let now = &self.runs[run];
+        let mut params: Vec<f64> = (0..now.config.params.len()).map(|i| now.param(i)).collect();
+        params[param] = value;
+        let actions = now.truths[0].actions();
+        if let Some(said) = refusal(now.config.info.id, &params, actions) {
+            return Err(spec.refuse_for(value, said));
         }
         let again = self.note(run, Change::Param { param, value });
         self.runs[run].set_param(param, value);
@@ -78,8 +86,8 @@ impl Experiment {
         self.furthest = here;
         self.past += 1;
         let run = &mut self.runs[run];
-        for (lane, slot) in run.lanes.iter().enumerate() {
-            let episodes = slot.cohort().counters(0).episodes;
+        for lane in 0..run.record.lanes().len() {
+            let episodes = run.counters(lane).episodes;
             run.record.truncate(lane, episodes);
         }
         again
@@ -123,8 +131,8 @@ impl Experiment {
         let Some(frame) = self.keyframes.before(goal) else {
             return false;
         };
-        for (run, lanes) in self.runs.iter_mut().zip(frame.lanes()) {
-            run.lanes = lanes.iter().map(Lane::duplicate).collect();
+        for (run, slots) in self.runs.iter_mut().zip(frame.slots()) {
+            run.slots = slots.iter().map(Slot::duplicate).collect();
         }
         self.position = frame.position;
         self.applied = frame.applied;
@@ -210,13 +218,10 @@ impl Experiment {
         let here = self.position;
         let tick = |count| Position::at(here.clock, count);
         let one_back = here.count.checked_sub(1).map(tick);
-        let Some(lane) = self.runs.get(selected).map(|r| &r.lanes[self.watched]) else {
+        let Some(run) = self.runs.get(selected).filter(|run| run.moves(self.watched)) else {
             return one_back;
         };
-        if !lane.moves() {
-            return one_back;
-        }
-        let now = lane.cohort().counters(0).env_steps;
+        let now = run.counters(self.watched).env_steps;
         let steps = |e: &Self| e.runs[selected].counters(e.watched).env_steps;
         // Back in growing strides to a place before the step sought, then forward tick by tick.
         let mut stride = 64;

@@ -5,14 +5,18 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::clock::Position;
 use super::cohort::{Advance, Cohort};
 use crate::mdp::trace::Recorder;
 
-/// Units between two looks at the time: well below a millisecond.
+/// Most units between two looks at the time: of a table well below a millisecond.
 const BITE: u64 = 8_192;
+/// Units before the first look: mini-batches of networks take a thousand times longer.
+const NIBBLE: u64 = 8;
+/// What the time between two looks should be about.
+const LOOK: Duration = Duration::from_micros(300);
 
 /// One cohort to be advanced.
 pub struct Task {
@@ -140,14 +144,21 @@ fn run_one(
     goal: Position,
     deadline: Option<Instant>,
 ) -> Advance {
+    let mut bite = if deadline.is_some() { NIBBLE } else { BITE };
     loop {
+        let begun = Instant::now();
         let end = match &mut recorder {
-            Some(recorder) => cohort.advance_watched(goal, BITE, recorder),
-            None => cohort.advance(goal, BITE),
+            Some(recorder) => cohort.advance_watched(goal, bite, recorder),
+            None => cohort.advance(goal, bite),
         };
         if end != Advance::OutOfFuel || is_late(deadline) {
             return end;
         }
+        bite = match begun.elapsed() {
+            took if took < LOOK / 2 => (bite * 2).min(BITE),
+            took if took > LOOK * 2 => (bite / 2).max(1),
+            _ => bite,
+        };
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::clock::{Counters, Position};
 use crate::mdp::Tabular;
 use crate::mdp::edit::{CannotEdit, Stroke};
+use crate::mdp::physical::{Doable, Physical};
 use crate::mdp::scene::Scenic;
 use crate::probes::truth::Truth;
 
@@ -46,6 +47,19 @@ impl<W: Tabular + Scenic> Origin for Built<W> {
     }
 }
 
+/// A world without a map: what it is, it stays.
+struct Unchanging(Truths);
+
+impl Origin for Unchanging {
+    fn check(&self, _: &Stroke) -> Result<(), CannotEdit> {
+        Err(CannotEdit::NoMap)
+    }
+
+    fn after(&mut self, _: &[Arc<Stroke>]) -> Truths {
+        self.0.clone()
+    }
+}
+
 /// Whether these are the very same strokes.
 fn same(a: &[Arc<Stroke>], b: &[Arc<Stroke>]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| Arc::ptr_eq(a, b))
@@ -61,6 +75,15 @@ impl Worlds {
     pub fn new<W: Tabular + Scenic>(world: &W) -> Self {
         let drawn = (Vec::new(), world.clone());
         Self { origin: Box::new(Built { origin: world.clone(), drawn }), known: Vec::new() }
+    }
+
+    /// A world whose state is a few numbers.
+    pub fn of_numbers<W>(world: &W) -> Self
+    where
+        W: Physical<Action: Doable> + Scenic + std::fmt::Debug + Sync,
+    {
+        let truth = Arc::new(Truth::of_motion(world));
+        Self { origin: Box::new(Unchanging([truth].into())), known: Vec::new() }
     }
 
     /// Refuses what cannot be drawn into this world.

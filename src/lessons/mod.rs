@@ -60,6 +60,7 @@ const FILES: &[(&str, &str)] = &[
     ("ab.toml", include_str!("../../assets/lessons/ab.toml")),
     ("prediction.toml", include_str!("../../assets/lessons/prediction.toml")),
     ("dyna-maze.toml", include_str!("../../assets/lessons/dyna-maze.toml")),
+    ("search-tree.toml", include_str!("../../assets/lessons/search-tree.toml")),
     ("look-up.toml", include_str!("../../assets/lessons/look-up.toml")),
     ("chaining.toml", include_str!("../../assets/lessons/chaining.toml")),
     ("linear.toml", include_str!("../../assets/lessons/linear.toml")),
@@ -80,6 +81,15 @@ const FILES: &[(&str, &str)] = &[
     ("guide-truncate.toml", include_str!("../../assets/lessons/guide-truncate.toml")),
     ("depth-error.toml", include_str!("../../assets/lessons/depth-error.toml")),
     ("closing-loop.toml", include_str!("../../assets/lessons/closing-loop.toml")),
+    ("networks.toml", include_str!("../../assets/lessons/networks.toml")),
+    ("self-consistency.toml", include_str!("../../assets/lessons/self-consistency.toml")),
+    ("wire-your-own.toml", include_str!("../../assets/lessons/wire-your-own.toml")),
+    ("consistent-but-wrong.toml", include_str!("../../assets/lessons/consistent-but-wrong.toml")),
+    ("real-or-imagined.toml", include_str!("../../assets/lessons/real-or-imagined.toml")),
+    ("compounding.toml", include_str!("../../assets/lessons/compounding.toml")),
+    ("how-far.toml", include_str!("../../assets/lessons/how-far.toml")),
+    ("td-k.toml", include_str!("../../assets/lessons/td-k.toml")),
+    ("offline-dream.toml", include_str!("../../assets/lessons/offline-dream.toml")),
 ];
 
 /// The lesson that opens first.
@@ -114,7 +124,7 @@ impl Lesson {
             reveal: words("reveal")?,
             notes: words("notes")?,
             sandbox: switch(place, &lesson, "sandbox")?,
-            layout: layout::Layout::read(place, &lesson)?,
+            layout: layout::Layout::read(place, &lesson, arena.world.info.numbers())?,
             arena,
             words: lesson,
         })

@@ -67,6 +67,9 @@ impl Stroke {
 
     /// Refuses what is not on a map of `cells` cells, and rewards that are not numbers.
     pub fn check(&self, cells: usize) -> Result<(), CannotEdit> {
+        if cells == 0 {
+            return Err(CannotEdit::NoMap);
+        }
         for &(state, cell) in self.stages.iter().flatten() {
             if state as usize >= cells {
                 return Err(CannotEdit::Outside { state, cells });
@@ -104,5 +107,6 @@ mod tests {
         let said = say(Cell::Reward(f64::NAN), 3).to_string();
         assert!(said.contains("a reward of NaN cannot be painted"), "{said}");
         assert_eq!(Stroke::paint(vec![(53, Cell::Goal)]).check(54), Ok(()));
+        assert_eq!(Stroke::paint(vec![(0, Cell::Goal)]).check(0), Err(CannotEdit::NoMap));
     }
 }

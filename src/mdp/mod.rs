@@ -2,14 +2,18 @@
 //! leaves behind as evidence.
 //!
 //! Depends on `base` alone. Worlds implement [`Simulator`] (and [`Tabular`] where every state can
-//! be listed); agents see worlds through these faces only.
+//! be listed, [`physical::Physical`] where it is a few numbers); agents see worlds through these faces only.
 
 pub mod edit;
+pub mod oracle;
+pub mod physical;
 pub mod scene;
 pub mod trace;
 
+use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use edit::{CannotEdit, Stroke};
+use physical::Body;
 
 /// Index of a state in a table.
 pub type State = u32;
@@ -50,7 +54,7 @@ pub struct Transition<O, A> {
 pub struct Spec {
     /// Number of states, if they can be listed.
     pub states: Option<usize>,
-    /// Number of discrete actions.
+    /// Number of discrete actions; 0 where numbers steer.
     pub actions: usize,
 }
 
@@ -58,6 +62,11 @@ pub struct Spec {
 pub trait Observed: Copy + Send + 'static {
     /// The state, if it is one of a table.
     fn state(&self) -> Option<State>;
+
+    /// Adds it to a fingerprint.
+    fn digest(&self, digest: &mut Digest) {
+        digest.word(self.state().map_or(u64::MAX, u64::from));
+    }
 }
 
 impl Observed for State {
@@ -84,6 +93,10 @@ pub trait Simulator: Clone + Send + 'static {
     /// more than one; a stage lasts through the ends of episodes.
     fn stage(&self) -> usize {
         0
+    }
+    /// The physical state; `None` in worlds whose states are listed.
+    fn body(&self) -> Option<Body> {
+        None
     }
     /// Draws a stroke over the map, in its present stage and in those to come. The agent stays
     /// where it is, whatever it stands in now. Worlds without a map refuse.

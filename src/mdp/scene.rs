@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::physical::Dimension;
 use super::{Action, State};
 
 /// What a cell is.
@@ -80,6 +81,85 @@ impl GraphScene {
     }
 }
 
+/// A shape in metres around its place, x to the right and y upwards.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shape {
+    /// A rod that points from its place upwards, or to where it is turned.
+    Rod {
+        /// How long.
+        length: f32,
+        /// How thick.
+        width: f32,
+    },
+    /// A disc around its place.
+    Disc {
+        /// Half its width.
+        radius: f32,
+    },
+    /// A box around its place.
+    Box {
+        /// How wide.
+        width: f32,
+        /// How high.
+        height: f32,
+    },
+    /// A line from here to there.
+    Line {
+        /// From.
+        from: [f32; 2],
+        /// To.
+        to: [f32; 2],
+    },
+}
+
+/// A shape, and how the physical state moves it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Part {
+    /// The shape.
+    pub shape: Shape,
+    /// Where it is at rest.
+    pub at: [f32; 2],
+    /// The number of the state that shifts it to the right, in metres.
+    pub slides: Option<usize>,
+    /// The number of the state that turns it, in radians, and whether that is counter-clockwise.
+    pub turns: Option<(usize, bool)>,
+}
+
+impl Part {
+    /// Something that neither slides nor turns.
+    pub const fn still(shape: Shape) -> Self {
+        Self { shape, at: [0.0; 2], slides: None, turns: None }
+    }
+
+    /// Where it is, and which way its rod points: counter-clockwise from upright, in radians.
+    pub fn pose(&self, body: &[f64]) -> ([f32; 2], f32) {
+        let number = |index: usize| body.get(index).copied().unwrap_or(0.0) as f32;
+        let [x, y] = self.at;
+        let turn = self.turns.map_or(0.0, |(index, left)| match left {
+            true => number(index),
+            false => -number(index),
+        });
+        ([x + self.slides.map_or(0.0, number), y], turn)
+    }
+}
+
+/// Things that move: parts in metres.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BodyScene {
+    /// The numbers of the physical state.
+    pub dimensions: &'static [Dimension],
+    /// What stands still, then what moves; the last ones lie on top.
+    pub parts: Arc<[Part]>,
+    /// What the picture shows: half its width, its lower and its upper end, in metres.
+    pub extent: (f32, f32, f32),
+    /// `[A]`: what the actions are called; empty where numbers steer.
+    pub actions: Arc<[String]>,
+    /// What the numbers of an action are called, with unit; empty where actions have names.
+    pub controls: &'static [Dimension],
+    /// Seconds that a step takes.
+    pub tick: f64,
+}
+
 /// A picture of a world.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scene {
@@ -87,6 +167,8 @@ pub enum Scene {
     Grid(GridScene),
     /// States that lie nowhere in particular.
     Graph(GraphScene),
+    /// Things that move.
+    Body(BodyScene),
     /// No picture: states in a row.
     States(usize),
 }
@@ -103,7 +185,7 @@ impl Scene {
                 let name = graph.names.get(state as usize);
                 name.map_or_else(|| format!("s{state}"), String::clone)
             }
-            Self::States(_) => format!("s{state}"),
+            Self::Body(_) | Self::States(_) => format!("s{state}"),
         }
     }
 
@@ -112,6 +194,7 @@ impl Scene {
         let named = match self {
             Self::Grid(_) => GRID_ACTIONS.get(usize::from(action)).copied(),
             Self::Graph(graph) => graph.actions.get(usize::from(action)).map(String::as_str),
+            Self::Body(body) => body.actions.get(usize::from(action)).map(String::as_str),
             Self::States(_) => None,
         };
         named.map_or_else(|| format!("a{action}"), str::to_owned)

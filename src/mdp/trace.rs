@@ -27,6 +27,8 @@ pub enum Value {
     Outcome(f64, State),
     /// How many.
     Count(u64, &'static str),
+    /// A plain number: a reward, a torque.
+    Number(f64),
     /// Nothing to be said: the line was skipped.
     NoData,
 }
@@ -98,6 +100,11 @@ pub trait Watch {
     fn unit(&mut self);
     /// A real step begins.
     fn step(&mut self) {}
+    /// Whether somebody looks at lane `lane`: agents of several lanes leave marks of that one
+    /// alone.
+    fn looks_at(&self, _lane: usize) -> bool {
+        true
+    }
 }
 
 /// Nobody looks.
@@ -111,6 +118,10 @@ impl Watch for Unwatched {
     fn effect(&mut self, _: u8, _: impl FnOnce() -> Effect) {}
     #[inline(always)]
     fn unit(&mut self) {}
+    #[inline(always)]
+    fn looks_at(&self, _: usize) -> bool {
+        false
+    }
 }
 
 /// Marks kept per slice; after that the slice goes on unwatched.
@@ -123,6 +134,8 @@ pub struct Recorder {
     /// Index of the first mark of each unit.
     units: Vec<u32>,
     open: u32,
+    /// Which lane of a cohort it looks at.
+    lane: usize,
 }
 
 impl Recorder {
@@ -136,6 +149,11 @@ impl Recorder {
         self.marks.clear();
         self.units.clear();
         self.open = 0;
+    }
+
+    /// Looks at lane `lane` of its cohort from now on.
+    pub fn look_at(&mut self, lane: usize) {
+        self.lane = lane;
     }
 
     /// All marks, oldest first.
@@ -164,5 +182,9 @@ impl Watch for Recorder {
     fn unit(&mut self) {
         self.units.push(self.open);
         self.open = self.marks.len() as u32;
+    }
+
+    fn looks_at(&self, lane: usize) -> bool {
+        lane == self.lane
     }
 }

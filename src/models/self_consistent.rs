@@ -5,26 +5,22 @@
 //! after every real step s, a, r, s'
 //!   V[s] += rate (r + gamma V[s'] - V[s]);  R[s,a] += rate (r - R[s,a])
 //!   P[s,a] by likelihood or by value equivalence
+//!     (or all three by unrolling the model along the actions really taken)
 //!   from a state visited before: one step down beta * self-consistency loss
 //! ```
 
-use crate::base::rng::Stream;
-use crate::mdp::{Action, State};
-use crate::rl::self_consistency::{
-    Blocks, Imagined, Rollout, Sizes, Wiring, likelihood_step, softmax, value_equivalence_step,
-};
-use crate::rl::td::{q_target, towards};
+mod grounded;
+pub mod history;
 
-/// How real steps teach the dynamics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grounding {
-    /// By likelihood of what followed.
-    Likelihood,
-    /// By the value of what followed.
-    ValueEquivalence,
-    /// Not at all.
-    Off,
-}
+use std::collections::VecDeque;
+
+use crate::base::digest::Digest;
+use crate::base::rng::Stream;
+use crate::mdp::State;
+use crate::rl::self_consistency::{Blocks, Imagined, Rollout, Sizes, Wiring, norm, softmax};
+use crate::rl::td::q_target;
+use grounded::Real;
+pub use grounded::{GroundedUpdate, Grounding};
 
 /// Dials.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,7 +74,9 @@ pub struct ImaginedUpdate {
     pub start: State,
     /// Its numbers before the update.
     pub imagined: Imagined,
-    /// How far it moved dynamics, reward and value (Euclidean norms, in this order).
+    /// Gradients of the loss by dynamics, reward and value (Euclidean norms, in this order).
+    pub gradients: [f64; 3],
+    /// How far it moved them.
     pub moved: [f64; 3],
 }
 
@@ -88,11 +86,22 @@ pub struct SelfConsistent {
     config: SelfConsistentConfig,
     sizes: Sizes,
     blocks: Blocks,
-    /// `[S * A]`.
+    /// `[S * A * S]`: probabilities of the logits.
+    transitions: Vec<f64>,
+    /// `[S * A]`: as it was set.
+    wanted: Vec<f64>,
+    /// `[S * A]`: the same with rows of zeros where the task ends.
     policy: Vec<f64>,
+    /// `[S]`: the task has ended there, as far as is known.
+    ended: Vec<bool>,
     /// States left before, in the order first left.
     visited: Vec<State>,
+    /// `[S]`.
+    is_visited: Vec<bool>,
+    /// Real steps that wait to be unrolled, oldest first.
+    recent: VecDeque<Real>,
     last: Option<ImaginedUpdate>,
+    last_grounded: Option<GroundedUpdate>,
 }
 
 impl SelfConsistent {
@@ -109,35 +118,19 @@ impl SelfConsistent {
         blocks: Blocks,
     ) -> Self {
         assert_eq!(policy.len(), sizes.states * sizes.actions, "a probability for every pair");
-        Self { config, sizes, blocks, policy, visited: Vec::new(), last: None }
-    }
-
-    /// Learns from a real step; `discount` is gamma, or 0 where the task ended.
-    pub fn observe(&mut self, at: (State, Action), reward: f64, next: State, discount: f64) {
-        let (c, s, s_next) = (self.config, at.0 as usize, next as usize);
-        if !self.visited.contains(&at.0) {
-            self.visited.push(at.0);
-        }
-        let pair = s * self.sizes.actions + usize::from(at.1);
-        let target = q_target(reward, discount, self.blocks.values[s_next]);
-        let value = &mut self.blocks.values[s];
-        *value = towards(*value, target, c.grounded * c.value_rate);
-        let known = &mut self.blocks.rewards[pair];
-        *known = towards(*known, reward, c.grounded * c.reward_rate);
-        if discount == 0.0 {
-            return;
-        }
-        let row = pair * self.sizes.states..(pair + 1) * self.sizes.states;
-        let logits = &mut self.blocks.logits[row];
-        let mut p = logits.to_vec();
-        softmax(&mut p);
-        let rate = c.grounded * c.model_rate;
-        match c.grounding {
-            Grounding::Likelihood => likelihood_step(logits, &p, s_next, rate),
-            Grounding::ValueEquivalence => {
-                value_equivalence_step(logits, &p, &self.blocks.values, s_next, rate);
-            }
-            Grounding::Off => {}
+        Self {
+            config,
+            sizes,
+            transitions: blocks.transitions(sizes),
+            blocks,
+            wanted: policy.clone(),
+            policy,
+            ended: vec![false; sizes.states],
+            visited: Vec::new(),
+            is_visited: vec![false; sizes.states],
+            recent: VecDeque::new(),
+            last: None,
+            last_grounded: None,
         }
     }
 
@@ -153,22 +146,32 @@ impl SelfConsistent {
 
     /// One imagined update from `start`.
     pub fn imagine_from(&mut self, start: State) {
-        let mut z = vec![0.0; self.sizes.states];
-        z[start as usize] = 1.0;
+        let z = self.one_hot(start);
         let rollout = self.rollout(&z);
-        let transitions = self.blocks.transitions(self.sizes);
-        let imagined = rollout.imagine(&self.blocks, &transitions);
-        let gradient = rollout.gradient(&self.blocks, &transitions, &imagined, self.config.wiring);
+        let imagined = rollout.imagine(&self.blocks, &self.transitions);
+        let wiring = self.config.wiring;
+        let gradient = rollout.gradient(&self.blocks, &self.transitions, &imagined, wiring);
         let rate = self.config.beta * self.config.imagined_rate;
-        let moved = gradient.norms().map(|norm| rate * norm);
+        let gradients = gradient.norms();
+        let moved = gradients.map(|norm| rate * norm);
         self.blocks.add(-rate, &gradient);
-        self.last = Some(ImaginedUpdate { start, imagined, moved });
+        if gradients[0] > 0.0 {
+            self.transitions = self.blocks.transitions(self.sizes);
+        }
+        self.last = Some(ImaginedUpdate { start, imagined, gradients, moved });
+    }
+
+    fn one_hot(&self, state: State) -> Vec<f64> {
+        let mut z = vec![0.0; self.sizes.states];
+        z[state as usize] = 1.0;
+        z
     }
 
     fn rollout<'a>(&'a self, start: &'a [f64]) -> Rollout<'a> {
         Rollout {
             sizes: self.sizes,
             policy: &self.policy,
+            taken: &[],
             start,
             depth: self.config.depth,
             gamma: self.config.gamma,
@@ -176,18 +179,51 @@ impl SelfConsistent {
         }
     }
 
-    /// `[S]`: `r + gamma P v - v` of the model itself, under the policy: 0 where model and value
-    /// are consistent.
-    pub fn residuals(&self) -> Vec<f64> {
-        let transitions = self.blocks.transitions(self.sizes);
+    /// Logits to probabilities for one pair.
+    fn refresh(&mut self, pair: usize) {
+        let row = pair * self.sizes.states..(pair + 1) * self.sizes.states;
+        self.transitions[row.clone()].copy_from_slice(&self.blocks.logits[row.clone()]);
+        softmax(&mut self.transitions[row]);
+    }
+
+    // ------------------------------------------------------------ answers
+
+    /// `[A]`: one-step look-ahead `r + gamma P v` in its own model.
+    pub fn look_ahead(&self, state: State) -> Vec<f64> {
         let (states, actions) = (self.sizes.states, self.sizes.actions);
+        let worth = |(v, ended): (&f64, &bool)| if *ended { 0.0 } else { *v };
+        let values: Vec<f64> = self.blocks.values.iter().zip(&self.ended).map(worth).collect();
         let backed = |pair: usize| {
-            let row = &transitions[pair * states..(pair + 1) * states];
-            let next: f64 = row.iter().zip(&self.blocks.values).map(|(p, v)| p * v).sum();
-            self.policy[pair] * q_target(self.blocks.rewards[pair], self.config.gamma, next)
+            let row = &self.transitions[pair * states..(pair + 1) * states];
+            let next: f64 = row.iter().zip(&values).map(|(p, v)| p * v).sum();
+            q_target(self.blocks.rewards[pair], self.config.gamma, next)
         };
-        let of = |s: usize| (s * actions..(s + 1) * actions).map(backed).sum::<f64>();
-        (0..states).map(|s| of(s) - self.blocks.values[s]).collect()
+        let first = state as usize * actions;
+        (first..first + actions).map(backed).collect()
+    }
+
+    /// `[S]`: `r + gamma P v - v` of the model itself, under the policy: 0 where model and value
+    /// are consistent, and where the task ends.
+    pub fn residuals(&self) -> Vec<f64> {
+        let of = |s: usize| {
+            if self.ended[s] {
+                return 0.0;
+            }
+            let policy = &self.policy[s * self.sizes.actions..][..self.sizes.actions];
+            let ahead = self.look_ahead(s as State);
+            let target: f64 = policy.iter().zip(ahead).map(|(p, q)| p * q).sum();
+            target - self.blocks.values[s]
+        };
+        (0..self.sizes.states).map(of).collect()
+    }
+
+    /// Root mean square of the residuals, over the states where imagination may begin: those left
+    /// before, or all of them before the first step.
+    pub fn inconsistency(&self) -> f64 {
+        let all = self.residuals();
+        let seen: Vec<f64> = self.visited.iter().map(|&state| all[state as usize]).collect();
+        let seen = if seen.is_empty() { all } else { seen };
+        norm(&seen) / (seen.len() as f64).sqrt()
     }
 
     /// Model and value.
@@ -195,9 +231,39 @@ impl SelfConsistent {
         &self.blocks
     }
 
+    /// Sizes of the tables.
+    pub fn sizes(&self) -> Sizes {
+        self.sizes
+    }
+
+    /// `[S * A * S]`: probabilities of the next state.
+    pub fn transitions(&self) -> &[f64] {
+        &self.transitions
+    }
+
+    /// `[S * A]`: the policy it imagines; rows of zeros where the task ends.
+    pub fn policy(&self) -> &[f64] {
+        &self.policy
+    }
+
     /// What the last imagined update did.
     pub fn last(&self) -> Option<&ImaginedUpdate> {
         self.last.as_ref()
+    }
+
+    /// What the last update from real steps did.
+    pub fn last_grounded(&self) -> Option<&GroundedUpdate> {
+        self.last_grounded.as_ref()
+    }
+
+    /// Whether there is a state to imagine from.
+    pub fn has_visited(&self) -> bool {
+        !self.visited.is_empty()
+    }
+
+    /// The dials.
+    pub fn config(&self) -> &SelfConsistentConfig {
+        &self.config
     }
 
     /// The dials, which may be turned at any time.
@@ -208,6 +274,33 @@ impl SelfConsistent {
     /// Follows another policy from now on, `[S * A]`.
     pub fn set_policy(&mut self, policy: Vec<f64>) {
         assert_eq!(policy.len(), self.policy.len(), "a probability for every pair");
-        self.policy = policy;
+        self.wanted = policy;
+        self.mask();
+    }
+
+    /// Nothing is done where the task has ended.
+    fn mask(&mut self) {
+        self.policy.copy_from_slice(&self.wanted);
+        let rows = self.policy.chunks_mut(self.sizes.actions).zip(&self.ended);
+        rows.filter(|(_, ended)| **ended).for_each(|(row, _)| row.fill(0.0));
+    }
+
+    /// Adds all that decides what it does next.
+    pub fn digest(&self, digest: &mut Digest) {
+        let Blocks { logits, rewards, values } = &self.blocks;
+        [logits, rewards, values, &self.wanted].into_iter().for_each(|x| digest.numbers(x));
+        self.ended.iter().for_each(|&ended| digest.word(u64::from(ended)));
+        self.visited.iter().for_each(|&state| digest.word(u64::from(state)));
+        for real in &self.recent {
+            digest.word(u64::from(real.state) << 32 | u64::from(real.next));
+            digest.word(u64::from(real.action));
+            digest.numbers(&[real.reward, real.discount]);
+        }
+    }
+
+    /// Host memory in bytes.
+    pub fn bytes(&self) -> usize {
+        let numbers = 2 * self.transitions.len() + 3 * self.policy.len() + self.ended.len();
+        size_of::<Self>() + numbers * size_of::<f64>()
     }
 }

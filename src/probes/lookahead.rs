@@ -108,7 +108,7 @@ pub struct Found {
 impl<'a> Learner<'a> {
     /// Its model as a search sees it.
     pub fn face(&self, plan: Plan) -> Learned<(&'a ModelView, &'a TableView)> {
-        plan.learned((self.model, self.table), self.gamma)
+        plan.learned((self.model, self.table))
     }
 
     /// Dice of the probe, the same for the same state.

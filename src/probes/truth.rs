@@ -1,9 +1,12 @@
-//! What the world is really like, as far as pictures of tabular worlds need it.
+//! What the world is really like, as far as pictures need it.
+
+use std::sync::Arc;
 
 use crate::agents::table::TableView;
+use crate::mdp::physical::{Doable, Motion, Physical};
 use crate::mdp::scene::{Cell, Scene, Scenic};
 use crate::mdp::{Action, Outcome, State, Tabular};
-use crate::rl::dp::random_policy_values;
+use crate::rl::dp::{random_policy_values, stochastic_policy_values};
 use crate::rl::policy::greedy_mask;
 
 /// Most states of which values are solved for a picture.
@@ -17,7 +20,7 @@ enum End {
     Badly,
 }
 
-/// A copy of the true world's likeliest outcomes.
+/// A copy of the true world: what may follow what, or its laws of motion.
 #[derive(Clone, Debug)]
 pub struct Truth {
     scene: Scene,
@@ -32,6 +35,8 @@ pub struct Truth {
     pub starts: Vec<State>,
     /// Fewest steps from a start to a good end, over all possible outcomes.
     pub shortest: Option<usize>,
+    /// The dynamics of a world whose state is a few numbers; nothing can be listed there.
+    motion: Option<Arc<dyn Motion>>,
 }
 
 impl Truth {
@@ -53,7 +58,30 @@ impl Truth {
             outcomes,
             starts: world.starts(),
             shortest: world.distance(true),
+            motion: None,
         }
+    }
+
+    /// Copies a world out whose state is a few numbers.
+    pub fn of_motion<W>(world: &W) -> Self
+    where
+        W: Physical<Action: Doable> + Scenic + std::fmt::Debug + Sync,
+    {
+        Self {
+            scene: world.scene(),
+            actions: world.spec().actions,
+            likeliest: Vec::new(),
+            outcomes: Vec::new(),
+            hopeful: Vec::new(),
+            starts: Vec::new(),
+            shortest: None,
+            motion: Some(Arc::new(world.clone())),
+        }
+    }
+
+    /// The true dynamics; `None` where states are listed.
+    pub fn motion(&self) -> Option<&Arc<dyn Motion>> {
+        self.motion.as_ref()
     }
 
     /// States on the greedy way from the first start to a good end, following the likeliest
@@ -111,22 +139,32 @@ impl Truth {
     pub fn cell(&self, state: State) -> Option<Cell> {
         match &self.scene {
             Scene::Grid(grid) => grid.cells.get(state as usize).copied(),
-            Scene::Graph(_) | Scene::States(_) => None,
+            Scene::Graph(_) | Scene::Body(_) | Scene::States(_) => None,
         }
     }
 
     /// What each state is worth to somebody who acts at random, `[S]`; `None` for more than
     /// [`SOLVED`] states, and where there is no single answer.
     pub fn random_values(&self, gamma: f64) -> Option<Vec<f64>> {
-        let states = self.outcomes.len() / self.actions;
+        let states = self.states();
         let outcomes = |s: usize, a: usize| self.outcomes(s as State, a as Action).to_vec();
-        let small = states <= SOLVED;
+        let small = (1..=SOLVED).contains(&states);
         small.then(|| random_policy_values((states, self.actions), outcomes, gamma)).flatten()
+    }
+
+    /// The same for a policy, `[S * A]`.
+    pub fn policy_values(&self, policy: &[f64], gamma: f64) -> Option<Vec<f64>> {
+        let states = self.states();
+        let outcomes = |s: usize, a: usize| self.outcomes(s as State, a as Action).to_vec();
+        let odds = |s: usize, a: usize| policy[s * self.actions + a];
+        let fits = states <= SOLVED && policy.len() == states * self.actions;
+        let size = (states, self.actions);
+        fits.then(|| stochastic_policy_values(size, outcomes, odds, gamma)).flatten()
     }
 
     /// Whether some action leaves `state`.
     pub fn is_left(&self, state: State) -> bool {
-        !self.outcomes(state, 0).is_empty()
+        self.outcomes.get(state as usize * self.actions).is_some_and(|all| !all.is_empty())
     }
 
     /// The one pair whose outcomes lie farther apart on a grid than those of any other.

@@ -55,21 +55,37 @@ pub fn random_policy_values(
 
 /// The same for the policy that takes those actions alike that `takes(s, a)` names.
 pub fn policy_values(
-    (states, actions): (usize, usize),
+    size: (usize, usize),
     outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
     takes: impl Fn(usize, usize) -> bool,
+    gamma: f64,
+) -> Option<Vec<f64>> {
+    let odds = |state: usize, action: usize| match takes(state, action) {
+        true => 1.0 / (0..size.1).filter(|&a| takes(state, a)).count() as f64,
+        false => 0.0,
+    };
+    stochastic_policy_values(size, outcomes, odds, gamma)
+}
+
+/// The same for the policy that takes an action with probability `odds(s, a)`.
+pub fn stochastic_policy_values(
+    (states, actions): (usize, usize),
+    outcomes: impl Fn(usize, usize) -> Vec<Outcome>,
+    odds: impl Fn(usize, usize) -> f64,
     gamma: f64,
 ) -> Option<Vec<f64>> {
     let mut matrix = vec![0.0; states * states];
     let mut rewards = vec![0.0; states];
     for state in 0..states {
         matrix[state * states + state] += 1.0;
-        let taken: Vec<usize> = (0..actions).filter(|&action| takes(state, action)).collect();
-        for o in taken.iter().flat_map(|&action| outcomes(state, action)) {
-            let share = o.probability / taken.len() as f64;
-            rewards[state] += share * o.reward;
-            if !o.terminated {
-                matrix[state * states + o.next as usize] -= gamma * share;
+        for action in 0..actions {
+            let odds = odds(state, action);
+            for o in outcomes(state, action).iter().filter(|_| odds > 0.0) {
+                let share = o.probability * odds;
+                rewards[state] += share * o.reward;
+                if !o.terminated {
+                    matrix[state * states + o.next as usize] -= gamma * share;
+                }
             }
         }
     }

@@ -2,7 +2,9 @@
 
 pub mod batch;
 pub mod dp;
+pub mod expansion;
 pub mod lstd;
+pub mod plane;
 pub mod policy;
 pub mod self_consistency;
 pub mod td;

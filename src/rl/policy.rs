@@ -35,6 +35,15 @@ pub fn expected_value(q: &[f64], epsilon: f64) -> f64 {
     (1.0 - epsilon) * max_value(q) + epsilon * mean
 }
 
+/// Probabilities `[A]` of [`epsilon_greedy`].
+pub fn epsilon_greedy_odds(q: &[f64], epsilon: f64) -> Vec<f64> {
+    let best = max_value(q);
+    let ties = q.iter().filter(|&&v| v == best).count().max(1) as f64;
+    let any = epsilon / q.len() as f64;
+    let odds = |&v: &f64| if v == best { any + (1.0 - epsilon) / ties } else { any };
+    q.iter().map(odds).collect()
+}
+
 /// Bit mask of all greatest entries of `q`; 0 while every entry is the same, because then the
 /// row has no opinion.
 pub fn greedy_mask(q: &[f64]) -> u8 {
@@ -84,6 +93,8 @@ mod tests {
         // Two best of four, epsilon 0.2: they are taken with 0.45 each, the others with 0.05.
         let want = 0.45 * (3.0 + 3.0) + 0.05 * (1.0 - 2.0);
         assert!((expected_value(&[3.0, 1.0, 3.0, -2.0], 0.2) - want).abs() < 1e-15);
+        let odds = epsilon_greedy_odds(&[3.0, 1.0, 3.0, -2.0], 0.2);
+        odds.iter().zip([0.45, 0.05, 0.45, 0.05]).for_each(|(p, q)| assert!((p - q).abs() < 1e-15));
         assert_eq!(expected_value(&[1.0, 2.0], 0.0), 2.0);
         assert_eq!(expected_value(&[1.0, 2.0], 1.0), 1.5);
     }

@@ -5,6 +5,14 @@
 //! `1/2 sum_{k=0..K} (y_k - v_k)^2` with
 //! `y_k = r_k + gamma ((1 - lambda) v_{k+1} + lambda y_{k+1})`, `y_K = r_K + gamma v_{K+1}`.
 //! What the loss trains depends on where gradients stop: [`Wiring`].
+//!
+//! The same rollout under the actions really taken, against targets of real experience, is the
+//! grounded loss of MuZero's value-equivalent model (Schrittwieser et al. 2020, figure 1c of the
+//! paper): [`Rollout::unroll`] and [`Rollout::grounded_gradient`].
+
+mod rollout;
+
+pub use rollout::Rollout;
 
 /// Sizes of all tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +59,6 @@ impl Blocks {
 
     /// Euclidean norms of dynamics, reward and value, in this order.
     pub fn norms(&self) -> [f64; 3] {
-        let norm = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>().sqrt();
         [norm(&self.logits), norm(&self.rewards), norm(&self.values)]
     }
 
@@ -62,6 +69,9 @@ impl Blocks {
         p
     }
 }
+
+/// Number of switches of a [`Wiring`].
+pub const SWITCHES: usize = 7;
 
 /// Where gradients flow, and what they train. The arrows of figure 1 of the paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,23 +110,53 @@ impl Wiring {
     /// As direct, for the value alone.
     pub const DYNA: Self =
         Self { state: false, trains_reward: false, trains_dynamics: false, ..Self::DIRECT };
-}
+    /// The four of the paper with their names.
+    pub const NAMED: [(&str, Self); 4] = [
+        ("Dyna", Self::DYNA),
+        ("SC-Direct", Self::DIRECT),
+        ("SC-Reverse", Self::REVERSE),
+        ("SC-Residual", Self::RESIDUAL),
+    ];
 
-/// What is rolled out: everything but the parameters.
-#[derive(Clone, Debug)]
-pub struct Rollout<'a> {
-    /// Sizes.
-    pub sizes: Sizes,
-    /// `[S * A]`: policy.
-    pub policy: &'a [f64],
-    /// `[S]`: where it begins; adds up to 1.
-    pub start: &'a [f64],
-    /// `K`: the loss has `K + 1` terms.
-    pub depth: usize,
-    /// Discount.
-    pub gamma: f64,
-    /// Share of the later target in each target.
-    pub lambda: f64,
+    /// What the paper calls it, if it is one of the four.
+    pub fn name(self) -> Option<&'static str> {
+        Self::NAMED.iter().find(|(_, wiring)| *wiring == self).map(|(name, _)| *name)
+    }
+
+    /// All switches, in the order of the fields.
+    pub fn switches(self) -> [bool; SWITCHES] {
+        [
+            self.prediction,
+            self.target_reward,
+            self.target_value,
+            self.state,
+            self.trains_value,
+            self.trains_reward,
+            self.trains_dynamics,
+        ]
+    }
+
+    /// The inverse of [`Self::switches`].
+    pub fn of_switches(on: [bool; SWITCHES]) -> Self {
+        let [
+            prediction,
+            target_reward,
+            target_value,
+            state,
+            trains_value,
+            trains_reward,
+            trains_dynamics,
+        ] = on;
+        Self {
+            prediction,
+            target_reward,
+            target_value,
+            state,
+            trains_value,
+            trains_reward,
+            trains_dynamics,
+        }
+    }
 }
 
 /// The numbers of one imagined rollout.
@@ -152,125 +192,13 @@ pub fn softmax(row: &mut [f64]) {
     row.iter_mut().for_each(|x| *x /= sum);
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+/// Euclidean norm.
+pub fn norm(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
-impl Rollout<'_> {
-    /// `z_k` and the policy together: `[S * A]`.
-    fn pairs(&self, z: &[f64]) -> Vec<f64> {
-        let actions = self.sizes.actions;
-        self.policy.iter().enumerate().map(|(pair, p)| z[pair / actions] * p).collect()
-    }
-
-    /// Rolls the model out; `transitions` are those of `blocks`.
-    pub fn imagine(&self, blocks: &Blocks, transitions: &[f64]) -> Imagined {
-        let mut states = vec![self.start.to_vec()];
-        let mut rewards = Vec::new();
-        for k in 0..=self.depth {
-            let pairs = self.pairs(&states[k]);
-            rewards.push(dot(&pairs, &blocks.rewards));
-            let mut next = vec![0.0; self.sizes.states];
-            for (weight, row) in pairs.iter().zip(transitions.chunks(self.sizes.states)) {
-                if *weight != 0.0 {
-                    next.iter_mut().zip(row).for_each(|(x, p)| *x += weight * p);
-                }
-            }
-            states.push(next);
-        }
-        let values: Vec<f64> = states.iter().map(|z| dot(z, &blocks.values)).collect();
-        let mut targets = vec![0.0; self.depth + 1];
-        for k in (0..=self.depth).rev() {
-            let later = match targets.get(k + 1) {
-                Some(&y) => (1.0 - self.lambda) * values[k + 1] + self.lambda * y,
-                None => values[k + 1],
-            };
-            targets[k] = rewards[k] + self.gamma * later;
-        }
-        Imagined { states, rewards, values, targets }
-    }
-
-    /// Gradient of the loss with respect to what `wiring` trains; exactly 0 elsewhere.
-    pub fn gradient(
-        &self,
-        blocks: &Blocks,
-        transitions: &[f64],
-        imagined: &Imagined,
-        wiring: Wiring,
-    ) -> Blocks {
-        let (by_value, by_reward) = self.by_outputs(imagined, wiring);
-        let mut gradient = Blocks::zero(self.sizes);
-        if wiring.trains_value {
-            for (g, z) in by_value.iter().zip(&imagined.states) {
-                gradient.values.iter_mut().zip(z).for_each(|(x, z)| *x += g * z);
-            }
-        }
-        if wiring.trains_reward {
-            for (g, z) in by_reward.iter().zip(&imagined.states) {
-                gradient.rewards.iter_mut().zip(self.pairs(z)).for_each(|(x, z)| *x += g * z);
-            }
-        }
-        if wiring.trains_dynamics && wiring.state {
-            self.through_states(blocks, transitions, imagined, (&by_value, &by_reward))
-                .iter()
-                .zip(&mut gradient.logits)
-                .for_each(|(g, x)| *x = *g);
-        }
-        gradient
-    }
-
-    /// Gradient by `v_k`, `[K + 2]`, and by `r_k`, `[K + 1]`, where the wiring lets it through.
-    fn by_outputs(&self, imagined: &Imagined, wiring: Wiring) -> (Vec<f64>, Vec<f64>) {
-        let last = self.depth;
-        let (mut by_value, mut by_reward) = (vec![0.0; last + 2], vec![0.0; last + 1]);
-        let mut by_target = 0.0;
-        for k in 0..=last {
-            let error = imagined.targets[k] - imagined.values[k];
-            if wiring.prediction {
-                by_value[k] -= error;
-            }
-            by_target = error + self.gamma * self.lambda * by_target;
-            if wiring.target_reward {
-                by_reward[k] = by_target;
-            }
-            if wiring.target_value {
-                let share = if k == last { 1.0 } else { 1.0 - self.lambda };
-                by_value[k + 1] += self.gamma * share * by_target;
-            }
-        }
-        (by_value, by_reward)
-    }
-
-    /// Gradient by the logits, `[S * A * S]`, backwards through the imagined states.
-    fn through_states(
-        &self,
-        blocks: &Blocks,
-        transitions: &[f64],
-        imagined: &Imagined,
-        (by_value, by_reward): (&[f64], &[f64]),
-    ) -> Vec<f64> {
-        let (states, actions) = (self.sizes.states, self.sizes.actions);
-        let mut by_transition = vec![0.0; transitions.len()];
-        let scaled = |g: f64| blocks.values.iter().map(|v| g * v).collect::<Vec<f64>>();
-        let mut by_next = scaled(by_value[self.depth + 1]);
-        for k in (0..=self.depth).rev() {
-            let mut by_state = scaled(by_value[k]);
-            let pairs = self.pairs(&imagined.states[k]);
-            for (pair, weight) in pairs.iter().enumerate() {
-                let row = pair * states..(pair + 1) * states;
-                let through = dot(&transitions[row.clone()], &by_next);
-                let reward = by_reward[k] * blocks.rewards[pair];
-                by_state[pair / actions] += self.policy[pair] * (reward + through);
-                let target = &mut by_transition[row];
-                target.iter_mut().zip(&by_next).for_each(|(x, g)| *x += weight * g);
-            }
-            by_next = by_state;
-        }
-        for (g, p) in by_transition.chunks_mut(states).zip(transitions.chunks(states)) {
-            through_softmax(p, g);
-        }
-        by_transition
-    }
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// Gradient by logits from the gradient `g` by their probabilities `p`, in place.

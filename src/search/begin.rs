@@ -63,6 +63,43 @@ pub enum SearchError {
         /// Roots handed in.
         trees: usize,
     },
+    /// Another number of nodes than of trees.
+    #[error("{nodes} nodes for {trees} trees are not allowed: every tree goes on from one")]
+    Nodes {
+        /// Nodes handed in.
+        nodes: usize,
+        /// Trees there are.
+        trees: usize,
+    },
+    /// A search that nobody can steer.
+    #[error("only a tree search can be led by hand: choose UCT, pUCT or Gumbel")]
+    NoTree,
+    /// A node that is not there.
+    #[error("node {node} is not in tree {tree}: its nodes are numbered 0 to {}", nodes - 1)]
+    NoNode {
+        /// Which tree.
+        tree: usize,
+        /// Which node.
+        node: u32,
+        /// How many there are.
+        nodes: u32,
+    },
+    /// A node that cannot be left.
+    #[error("nothing can be tried at node {node}: the task ends there")]
+    Closed {
+        /// Which node.
+        node: u32,
+    },
+    /// A node as deep as the search may look.
+    #[error(
+        "nothing can be tried at node {node}: it lies {depth} steps deep, as far as this search looks"
+    )]
+    Deepest {
+        /// Which node.
+        node: u32,
+        /// Its depth.
+        depth: u16,
+    },
     /// The tree would not fit.
     #[error("{what} takes {nodes} nodes, and at most {} fit: {way_out}", grouped(MOST_NODES as u128))]
     TooLarge {

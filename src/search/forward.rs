@@ -32,6 +32,14 @@ pub fn full_tree(actions: usize, depth: u16) -> u128 {
     sum
 }
 
+/// Refuses a depth whose full tree would not fit, and says how many nodes it would take.
+pub fn check_depth(actions: usize, depth: u16) -> Result<(), SearchError> {
+    match full_tree(actions, depth) > MOST_NODES as u128 {
+        true => Err(too_deep(actions, depth)),
+        false => Ok(()),
+    }
+}
+
 impl<N: Clone> Forward<N> {
     /// A root, evaluated; nothing is expanded yet.
     pub fn begin<M: Listed<Node = N>>(
@@ -44,9 +52,7 @@ impl<N: Clone> Forward<N> {
         if depth == 0 {
             return Err(SearchError::NoDepth);
         }
-        if full_tree(actions, depth) > MOST_NODES as u128 {
-            return Err(too_deep(actions, depth));
-        }
+        check_depth(actions, depth)?;
         let mut tree = Tree::new(std::slice::from_ref(&root.node), 1, actions);
         let mut said = Evaluation::default();
         model.evaluate(&tree.node, &[ROOT], &mut said);

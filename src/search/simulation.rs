@@ -303,6 +303,11 @@ impl Simulation {
         self.local
     }
 
+    /// Nodes of tree `p` in use.
+    pub fn nodes(&self, p: usize) -> u32 {
+        self.tree.len[p]
+    }
+
     /// The evidence: the trees with the action values of the local tables.
     pub fn evidence(&self) -> Tree<State> {
         let mut tree = self.tree.clone();

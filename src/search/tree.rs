@@ -16,7 +16,7 @@ pub const NONE: u32 = u32::MAX;
 pub const MOST_NODES: usize = 1 << 21;
 
 /// The trees. Arrays are public evidence; searches alone write them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tree<N> {
     /// Number of trees `P`.
     pub trees: usize,

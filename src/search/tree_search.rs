@@ -5,7 +5,8 @@
 //! first simulation on. Where outcomes are drawn, every passage draws anew, and an action has one
 //! child for each outcome seen.
 
-use super::answer::Answer;
+mod says;
+
 use super::begin::{Root, SearchError};
 use super::model::{Ask, Evaluation, Follow, Model};
 use super::noise::{dirichlet, gumbel};
@@ -45,6 +46,8 @@ struct Scratch<N> {
     scores: Vec<Score>,
     /// `(tree, node)`: simulations under way.
     walking: Vec<(u32, u32)>,
+    /// `[P]`: node at which somebody else's simulation tries something new; [`NONE`] by the rule.
+    forced: Vec<u32>,
     asks: Vec<Ask>,
     /// Node within its tree of each ask.
     from: Vec<u32>,
@@ -107,6 +110,7 @@ impl<N: Clone> TreeSearch<N> {
                 work: Work::default(),
                 scores: Vec::with_capacity(tree.actions),
                 walking: Vec::with_capacity(trees),
+                forced: vec![NONE; trees],
                 asks: Vec::with_capacity(trees),
                 from: Vec::with_capacity(trees),
                 follows: Vec::with_capacity(trees),
@@ -167,10 +171,56 @@ impl<N: Clone> TreeSearch<N> {
         if self.is_done() {
             return;
         }
-        let certain = model.is_certain();
-        self.scratch.fresh.clear();
         self.scratch.walking.clear();
         self.scratch.walking.extend((0..self.tree.trees as u32).map(|p| (p, ROOT)));
+        self.walk(model, dice);
+    }
+
+    /// One simulation in every tree that goes through `nodes[p]`, wherever the rule would have
+    /// gone: there with an action not tried yet, if one is left, and by the rule from then on. It
+    /// is backed up like any other and takes its share of the budget.
+    pub fn simulate_below<M: Model<Node = N>>(
+        &mut self,
+        model: &mut M,
+        dice: &mut [Stream],
+        nodes: &[u32],
+    ) -> Result<(), SearchError> {
+        if nodes.len() != self.tree.trees {
+            return Err(SearchError::Nodes { nodes: nodes.len(), trees: self.tree.trees });
+        }
+        for (tree, &node) in nodes.iter().enumerate() {
+            self.check_node(tree, node)?;
+        }
+        if self.is_done() {
+            return Ok(());
+        }
+        self.scratch.walking.clear();
+        self.scratch.walking.extend((0..).zip(nodes.iter().copied()));
+        self.scratch.forced.copy_from_slice(nodes);
+        self.walk(model, dice);
+        self.scratch.forced.fill(NONE);
+        Ok(())
+    }
+
+    /// Refuses nodes that nothing can be tried below.
+    fn check_node(&self, tree: usize, node: u32) -> Result<(), SearchError> {
+        let nodes = self.tree.len[tree];
+        if node >= nodes {
+            return Err(SearchError::NoNode { tree, node, nodes });
+        }
+        let at = self.tree.at(tree, node);
+        let depth = self.tree.depth[at];
+        match (self.tree.open[at], depth >= self.settings.depth) {
+            (false, _) => Err(SearchError::Closed { node }),
+            (true, true) => Err(SearchError::Deepest { node, depth }),
+            (true, false) => Ok(()),
+        }
+    }
+
+    /// Select, expand, evaluate and back up, from where every simulation stands.
+    fn walk<M: Model<Node = N>>(&mut self, model: &mut M, dice: &mut [Stream]) {
+        let certain = model.is_certain();
+        self.scratch.fresh.clear();
         while !self.scratch.walking.is_empty() {
             self.ask(certain, dice);
             self.scratch.follows.clear();
@@ -225,6 +275,9 @@ impl<N: Clone> TreeSearch<N> {
         let at = view(&self.tree, &self.gumbel, &self.ranges, tree, node);
         let scratch = &mut self.scratch;
         self.selector.scores(&self.tree, at, &mut scratch.work, &mut scratch.scores);
+        if scratch.forced[tree] == node {
+            untried_first(&self.tree, at.at, &mut scratch.scores);
+        }
         best(&self.scratch.scores, dice)
     }
 
@@ -310,77 +363,6 @@ impl<N: Clone> TreeSearch<N> {
         }
         self.ranges[p] = (low, high);
     }
-
-    // ------------------------------------------------------------ what it says
-
-    /// Whether the budget is spent.
-    pub fn is_done(&self) -> bool {
-        self.done >= self.settings.budget
-    }
-
-    /// Simulations done in every tree.
-    pub fn done(&self) -> u32 {
-        self.done
-    }
-
-    /// What it does.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// The evidence.
-    pub fn tree(&self) -> &Tree<N> {
-        &self.tree
-    }
-
-    /// Nodes of tree `p` that the last simulation went through, from the root on.
-    pub fn last_path(&self, p: usize) -> Vec<u32> {
-        let up = |&node: &u32| (node != ROOT).then(|| self.tree.parent[self.tree.at(p, node)]);
-        let mut path: Vec<u32> = std::iter::successors(Some(self.leaf[p]), up).collect();
-        path.reverse();
-        path
-    }
-
-    /// `[A]`: why the next simulation through `node` of tree `p` would go where.
-    pub fn scores(&self, p: usize, node: u32) -> Vec<Score> {
-        let mut scores = Vec::new();
-        let at = view(&self.tree, &self.gumbel, &self.ranges, p, node);
-        self.selector.scores(&self.tree, at, &mut Work::default(), &mut scores);
-        scores
-    }
-
-    /// What is known of root `p` now.
-    pub fn answer(&self, p: usize) -> Answer {
-        let at = self.tree.at(p, ROOT);
-        let (visits, most) = most_visited(&self.tree, at);
-        match self.settings.rule {
-            Rule::Uct { .. } | Rule::Puct { .. } => {
-                let all = f64::from(visits.iter().sum::<u32>().max(1));
-                let policy = visits.iter().map(|&n| f64::from(n) / all).collect();
-                let q = &self.tree.edge_value[self.tree.edges(at)];
-                let value = |a: usize| if visits[a] > 0 { q[a] } else { f64::NEG_INFINITY };
-                Answer::new(&self.tree, at, policy, |a| most[a].then(|| value(a)))
-            }
-            Rule::Gumbel { c_visit, c_scale, .. } => {
-                let view = view(&self.tree, &self.gumbel, &self.ranges, p, ROOT);
-                let said = self.selector.verdict(&self.tree, view, (c_visit, c_scale));
-                let logits = &self.tree.logits[self.tree.edges(at)];
-                let drawn = view.gumbel.unwrap_or(&[]);
-                let key = |a: usize| drawn[a] + logits[a] + said.completed[a];
-                Answer::new(&self.tree, at, said.policy, |a| most[a].then(|| key(a)))
-            }
-        }
-    }
-}
-
-/// `[A]` visits of the actions of the root at `at`, and which legal ones have most of them.
-fn most_visited<N: Clone>(tree: &Tree<N>, at: usize) -> (Vec<u32>, Vec<bool>) {
-    let edges = tree.edges(at);
-    let visits = tree.edge_visits[edges.clone()].to_vec();
-    let legal = |a: usize| tree.prior[edges.start + a] > 0.0;
-    let most = (0..visits.len()).filter(|&a| legal(a)).map(|a| visits[a]).max();
-    let is_most = (0..visits.len()).map(|a| legal(a) && Some(visits[a]) == most).collect();
-    (visits, is_most)
 }
 
 #[inline]
@@ -394,4 +376,15 @@ fn view<'a, N: Clone>(
     let row = p * tree.actions..(p + 1) * tree.actions;
     let gumbel = if node == ROOT { gumbel.get(row) } else { None };
     At { at: tree.at(p, node), gumbel, tree_range: ranges[p] }
+}
+
+/// Leaves only actions that were never tried at the node at `at`, if there are any.
+fn untried_first<N: Clone>(tree: &Tree<N>, at: usize, scores: &mut [Score]) {
+    let edges = tree.edges(at);
+    let new = |edge: usize| tree.prior[edge] > 0.0 && tree.edge_visits[edge] == 0;
+    if edges.clone().any(new) {
+        for (score, edge) in scores.iter_mut().zip(edges) {
+            score.eligible = new(edge);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! follows, searches from there, and learns as it does from a real step. Where the imagined episode
 //! ends it begins anew at the present state.
 //!
-//! The search under way is left as it is; the next one begins with the better values.
+//! The search under way rests on values that are no more: the next step begins it anew.
 
 use super::learned::Knowledge as _;
 use super::{Search, SearchAgent, Switch, line};
@@ -24,6 +24,10 @@ impl SearchAgent {
     pub(super) fn live_on<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
         let mut place = None;
         let mut done = 0;
+        if units > 0 && self.can_dream() {
+            self.search = None;
+            self.kept = None;
+        }
         while done < units && self.can_dream() {
             let here = place.take().or_else(|| self.searched(self.root?));
             let Some(here) = here else { break };
@@ -47,8 +51,7 @@ impl SearchAgent {
     /// A whole search from `state`.
     fn searched(&mut self, state: State) -> Option<Place> {
         let plan = self.base.config.plan();
-        let known = (&self.model, &self.base.values);
-        let mut learned = plan.learned(known, self.base.config.gamma);
+        let mut learned = plan.learned((&self.model, &self.base.values));
         let mut search = Search::begin(plan, state, None, &mut learned, &mut self.plan).ok()?;
         while !search.is_done() && search.unit(&mut learned, &mut self.plan).is_ok() {}
         self.base.work.imagined_steps += learned.calls;

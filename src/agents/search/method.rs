@@ -7,7 +7,7 @@ use crate::mdp::State;
 use crate::search::forward::{Forward, full_tree};
 use crate::search::model::{Listed, Stated};
 use crate::search::select::{Range, Rule};
-use crate::search::simulation::{Backup, LocalTable, Simulation, SimulationSettings};
+use crate::search::simulation::{Backup, LocalRow, LocalTable, Simulation, SimulationSettings};
 use crate::search::tree::{MOST_NODES, ROOT, Tree};
 use crate::search::tree_search::TreeSearch;
 use crate::search::{Answer, Leaf, Root, SearchError, Settings};
@@ -48,6 +48,8 @@ pub struct Plan {
     pub depth: u16,
     /// Exploration of UCT.
     pub c: f64,
+    /// Discount.
+    pub gamma: f64,
     /// Whether the global value guides it.
     pub guided: bool,
     /// Whether the global value truncates it.
@@ -56,8 +58,8 @@ pub struct Plan {
 
 impl Plan {
     /// What is known, as the search shall see it.
-    pub fn learned<K: Knowledge>(self, known: K, gamma: f64) -> Learned<K> {
-        let Self { guided, truncated, .. } = self;
+    pub fn learned<K: Knowledge>(self, known: K) -> Learned<K> {
+        let Self { gamma, guided, truncated, .. } = self;
         Learned { known, gamma, guided, truncated, calls: 0 }
     }
 }
@@ -233,6 +235,14 @@ impl Search {
 }
 
 impl Kept {
+    /// Host memory in bytes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Table(table) => local_bytes(table),
+            Self::Tree(search) => search.tree().bytes(),
+        }
+    }
+
     /// Adds everything that decides what it will do.
     pub fn digest(&self, digest: &mut Digest) {
         match self {
@@ -263,6 +273,12 @@ fn digest_tree(tree: &Tree<State>, digest: &mut Digest) {
         digest.number(tree.value[at]);
         digest.numbers(&tree.edge_value[tree.edges(at)]);
     }
+}
+
+/// Host memory of the rows of a local table, in bytes.
+fn local_bytes(table: &LocalTable) -> usize {
+    let row = |row: &LocalRow| size_of::<LocalRow>() + size_of_val(&row.q[..]) * 2;
+    table.values().map(row).sum()
 }
 
 fn digest_local(table: &LocalTable, digest: &mut Digest) {

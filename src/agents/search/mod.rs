@@ -10,6 +10,7 @@ mod code;
 mod dream;
 mod learned;
 mod method;
+mod past;
 mod route;
 
 use super::learner::{Learner, answers, real};
@@ -22,12 +23,15 @@ use crate::mdp::trace::{CodeLine, Value, Watch};
 use crate::mdp::{Action, State, Transition};
 use crate::models::table::TableModel;
 use crate::rl::policy::epsilon_greedy;
-use crate::search::Answer;
+use crate::search::forward::check_depth;
 use crate::search::tree::Tree;
+use crate::search::{Answer, SearchError};
 use code::line;
 pub use learned::{Knowledge, Learned};
 use method::Kept;
 pub use method::{Method, Plan, Search};
+use past::Beginning;
+pub use past::{Past, Relived};
 use route::Route;
 
 // ---------------------------------------------------------------- configuration
@@ -71,6 +75,14 @@ crate::params! {
 }
 
 impl SearchConfig {
+    /// Refuses dials that together ask for more than fits, in a world with `actions` actions.
+    pub fn check(&self, actions: usize) -> Result<(), SearchError> {
+        match self.method {
+            Method::Forward => check_depth(actions, self.depth as u16),
+            _ => Ok(()),
+        }
+    }
+
     /// What a search is asked to do.
     pub fn plan(&self) -> Plan {
         Plan {
@@ -78,6 +90,7 @@ impl SearchConfig {
             budget: self.budget,
             depth: self.depth as u16,
             c: self.c,
+            gamma: self.gamma,
             guided: self.guided == Switch::On,
             truncated: self.truncated == Switch::On,
         }
@@ -95,6 +108,8 @@ pub struct SearchAgent {
     /// Where the search starts.
     root: Option<State>,
     search: Option<Search>,
+    /// Where the search under way began.
+    beginning: Option<Beginning>,
     kept: Option<Kept>,
     /// What forward search has set out to do.
     route: Route,
@@ -118,6 +133,8 @@ pub struct Evidence {
     pub tree: Tree<State>,
     /// States that the last simulation went through; empty for forward search.
     pub last_way: Vec<State>,
+    /// All it takes to live it again.
+    pub past: Past,
 }
 
 impl SearchAgent {
@@ -129,6 +146,7 @@ impl SearchAgent {
             plan: Stream::new(seed, StreamName::Plan),
             root: None,
             search: None,
+            beginning: None,
             kept: None,
             route: Route::default(),
             waiting: None,
@@ -142,9 +160,9 @@ impl SearchAgent {
     fn unit<W: Watch>(&mut self, watch: &mut W) -> bool {
         let Some(root) = self.root else { return false };
         let plan = self.base.config.plan();
-        let known = (&self.model, &self.base.values);
-        let mut learned = plan.learned(known, self.base.config.gamma);
+        let mut learned = plan.learned((&self.model, &self.base.values));
         if self.search.is_none() {
+            self.beginning = Some(Beginning::new(&self.plan, &self.kept));
             let kept = self.kept.take();
             self.search = Search::begin(plan, root, kept, &mut learned, &mut self.plan).ok();
         }
@@ -192,7 +210,20 @@ impl SearchAgent {
         if let (Some(e), Some(found)) = (self.waiting.take(), found) {
             let effect = self.base.update_to(e, found, self.base.config.alpha);
             watch.effect(line::LEARN, || effect);
+            if let Some(beginning) = &mut self.beginning {
+                beginning.closed = Some((e.state, e.action, effect.old));
+            }
         }
+    }
+
+    /// The search from here, from its beginning on; one that the next step is going to make
+    /// begins with the dice as they lie now.
+    fn past(&self) -> Option<Past> {
+        let coming = || Beginning::new(&self.plan, &self.kept);
+        let under_way = self.search.as_ref().and(self.beginning.clone());
+        let beginning = under_way.unwrap_or_else(coming);
+        let plan = self.base.config.plan();
+        Some(Past::new(plan, self.root?, beginning, &self.model, &self.base.values))
     }
 }
 
@@ -330,7 +361,11 @@ impl Agent for SearchAgent {
     }
 
     fn evidence(&self, _: usize) -> Option<Evidence> {
-        let mut search = self.search.clone()?;
+        let past = self.past()?;
+        let mut search = match &self.search {
+            Some(search) => search.clone(),
+            None => past.begin().ok()?.search,
+        };
         Some(Evidence {
             root: self.root?,
             method: self.base.config.method,
@@ -338,6 +373,7 @@ impl Agent for SearchAgent {
             answer: search.answer(),
             tree: search.tree(),
             last_way: search.last_way(),
+            past,
         })
     }
 
@@ -357,6 +393,8 @@ impl Agent for SearchAgent {
 
     fn bytes(&self) -> usize {
         let search = self.search.as_ref().map_or(0, Search::bytes);
-        size_of::<Self>() + self.base.bytes() + self.model.bytes() + search
+        let kept = self.kept.iter().chain(self.beginning.iter().flat_map(|b| &b.kept));
+        let kept: usize = kept.map(Kept::bytes).sum();
+        size_of::<Self>() + self.base.bytes() + self.model.bytes() + search + kept
     }
 }

@@ -47,6 +47,18 @@ impl Curves {
         }
     }
 
+    /// Return of each episode.
+    pub fn returns() -> Self {
+        Self {
+            id: PanelId::Return,
+            title: "Return",
+            question: "How much does each episode bring, undiscounted?",
+            of: |data| &data.returns,
+            log_y: false,
+            told: Told::default(),
+        }
+    }
+
     /// Error of the value.
     pub fn value_error() -> Self {
         Self {

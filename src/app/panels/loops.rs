@@ -51,8 +51,12 @@ impl Memory {
 /// the model, imagined updates of the value.
 fn counts(run: &RunSnapshot) -> [u64; ARROWS] {
     let c = &run.lane.counters;
-    let taught = if run.lane.view.model.is_some() { c.env_steps } else { 0 };
+    let taught = if has_model(run) { c.env_steps } else { 0 };
     [c.env_steps, c.real_updates, taught, c.imagined_updates]
+}
+
+fn has_model(run: &RunSnapshot) -> bool {
+    run.lane.view.model.is_some() || run.lane.view.consistent.is_some()
 }
 
 impl Panel for Loops {
@@ -90,9 +94,9 @@ impl Panel for Loops {
         let line = |run: &RunSnapshot| {
             let [acting, learning, model, planning] = counts(run).map(grouped);
             let without = "no model";
-            let dreams = match run.lane.view.model {
-                Some(_) => format!("model learning {model}, planning {planning}"),
-                None => without.to_owned(),
+            let dreams = match has_model(run) {
+                true => format!("model learning {model}, planning {planning}"),
+                false => without.to_owned(),
             };
             format!("{} {}: acting {acting}, learning {learning}, {dreams}\n", run.letter, run.name)
         };
@@ -117,7 +121,7 @@ fn diagram(painter: &Painter, rect: Rect, index: usize, run: &RunSnapshot, lit: 
     let room = rect.right() - mark.right() - 8.0;
     let name = text::elided(painter, &run.name, theme::body_strong(ctx), t.text_strong, room);
     text::place(painter, &name, mark.right_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER);
-    let has_model = run.lane.view.model.is_some();
+    let has_model = has_model(run);
     let area = rect.with_min_y(mark.bottom() + 6.0).with_max_y(rect.bottom() - 26.0 * points);
     let model = if has_model { "model" } else { "no model" };
     let seats = Seats::of(painter, area, ["value", "experience", model]);

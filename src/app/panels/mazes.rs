@@ -7,7 +7,7 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 use super::look::Look;
 use super::sandbox;
 use super::tile::{text, tile};
-use super::{Cx, Panel, PanelId, tools_menu};
+use super::{Cx, Panel, PanelId, body_tile, tools_menu};
 use crate::app::actions::Action;
 use crate::app::brush::Brush;
 use crate::app::theme;
@@ -72,11 +72,11 @@ impl Scale {
         share.clamp(0.0, 1.0) as f32
     }
 
-    fn bar(self, ui: &mut Ui, room: f32) {
+    fn bar(self, ui: &mut Ui, room: f32, what: &str) {
         let bar = match self {
-            Self::Log => ColorBar::log("value maxₐ Q", LOG.0, LOG.1),
+            Self::Log => ColorBar::log(what, LOG.0, LOG.1),
             Self::Linear(low, high) => {
-                ColorBar::linear("value maxₐ Q", &words::value(low), &words::value(high))
+                ColorBar::linear(what, &words::value(low), &words::value(high))
             }
         };
         bar.no_news(true).room(room).show(ui);
@@ -151,15 +151,20 @@ impl Mazes {
             if !cx.view.still && !cx.view.lecture {
                 tools_menu(ui, self, PanelId::Mazes, cx);
             }
+            let moves = matches!(cx.snapshot.runs[0].truth.scene(), Scene::Body(_));
             // The title is never cut for the sake of the bar.
             let font = theme::title(ui.ctx());
             let ink = egui::Color32::PLACEHOLDER;
             let words = match cx.snapshot.runs[0].truth.scene() {
                 Scene::Graph(_) => "What each state is worth",
+                Scene::Body(_) => "What happens",
                 Scene::Grid(_) | Scene::States(_) => self.title(),
             };
             let title = ui.painter().layout_no_wrap(words.to_owned(), font, ink);
-            scale.bar(ui, ui.available_width() - title.size().x - 24.0 * points);
+            let room = ui.available_width() - title.size().x - 24.0 * points;
+            if !moves {
+                scale.bar(ui, room, quantity(cx.snapshot));
+            }
             belief_legend(ui, cx);
             if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
@@ -170,7 +175,8 @@ impl Mazes {
             }
             let title = RichText::new(words).font(theme::title(ui.ctx()));
             let question = match cx.lesson.question.as_str() {
-                _ if cx.snapshot.runs.iter().any(|r| r.truth.shortest.is_none()) => NO_WAY,
+                _ if cx.snapshot.runs.iter().any(has_no_way) => NO_WAY,
+                "" if moves => "How does each run move the same body?",
                 "" => self.question(),
                 lesson => lesson,
             };
@@ -187,6 +193,18 @@ impl Mazes {
             }
         });
     }
+}
+
+/// Whether somebody cannot get home on a map; where there is no map, there may be no home.
+fn has_no_way(run: &RunSnapshot) -> bool {
+    matches!(run.truth.scene(), Scene::Grid(_)) && run.truth.shortest.is_none()
+}
+
+/// What the colours stand for.
+fn quantity(s: &Snapshot) -> &'static str {
+    let mut tables = s.runs.iter().filter_map(|run| run.lane.view.table.as_ref()).peekable();
+    let of_states = tables.peek().is_some() && tables.all(|table| table.is_of_states());
+    if of_states { "value V" } else { "value maxₐ Q" }
 }
 
 /// What hatching and wedges mean, once there are any and where there is room.
@@ -235,6 +253,7 @@ fn columns(count: usize, room: egui::Vec2, snapshot: &Snapshot) -> usize {
     let (cols, rows) = match snapshot.runs[0].truth.scene() {
         Scene::Grid(grid) => (grid.cols as f32, grid.rows as f32),
         Scene::Graph(graph) => graph.size(),
+        Scene::Body(body) => (2.0 * body.extent.0, body.extent.2 - body.extent.1),
         Scene::States(_) => (1.0, 1.0),
     };
     let cell = |columns: usize| {
@@ -309,6 +328,9 @@ impl Panel for Mazes {
     }
 
     fn data(&self, snapshot: &Snapshot) -> String {
+        if let Some(bodies) = body_tile::data(snapshot) {
+            return bodies;
+        }
         let mut csv =
             "run,state,action,q,real_updates,imagined_updates,imagined_share\n".to_owned();
         for run in &snapshot.runs {

@@ -4,30 +4,43 @@
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
 pub mod asked;
+pub mod body_tile;
 pub mod cards;
 pub mod cell;
 pub mod cell_view;
+pub mod clouds;
+pub mod consistent_wrong;
 pub mod curves;
 pub mod depth_error;
+pub mod device;
+pub mod drift;
 pub mod exploit;
 pub mod futures;
 pub mod graph_tile;
+pub mod imagined;
 pub mod log;
 pub mod look;
 pub mod looking_ahead;
 pub mod loops;
+pub mod losses;
 pub mod mazes;
 pub mod memory;
 pub mod model_data;
 pub mod model_error;
+pub mod mve_stack;
 mod plot;
 pub mod price;
+pub mod relatives;
 pub mod sandbox;
+pub mod schematic;
 pub mod searching;
 pub mod tile;
+pub mod tree;
 pub mod two_searches;
+pub mod value_map;
 pub mod values;
 pub mod wall;
+mod ways;
 
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
@@ -40,6 +53,11 @@ use crate::lessons::Lesson;
 pub use crate::lessons::layout::PanelId;
 
 impl PanelId {
+    /// Whether it draws the searches of the runs, which are copied out for it alone.
+    pub fn shows_searches(self) -> bool {
+        self == Self::Tree
+    }
+
     /// Makes the panel.
     pub fn open(self) -> Box<dyn Panel> {
         match self {
@@ -48,16 +66,28 @@ impl PanelId {
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
+            Self::Device => Box::new(device::Device::default()),
             Self::Exploit => Box::new(exploit::Meter::default()),
             Self::Memory => Box::new(memory::Memory),
             Self::Loops => Box::new(loops::Loops::default()),
             Self::Cards => Box::new(cards::Cards::default()),
             Self::Values => Box::new(values::Values::default()),
+            Self::Return => Box::new(curves::Curves::returns()),
+            Self::ValueMap => Box::new(value_map::ValueMap::default()),
+            Self::MveStack => Box::new(mve_stack::MveStack::default()),
+            Self::Losses => Box::new(losses::Losses),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
+            Self::Imagined => Box::new(imagined::Imagined::default()),
+            Self::Clouds => Box::new(clouds::CloudsPanel::default()),
+            Self::Relatives => Box::new(relatives::Relatives),
             Self::Log => Box::new(log::Log::default()),
+            Self::Tree => Box::new(tree::Tree::default()),
+            Self::Schematic => Box::new(schematic::Schematic),
+            Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
+            Self::Drift => Box::new(drift::Drift::default()),
             Self::ValueError => Box::new(curves::Curves::value_error()),
             Self::TwoSearches => Box::new(two_searches::TwoSearches::default()),
             Self::DepthError => Box::new(depth_error::DepthError::default()),

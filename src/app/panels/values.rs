@@ -174,21 +174,32 @@ fn draw(ui: &mut Ui, s: &Snapshot, all: &[Learned<'_>]) {
         seats.push((format!("off by {:.3}", l.error()), Some(l.index), line[line.len() - 1].y));
         painter.line(line, Stroke::new(2.6, ink));
     }
-    labels_beside(&painter, inner.right() + 14.0 * scale, seats);
+    labels_beside(&painter, (inner.right() + 14.0 * scale, inner.bottom()), seats);
     let note = "root mean square, seed on screen";
     let note = text::elided(&painter, note, theme::small(&ctx), t.text_weak, labels - 20.0 * scale);
     text::place(&painter, &note, rect.right_bottom(), Align2::RIGHT_BOTTOM);
 }
 
-/// Words beside the ends of their lines, moved down until none covers another.
-fn labels_beside(painter: &Painter, left: f32, mut seats: Vec<(String, Option<usize>, f32)>) {
+/// Words beside the ends of their lines, moved until none covers another or lies too low.
+fn labels_beside(
+    painter: &Painter,
+    (left, lowest): (f32, f32),
+    mut seats: Vec<(String, Option<usize>, f32)>,
+) {
     let ctx = painter.ctx();
     let (t, scale) = (theme::tokens(ctx), theme::scale(ctx));
     seats.sort_by(|a, b| a.2.total_cmp(&b.2));
     let mut free = f32::NEG_INFINITY;
+    for (_, _, y) in &mut seats {
+        *y = y.max(free);
+        free = *y + 26.0 * scale;
+    }
+    let mut free = lowest - 8.0 * scale;
+    for (_, _, y) in seats.iter_mut().rev() {
+        *y = y.min(free);
+        free = *y - 26.0 * scale;
+    }
     for (words, run, y) in seats {
-        let y = y.max(free);
-        free = y + 26.0 * scale;
         let mut x = left;
         if let Some(run) = run {
             let center = pos2(x + badge::SIDE * scale / 2.0, y);

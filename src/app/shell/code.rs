@@ -64,7 +64,8 @@ impl CodeMemory {
         code_view(ui, &lines);
         ui.add_space(4.0);
         if let Some(effect) = &self.effect {
-            code_note(ui, &note(effect, run.predicts()));
+            let of_states = run.lane.view.table.as_ref().is_some_and(|t| t.is_of_states());
+            code_note(ui, &note(effect, of_states));
         }
     }
 

@@ -18,6 +18,17 @@ use crate::base::params::{Range, Spec};
 use crate::experiment::clock::Clock;
 use crate::experiment::engine::Command;
 
+/// Switches that only matter where a person wires imagined updates.
+const OWN_WIRING: [&str; 7] = [
+    "into_prediction",
+    "into_reward",
+    "into_value",
+    "through_states",
+    "train_value",
+    "train_reward",
+    "train_dynamics",
+];
+
 /// Draws the column.
 pub fn side(ui: &mut Ui, code: &mut CodeMemory, cx: &mut Cx<'_>) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -111,6 +122,8 @@ fn hidden(cx: &Cx<'_>, run: usize, spec: &Spec) -> bool {
         "features" => !is("model", &["expectation", "linear"]),
         "noise" => !is("model", &["sample"]),
         "error_in" => is("error", &["0"]),
+        "epsilon" => !is("policy", &["greedy"]),
+        key if OWN_WIRING.contains(&key) => !is("update", &["custom"]),
         _ => false,
     }
 }

@@ -131,6 +131,13 @@ impl GraphPicture<'_> {
         response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), self.label));
         GraphResponse { response, hovered }
     }
+
+    /// Where the dots stand, and their radius, if the picture were drawn into `outer`: to draw on
+    /// top of it.
+    pub fn places(&self, outer: Rect, scale: f32) -> (Vec<Pos2>, f32) {
+        let layout = Layout::new(outer, self.dots, scale);
+        (layout.centers, layout.radius)
+    }
 }
 
 impl Canvas<'_> {

@@ -39,7 +39,8 @@ pub fn read(place: &str, table: &Table, config: &ArenaConfig) -> Result<Vec<Even
     let tables = tables(place, table, "event")?;
     let drawn = tables.iter().any(|(_, t)| t.contains_key("draw") || t.contains_key("lie"));
     // A large world takes long to be built: once for all strokes.
-    let states = if drawn { config.build_world()?.states() } else { 0 };
+    let states =
+        if drawn { config.build_world()?.tabular().map_or(0, |world| world.states()) } else { 0 };
     for (place, table) in tables {
         let event = event(&place, table, config, states)?;
         if events.last().is_some_and(|last| event.position < last.position) {

@@ -1,0 +1,291 @@
+//! MVE on DDPG: model-based value expansion (Feinberg et al. 2018, arXiv 1803.00101). The critic's
+//! targets come from `H` imagined steps and only then from the critic's own slow copy; with the
+//! TD-k trick it learns at every imagined state as well, so that it is right where it is asked.
+//!
+//! The model is trained by its own squared error alone; nothing needs a gradient through it. The
+//! actor is that of DDPG and learns on real states. Imagined steps are dropped after each update.
+
+pub mod config;
+pub mod dynamics;
+pub mod rollout;
+pub mod stored;
+
+use std::sync::Arc;
+
+use super::actor_critic::{CriticBatch, Shape};
+use super::off_policy::Batch;
+use super::steered::ExpansionView;
+use super::steering::{Setting, Steering, answers};
+use super::{Agent, Fault, Moves, NotANumber, View, Work};
+use crate::base::digest::Digest;
+use crate::base::params::Params as _;
+use crate::mdp::Transition;
+use crate::mdp::oracle::Oracle;
+use crate::mdp::physical::{Control, Vector};
+use crate::mdp::trace::{CodeLine, Source, Value, Watch};
+use crate::nn::device::Compute;
+use crate::nn::host::HostMlp;
+use crate::nn::mlp::TooLarge;
+use crate::nn::values;
+use config::{Dreamer, Dreams, Moving, MveConfig, Rewards, Switch};
+use dynamics::Dynamics;
+use rollout::{Manner, Rollout, expanded, imagine};
+use stored::{Stored, mixed};
+
+const REAL: Option<Source> = Some(Source::Real);
+const DREAM: Option<Source> = Some(Source::Imagined);
+
+/// Pseudo-code.
+pub static CODE: &[CodeLine] = &[
+    CodeLine::new(0, "repeat for every real step", None),
+    CodeLine::new(1, "a ← μ(s) + noise", REAL),
+    CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
+    CodeLine::new(1, "memory ← memory + (s, a, r, s′)", REAL),
+    CodeLine::new(1, "repeat m times", None),
+    CodeLine::new(2, "f̃: down the mean of (s + f̃(s,a) − s′)²", REAL),
+    CodeLine::new(1, "repeat n times", None),
+    CodeLine::new(2, "s₋₁, a₋₁, r₋₁, s₀ ← B steps of memory", REAL),
+    CodeLine::new(2, "H times: ã ← μ′(s̃); r̃, s̃′ ← r, f̃(s̃, ã)", DREAM),
+    CodeLine::new(2, "ỹ ← r̃ + γ ỹ, back from Q′(s̃, μ′(s̃))", DREAM),
+    CodeLine::new(2, "Q: down Σ (Q(s̃, ã) − ỹ)² / H", DREAM),
+    CodeLine::new(2, "drop what was imagined", None),
+    CodeLine::new(2, "μ: up the mean of Q(s, μ(s))", REAL),
+    CodeLine::new(2, "Q′, μ′: τ closer to Q, μ", REAL),
+    CodeLine::new(1, "s ← s′", None),
+];
+
+/// What the newest imagination was like, for pictures: it decides nothing.
+#[derive(Clone, Debug, Default)]
+struct Newest {
+    begun: Arc<[f32]>,
+    imagined: Arc<[f32]>,
+    age: f64,
+}
+
+/// The agent.
+#[derive(Clone, Debug)]
+pub struct Mve {
+    config: MveConfig,
+    base: Steering,
+    model: Dynamics,
+    /// Units of the model still to be done in this step; those of the critic follow.
+    model_due: u32,
+    stored: Stored,
+    newest: Newest,
+}
+
+impl Mve {
+    /// Knows nothing yet; one lane for each of `seeds`.
+    pub fn new(
+        config: MveConfig,
+        oracle: Arc<dyn Oracle>,
+        seeds: &[u64],
+        compute: &Compute,
+    ) -> Result<Self, TooLarge> {
+        let norm = config.layer_norm == Switch::On;
+        let shape = Shape::of(&*oracle, config.hidden as usize, norm);
+        let sizes = (shape.sees, shape.acts, config.model_hidden as usize);
+        let base = Steering::new(shape, oracle, seeds, compute)?;
+        Ok(Self {
+            config,
+            model: Dynamics::new(sizes, seeds, compute)?,
+            model_due: 0,
+            stored: Stored::new(base.lanes.width(), seeds),
+            newest: Newest::default(),
+            base,
+        })
+    }
+
+    fn manner(&self) -> Manner {
+        Manner {
+            horizon: self.config.horizon as usize,
+            dreamer: self.config.dreamer,
+            rewards: self.config.rewards,
+            dynamics: self.config.dynamics,
+        }
+    }
+
+    /// Line 6, once.
+    fn teach_model<W: Watch>(&mut self, watch: &mut W) {
+        let MveConfig { model_batch, model_rate, reward_scale, .. } = self.config;
+        let how = (model_batch as usize, model_rate, reward_scale);
+        if let Err(failure) = self.model.learn(&self.base.lanes, &self.base.active, how) {
+            self.base.failure = Some(failure);
+        }
+        watch.line(5, || Some(Value::Number(self.model.loss)));
+    }
+
+    /// Lines 8 to 14, once.
+    fn update<W: Watch>(&mut self, watch: &mut W) {
+        let setting = self.config.setting();
+        let batch = self.base.draw(setting.batch);
+        watch.line(7, || Some(Value::Count(setting.batch as u64, "steps")));
+        let manner = self.manner();
+        let rollout = imagine(&self.base, &self.model, batch.next.clone(), &manner, &setting);
+        let steps = manner.horizon as u64 * setting.batch as u64;
+        watch.line(8, || Some(Value::Count(steps, "imagined steps")));
+        let critic = match self.config.dreams {
+            Dreams::Stored if manner.horizon > 0 => self.stale_targets(&batch, &rollout, &setting),
+            _ => self.fresh(&batch, &rollout, &setting),
+        };
+        watch.line(9, || Some(Value::Number(f64::from(critic.targets[0]) / setting.reward_scale)));
+        let taught = critic.input.dims()[1] as u64;
+        let mut losses = self.base.learn_from(&critic, batch.seen.clone(), &setting);
+        (losses.model, losses.held_out) = (self.model.loss, self.model.held_out);
+        watch.line(10, || Some(Value::Number(losses.critic)));
+        self.newest = Newest {
+            begun: values(&batch.next).into(),
+            imagined: rollout.states.iter().skip(1).flat_map(values).collect(),
+            age: self.base.lanes.age,
+        };
+        drop(rollout);
+        watch.line(11, || Some(Value::Count(self.stored.kept() as u64, "kept")));
+        watch.line(12, || Some(Value::Number(losses.actor)));
+        watch.line(13, || None);
+        match manner.horizon {
+            0 => self.base.work.real_updates += 1,
+            _ => self.base.work.imagined_updates += 1,
+        }
+        self.base.work.imagined_steps += steps;
+        self.base.count(taught, losses);
+    }
+
+    /// Targets from this imagination alone.
+    fn fresh(&mut self, batch: &Batch, rollout: &Rollout, setting: &Setting) -> CriticBatch {
+        self.stored.clear();
+        let end = rollout.states[rollout.actions.len()].clone();
+        let tail = self.base.tail(rollout::actor(&self.base, self.config.dreamer), end);
+        expanded(batch, rollout, &tail, self.config.td_k == Switch::On, setting)
+    }
+
+    /// One-step targets for real steps and for stored dreams, this imagination among them.
+    fn stale_targets(
+        &mut self,
+        batch: &Batch,
+        rollout: &Rollout,
+        setting: &Setting,
+    ) -> CriticBatch {
+        let (scale, most) = (setting.reward_scale, self.config.dream_capacity as usize);
+        self.stored.keep(rollout, &self.base.active, (scale, most));
+        let horizon = rollout.actions.len();
+        let count = horizon * setting.batch;
+        let compute = self.base.compute().clone();
+        let dreams = self.stored.draw(&self.base.lanes, &self.base.active, count, &compute);
+        let mu = rollout::actor(&self.base, self.config.dreamer);
+        let plain = |batch: &Batch| batch.plain(&self.base.tail(mu, batch.next.clone()), setting);
+        mixed(plain(batch), plain(&dreams), horizon)
+    }
+
+    /// One unit of whatever is due first.
+    fn unit<W: Watch>(&mut self, watch: &mut W) {
+        match self.model_due.checked_sub(1) {
+            Some(left) => {
+                self.teach_model(watch);
+                self.model_due = left;
+            }
+            None => self.update(watch),
+        }
+        watch.unit();
+    }
+}
+
+impl Agent for Mve {
+    type Obs = Vector;
+    type Action = Control;
+
+    fn decide<W: Watch>(
+        &mut self,
+        obs: &[Vector],
+        active: &[bool],
+        actions: &mut [Control],
+        watch: &mut W,
+    ) {
+        self.base.decide(obs, active, actions, &self.config.setting(), watch);
+    }
+
+    fn learn<W: Watch>(&mut self, transitions: &[Transition<Vector, Control>], watch: &mut W) {
+        let MveConfig { updates, model_updates, .. } = self.config;
+        self.base.remember(transitions, &self.config.setting(), model_updates + updates, watch);
+        self.model_due = if self.base.due > 0 { model_updates } else { 0 };
+    }
+
+    fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32 {
+        let (mut done, begun) = (0, self.base.work.imagined_steps);
+        // A unit imagines many steps: on the clock of imagined steps the goal may be the next one.
+        let spent = |agent: &Self| agent.base.work.imagined_steps - begun >= u64::from(budget);
+        while done < budget && self.base.goes_on() && (done == 0 || !spent(self)) {
+            self.unit(watch);
+            self.base.due -= 1;
+            done += 1;
+        }
+        done
+    }
+
+    fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
+        let mut done = 0;
+        while done < units && self.can_dream() {
+            self.update(watch);
+            watch.unit();
+            done += 1;
+        }
+        done
+    }
+
+    fn can_dream(&self) -> bool {
+        self.base.active.contains(&true) && self.base.failure.is_none()
+    }
+
+    fn moves(&self) -> Moves {
+        let updates = self.config.updates > 0;
+        Moves { updates, imagined: updates && self.config.horizon > 0 }
+    }
+
+    fn set_param(&mut self, index: usize, value: f64) {
+        self.config.set(index, value);
+    }
+
+    answers!();
+
+    fn code(&self) -> &'static [CodeLine] {
+        CODE
+    }
+
+    fn view(&self) -> View {
+        self.view_of(0)
+    }
+
+    fn view_of(&self, lane: usize) -> View {
+        let mut view = self.base.view(lane, &self.config.setting());
+        let MveConfig { horizon, td_k, dreamer, rewards, dynamics, dreams, .. } = self.config;
+        view.expansion = Some(ExpansionView {
+            model: HostMlp::of(&self.model.network, lane),
+            earlier: self.model.earlier(lane).collect(),
+            horizon: horizon as usize,
+            td_k: td_k == Switch::On,
+            live_actor: dreamer == Dreamer::Live,
+            known_reward: rewards == Rewards::Known,
+            true_dynamics: dynamics == Moving::True,
+            stored: dreams == Dreams::Stored,
+            kept: self.stored.kept(),
+            model_targets: self.model.targets,
+            begun: self.newest.begun.clone(),
+            imagined: self.newest.imagined.clone(),
+            age: self.newest.age,
+        });
+        view.shared()
+    }
+
+    fn digest(&self, digest: &mut Digest) {
+        (0..MveConfig::specs().len()).for_each(|i| digest.number(self.config.get(i)));
+        self.base.digest(digest);
+        self.model.digest(digest);
+        self.stored.digest(digest);
+        digest.word(u64::from(self.model_due));
+    }
+
+    fn bytes(&self) -> usize {
+        let newest = (self.newest.begun.len() + self.newest.imagined.len()) * size_of::<f32>();
+        let parts = self.base.bytes() + self.model.bytes() + self.stored.own_bytes();
+        size_of::<Self>() + parts + newest
+    }
+}

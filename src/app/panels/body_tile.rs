@@ -1,0 +1,101 @@
+//! The picture in a run's tile where a body moves, and its numbers.
+
+use egui::{Align2, Ui, Vec2, vec2};
+
+use super::Cx;
+use crate::app::actions::Action;
+use crate::app::theme;
+use crate::app::widgets::body_picture::{BodyPicture, has_time_around};
+use crate::app::widgets::text;
+use crate::experiment::snapshot::{RunSnapshot, Snapshot};
+use crate::mdp::physical::{Body, Dimension};
+use crate::mdp::scene::{BodyScene, Scene};
+
+/// Draws run `index` into a box of `size` points.
+pub fn picture(ui: &mut Ui, index: usize, scene: &BodyScene, size: Vec2, cx: &mut Cx<'_>) {
+    let run = &cx.snapshot.runs[index];
+    let path: Vec<Body> = run.lane.path.episode().copied().collect();
+    let picture = BodyPicture {
+        label: &format!("Body of run {} {}: {}", run.letter, run.name, told(run).join(", ")),
+        scene,
+        path: &path,
+        faded: run.failure.is_some(),
+    };
+    let response = picture.ui(ui, size);
+    let (t, painter) = (theme::tokens(ui.ctx()), ui.painter());
+    let mut at = response.rect.left_top();
+    for words in told(run) {
+        let line = text::line(painter, &words, theme::code_medium(ui.ctx()), t.text);
+        at.y += text::place(painter, &line, at, Align2::LEFT_TOP).height() + 2.0;
+    }
+    let points = theme::scale(ui.ctx());
+    if has_time_around(scene, size, points) && size.x > 300.0 * points {
+        let foot = response.rect.left_bottom() - vec2(0.0, 2.0);
+        let words = ["time runs outwards,", "a ring is 10 steps"];
+        let font = theme::small(ui.ctx());
+        let mut at = foot;
+        for words in words.iter().rev() {
+            let line = text::line(painter, words, font.clone(), t.text_weak);
+            at.y -= text::place(painter, &line, at, Align2::LEFT_BOTTOM).height();
+        }
+    }
+    if response.clicked() {
+        cx.actions.push(Action::Run(index));
+    }
+}
+
+/// A number of a state as it is shown: angles within half a turn either way.
+pub fn shown(dimension: &Dimension, x: f64) -> f64 {
+    use std::f64::consts::{PI, TAU};
+    if dimension.turns { (x + PI).rem_euclid(TAU) - PI } else { x }
+}
+
+/// The numbers of the body, with sign so that they do not jump.
+fn told(run: &RunSnapshot) -> Vec<String> {
+    let (Scene::Body(scene), Some(body)) = (run.truth.scene(), run.lane.path.now()) else {
+        return Vec::new();
+    };
+    let one = |(dimension, &x): (&Dimension, &f64)| {
+        let number = format!("{:+.2}", shown(dimension, x)).replace('-', "\u{2212}");
+        format!("{} {number} {}", dimension.name, dimension.unit)
+    };
+    scene.dimensions.iter().zip(&**body).map(one).collect()
+}
+
+/// What the episode under way has brought so far.
+pub fn total(run: &RunSnapshot) -> String {
+    format!("return {:.0}", run.lane.episode_return).replace('-', "\u{2212}")
+}
+
+/// Text twin of a tile.
+pub fn text(run: &RunSnapshot) -> String {
+    let c = &run.lane.counters;
+    format!(
+        "{} {}: episode {}, step {}, return {:.1} so far, {}",
+        run.letter,
+        run.name,
+        c.episodes + 1,
+        c.step,
+        run.lane.episode_return,
+        told(run).join(", "),
+    )
+}
+
+/// Where every run's body was in its episode, newest last; `None` in worlds without bodies.
+pub fn data(snapshot: &Snapshot) -> Option<String> {
+    let Scene::Body(scene) = snapshot.runs[0].truth.scene() else {
+        return None;
+    };
+    let keys: Vec<&str> = scene.dimensions.iter().map(|d| d.key).collect();
+    let mut csv = format!("run,episode,step,{}\n", keys.join(","));
+    for run in &snapshot.runs {
+        let episode = run.lane.counters.episodes + 1;
+        let path = run.lane.path.episode();
+        let first = (run.lane.counters.step + 1).saturating_sub(path.len() as u64);
+        for (step, body) in (first..).zip(path) {
+            let numbers: Vec<String> = body.iter().map(f64::to_string).collect();
+            csv += &format!("{},{episode},{step},{}\n", run.letter, numbers.join(","));
+        }
+    }
+    Some(csv)
+}

@@ -1,0 +1,230 @@
+//! Figure 1 of the paper, alive: which numbers an update compares, where its gradients flow, what
+//! they train; an arrow clicked stops its gradient, a block clicked is trained, and the choice runs.
+
+mod boxes;
+mod diagram;
+mod equation;
+
+use egui::{Align2, Rect, RichText, Sense, Ui, pos2, vec2};
+
+use super::{Cx, Panel, PanelId, framed};
+use crate::app::actions::Action;
+use crate::app::theme;
+use crate::app::widgets::segmented::segmented;
+use crate::app::widgets::{badge, text};
+use crate::base::params::Range;
+use crate::experiment::engine::Command;
+use crate::experiment::snapshot::{RunSnapshot, Snapshot};
+use crate::probes::consistency::{BLOCKS, ConsistentView, Losses, Wiring};
+use diagram::{Row, What};
+
+/// Room for the formula and its numbers, in points before the text scale.
+const EQUATION: f32 = 92.0;
+/// Greatest height of a row of the diagram.
+const ROW: f32 = 300.0;
+
+/// Width from which all controls stand in one line.
+const ONE_LINE: f32 = 1060.0;
+
+/// The panel.
+pub struct Schematic;
+
+/// The run it is about: the selected one if it can, else the first that can.
+fn subject(s: &Snapshot, selected: usize) -> Option<(usize, &RunSnapshot, &ConsistentView)> {
+    let of = |index: usize| {
+        let run = s.runs.get(index)?;
+        Some((index, run, run.lane.view.consistent.as_ref()?))
+    };
+    of(selected).or_else(|| (0..s.runs.len()).find_map(of))
+}
+
+/// The wiring that is drawn: nothing flows where nothing is imagined.
+fn drawn(view: &ConsistentView) -> Wiring {
+    view.config.wiring().unwrap_or(Wiring::of_switches([false; 7]))
+}
+
+/// Rows of one run: imagined, and from real steps.
+fn rows(view: &ConsistentView) -> [Option<Row<'_>>; 2] {
+    let learner = &view.learner.0;
+    let imagines = view.config.wiring().is_some();
+    let imagined = learner.last().filter(|_| imagines).map(|last| Row {
+        numbers: &last.imagined,
+        real: None,
+        moved: last.moved,
+        wiring: drawn(view),
+    });
+    let grounded = learner.last_grounded().map(|last| Row {
+        numbers: &last.unrolled,
+        real: Some(last),
+        moved: last.moved,
+        wiring: Wiring { target_reward: false, target_value: false, ..Wiring::RESIDUAL },
+    });
+    [imagined, grounded]
+}
+
+/// A choice of the agent as buttons side by side.
+fn choice(ui: &mut Ui, cx: &mut Cx<'_>, (index, run): (usize, &RunSnapshot), key: &str) {
+    let specs = run.agent.params();
+    let Some(param) = specs.iter().position(|spec| spec.key == key) else { return };
+    let Range::Choice(choices) = specs[param].range else { return };
+    let before = run.params[param] as usize;
+    let mut labels: Vec<&str> = choices.iter().map(|choice| choice.label).collect();
+    // "Own wiring" is what clicks lead to; nobody chooses it.
+    if key == "update" && before + 1 < labels.len() {
+        labels.pop();
+    }
+    let mut chosen = before;
+    if segmented(ui, specs[param].label, &labels, &mut chosen).changed() {
+        let set = Command::Set { run: index, param, value: chosen as f64 };
+        cx.actions.push(Action::Engine(set));
+    }
+}
+
+fn controls(ui: &mut Ui, cx: &mut Cx<'_>, (index, run): (usize, &RunSnapshot)) {
+    let t = theme::tokens(ui.ctx());
+    let label = |words: &str| RichText::new(words.to_owned()).color(t.text_weak);
+    ui.spacing_mut().item_spacing = vec2(10.0, 4.0) * theme::scale(ui.ctx());
+    let update = |ui: &mut Ui, cx: &mut Cx<'_>| {
+        badge::badge(ui, index);
+        choice(ui, cx, (index, run), "update");
+    };
+    let grounding = |ui: &mut Ui, cx: &mut Cx<'_>| {
+        ui.label(label("real steps teach by"));
+        choice(ui, cx, (index, run), "grounding");
+    };
+    if ui.available_width() > ONE_LINE * theme::scale(ui.ctx()) {
+        ui.horizontal(|ui| {
+            update(ui, cx);
+            ui.add_space(12.0);
+            grounding(ui, cx);
+        });
+        return;
+    }
+    ui.horizontal(|ui| update(ui, cx));
+    ui.horizontal(|ui| grounding(ui, cx));
+}
+
+fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let snapshot = cx.snapshot;
+    let Some((index, run, view)) = subject(snapshot, cx.view.run) else {
+        let t = theme::tokens(ui.ctx());
+        ui.label(RichText::new("Needs a run of 'Self-consistency'.").color(t.text_weak));
+        return;
+    };
+    if !cx.view.still && !cx.view.lecture {
+        controls(ui, cx, (index, run));
+    }
+    let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
+    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    let spoken = words(run, view);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &spoken));
+    let high = ((rect.height() - EQUATION * points) / 2.0).min(ROW * points);
+    let empty = [
+        match view.config.wiring() {
+            None => "TD alone imagines nothing: choose Dyna or another update.",
+            Some(_) => "The first imagined update follows the first real step. Space plays.",
+        },
+        "The first real step has still to come. Space plays.",
+    ];
+    for (place, row) in rows(view).iter().enumerate() {
+        let top = rect.top() + place as f32 * high;
+        let area = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), high - 6.0));
+        match row {
+            Some(row) => {
+                if let Some(what) = diagram::row(ui, area, row, &run.truth, !cx.view.still) {
+                    rewire(cx, index, view, what);
+                }
+            }
+            None => {
+                let name =
+                    text::line(ui.painter(), empty[place], theme::body(ui.ctx()), t.text_weak);
+                text::place(ui.painter(), &name, area.left_top(), Align2::LEFT_TOP);
+            }
+        }
+    }
+    let below = rect.with_min_y(rect.top() + 2.0 * high);
+    equation::paint(ui.painter(), below, view);
+}
+
+/// Stops or opens a gradient, trains a block or lets it be.
+fn rewire(cx: &mut Cx<'_>, run: usize, view: &ConsistentView, what: What) {
+    let wiring = what.toggled(drawn(view));
+    for (param, value) in view.config.rewire(wiring) {
+        cx.actions.push(Action::Engine(Command::Set { run, param, value }));
+    }
+}
+
+/// What the diagram shows, in words.
+fn words(run: &RunSnapshot, view: &ConsistentView) -> String {
+    let losses = Losses::of(view);
+    let wiring = match view.config.wiring() {
+        None => "TD alone, nothing is imagined",
+        Some(wiring) => wiring.name().unwrap_or("own wiring"),
+    };
+    let mut text = format!("{} {}: {wiring}\n", run.letter, run.name);
+    for (row, name) in rows(view).iter().zip(["imagined", "from real steps"]) {
+        let Some(row) = row else {
+            text += &format!("no update {name} yet\n");
+            continue;
+        };
+        let terms: Vec<String> =
+            row.numbers.terms().iter().map(|term| crate::app::words::value(*term)).collect();
+        text += &format!("update {name}: terms {}; moved", terms.join(" + "));
+        for (block, moved) in BLOCKS.iter().zip(row.moved) {
+            text += &format!(" {block} {}", crate::app::words::value(moved));
+        }
+        text += "\n";
+    }
+    text + &format!("loss {}\n", crate::app::words::value(losses.total()))
+}
+
+impl Panel for Schematic {
+    fn title(&self) -> &'static str {
+        "Who moves towards whom"
+    }
+
+    fn question(&self) -> &'static str {
+        "Where does the gradient flow, and what does it train?"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        framed(self, PanelId::Schematic, ui, cx, body);
+    }
+
+    fn text(&self, snapshot: &Snapshot) -> String {
+        let all = snapshot.runs.iter().filter_map(|run| {
+            let view = run.lane.view.consistent.as_ref()?;
+            Some(words(run, view))
+        });
+        let text: String = all.collect();
+        if text.is_empty() { "no run makes a model and a value agree\n".to_owned() } else { text }
+    }
+
+    fn data(&self, snapshot: &Snapshot) -> String {
+        let mut csv = "run,update,what,k,number\n".to_owned();
+        for run in &snapshot.runs {
+            let Some(view) = run.lane.view.consistent.as_ref() else { continue };
+            let letter = run.letter;
+            for (row, name) in rows(view).iter().zip(["imagined", "grounded"]) {
+                let Some(row) = row else { continue };
+                let n = row.numbers;
+                let lists = [("reward", &n.rewards), ("value", &n.values), ("target", &n.targets)];
+                for (what, list) in lists.into_iter().chain([("term", &n.terms())]) {
+                    for (k, number) in list.iter().enumerate() {
+                        csv += &format!("{letter},{name},{what},{k},{number}\n");
+                    }
+                }
+                for (block, moved) in BLOCKS.iter().zip(row.moved) {
+                    csv += &format!("{letter},{name},moved {block},all,{moved}\n");
+                }
+            }
+            let losses = Losses::of(view);
+            let parts = ["dynamics", "reward", "value", "imagined"];
+            for (part, loss) in parts.iter().zip(losses.weighed()) {
+                csv += &format!("{letter},loss,weighed {part},all,{loss}\n");
+            }
+            csv += &format!("{letter},loss,total,all,{}\n", losses.total());
+        }
+        csv
+    }
+}

@@ -1,0 +1,120 @@
+//! Building an arena: a world by its name, and every run's agent put into it.
+
+use std::time::Duration;
+
+use super::arena::Experiment;
+use super::build::{
+    Cohorts, check_tables, check_together, continuous_cohorts, discrete_cohorts, tabular_cohorts,
+};
+use super::clock::Position;
+use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
+use super::keyframes::Keyframes;
+use super::measure::Measures;
+use super::run::Run;
+use super::workers::Workers;
+use super::worlds::Worlds;
+use crate::agents::AGENTS;
+use crate::base::rng::lane_seed;
+use crate::envs::any::{AnyTabular, AnyWorld};
+use crate::mdp::Tabular;
+use crate::mdp::scene::Scenic;
+
+impl Experiment {
+    /// Builds the arena of a configuration for `workers` threads.
+    pub fn new(config: ArenaConfig, workers: usize) -> Result<Self, ConfigError> {
+        // Here the choice of the world is made, once and for all steps.
+        match config.build_world()? {
+            AnyWorld::Tabular(AnyTabular::Grid(world)) => Self::in_world(config, &world, workers),
+            AnyWorld::Tabular(AnyTabular::Process(world)) => {
+                Self::in_world(config, &world, workers)
+            }
+            AnyWorld::Pendulum(world) => {
+                let fit = |run: &RunConfig, seeds: &[u64]| continuous_cohorts(&world, run, seeds);
+                Self::with(config, Worlds::of_numbers(&world), "numbers steer it", workers, fit)
+            }
+            AnyWorld::Torques(world) => {
+                let fit = |run: &RunConfig, seeds: &[u64]| discrete_cohorts(&world, run, seeds);
+                Self::with(config, Worlds::of_numbers(&world), NUMBERS, workers, fit)
+            }
+            AnyWorld::CartPole(world) => {
+                let fit = |run: &RunConfig, seeds: &[u64]| discrete_cohorts(&world, run, seeds);
+                Self::with(config, Worlds::of_numbers(&world), NUMBERS, workers, fit)
+            }
+        }
+    }
+
+    /// The same with a world of one's own in place of the configured one.
+    pub fn in_world<W: Tabular + Scenic>(
+        config: ArenaConfig,
+        world: &W,
+        workers: usize,
+    ) -> Result<Self, ConfigError> {
+        config.check_size(world.states() * world.actions())?;
+        check_tables(&config, (world.states(), world.actions()))?;
+        check_together(&config, world.actions())?;
+        let fit = |run: &RunConfig, seeds: &[u64]| tabular_cohorts(world, run, seeds);
+        Self::with(config, Worlds::new(world), "its states are listed", workers, fit)
+    }
+
+    /// The same with whatever `fit` makes of a run and its seeds; `nature` says of the world why it
+    /// does not fit some agents.
+    fn with(
+        config: ArenaConfig,
+        mut worlds: Worlds,
+        nature: &str,
+        workers: usize,
+        fit: impl Fn(&RunConfig, &[u64]) -> Option<Cohorts>,
+    ) -> Result<Self, ConfigError> {
+        let seeds: Vec<u64> = (0..config.lanes).map(|lane| lane_seed(config.seed, lane)).collect();
+        let mut runs = Vec::new();
+        for (index, run) in config.runs.iter().enumerate() {
+            let cohorts = fit(run, &seeds).ok_or_else(|| misfit(&config, index, nature, &fit))?;
+            runs.push(Run::new(run.clone(), cohorts, worlds.after(&[]), config.threshold));
+        }
+        let workers = Workers::new(workers)
+            .map_err(|e| ConfigError(format!("{workers} worker threads could not start: {e}")))?;
+        let start = Position::at(config.clock, 0);
+        let truth = &runs[0].truths[0];
+        Ok(Self {
+            pairs: truth.states() * truth.actions(),
+            worlds,
+            runs,
+            position: start,
+            furthest: start,
+            under_way: None,
+            events: Vec::new(),
+            applied: 0,
+            keyframes: Keyframes::default(),
+            past: 0,
+            cost: Duration::ZERO,
+            next_keyframe: Duration::ZERO,
+            remembers: false,
+            measures: Measures::default(),
+            watched: 0,
+            records: false,
+            workers,
+            config,
+        })
+    }
+}
+
+/// What there is to say of a world without listed states.
+const NUMBERS: &str = "its states are numbers";
+
+/// An agent in a world that it was not made for, and those that are.
+fn misfit(
+    config: &ArenaConfig,
+    index: usize,
+    nature: &str,
+    fit: impl Fn(&RunConfig, &[u64]) -> Option<Cohorts>,
+) -> ConfigError {
+    let fits = AGENTS.iter().filter(|info| fit(&RunConfig::new(info.title, info), &[0]).is_some());
+    let fits: Vec<&str> = fits.map(|info| info.id).collect();
+    let (agent, world) = (config.runs[index].info.id, config.world.info.id);
+    ConfigError(format!(
+        "run {}: agent '{agent}' does not fit the world '{world}' as it is set, because {nature}; \
+         allowed: {}",
+        letter(index),
+        fits.join(", ")
+    ))
+}

@@ -1,0 +1,380 @@
+//! Adam (Kingma & Ba 2015) for a population: rates, clip norm and step count per lane.
+//!
+//! burn's own optimiser clips each tensor by itself, has one rate for all lanes, and another
+//! epsilon; none of that keeps lanes apart. In host memory the rule is one pass over the numbers
+//! (`benches/results/networks.md`: a fifth of the same rule in tensor operations); elsewhere it is
+//! the same rule in tensor operations.
+
+use burn::tensor::TensorData;
+
+use super::device::Compute;
+use super::{Gradients, Module, NotFinite, Tensor, values};
+use crate::base::digest::Digest;
+
+/// How one lane learns.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rate {
+    /// Step size `alpha`.
+    pub rate: f32,
+    /// Decay of the mean gradient.
+    pub beta1: f32,
+    /// Decay of the mean squared gradient.
+    pub beta2: f32,
+    /// Added to the root.
+    pub epsilon: f32,
+    /// Longest gradient, over all tensors of the lane; infinity: any length.
+    pub clip: f32,
+}
+
+impl Rate {
+    /// The defaults of the paper with this step size, no clip.
+    pub fn new(rate: f32) -> Self {
+        Self { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: f32::INFINITY }
+    }
+
+    /// What a step needs besides gradient and moments, at step `t`, from 1.
+    fn at(self, t: u64) -> Step {
+        let t = t.min(i32::MAX as u64) as i32;
+        Step {
+            beta1: self.beta1,
+            beta2: self.beta2,
+            rate: self.rate / (1.0 - self.beta1.powi(t)),
+            root: (1.0 - self.beta2.powi(t)).sqrt().recip(),
+            epsilon: self.epsilon,
+            clip: self.clip,
+        }
+    }
+}
+
+/// One step of one lane with the bias corrections worked in.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    beta1: f32,
+    beta2: f32,
+    /// `alpha / (1 - beta1^t)`.
+    rate: f32,
+    /// `1 / sqrt(1 - beta2^t)`.
+    root: f32,
+    epsilon: f32,
+    clip: f32,
+}
+
+impl Step {
+    /// A step that leaves everything as it is.
+    const NONE: Self =
+        Self { beta1: 1.0, beta2: 1.0, rate: 0.0, root: 1.0, epsilon: 1.0, clip: f32::INFINITY };
+
+    /// By how much a gradient of length `norm` is shortened.
+    fn scale(&self, norm: f32) -> f32 {
+        if norm > self.clip { self.clip / norm } else { 1.0 }
+    }
+
+    /// The rule, for all numbers of one tensor of one lane; `scale` shortens the gradient.
+    fn apply(&self, scale: f32, [value, first, second]: [&mut [f32]; 3], gradient: &[f32]) {
+        let (new1, new2) = ((1.0 - self.beta1) * scale, (1.0 - self.beta2) * scale * scale);
+        let numbers = value.iter_mut().zip(first).zip(second).zip(gradient);
+        for (((value, first), second), &g) in numbers {
+            *first = self.beta1 * *first + new1 * g;
+            *second = self.beta2 * *second + new2 * g * g;
+            *value -= self.rate * *first / (second.sqrt() * self.root + self.epsilon);
+        }
+    }
+}
+
+/// Lengths of the last gradients, `[P]`.
+#[derive(Clone, Debug)]
+enum Norms {
+    Host(Vec<f32>),
+    Device(Box<Tensor>),
+}
+
+/// The optimiser of one module.
+#[derive(Clone, Debug)]
+pub struct Adam {
+    compute: Compute,
+    rates: Vec<Rate>,
+    steps: Vec<u64>,
+    /// Mean and mean square of the gradients of each parameter.
+    moments: Vec<(Tensor, Tensor)>,
+    norms: Norms,
+}
+
+impl Adam {
+    /// For `module`, whose lanes all learn at `rate`.
+    pub fn new(module: &impl Module, rate: Rate, compute: &Compute) -> Self {
+        let lanes = module.lanes();
+        let zero = |t: &&Tensor| {
+            let none = || compute.tensor(vec![0.0; t.dims().iter().product()], t.dims());
+            (none(), none())
+        };
+        Self {
+            compute: compute.clone(),
+            rates: vec![rate; lanes],
+            steps: vec![0; lanes],
+            moments: module.tensors().iter().map(zero).collect(),
+            norms: Norms::Host(vec![0.0; lanes]),
+        }
+    }
+
+    /// Rates of all lanes, `[P]`; what is changed acts from the next step on.
+    pub fn rates(&mut self) -> &mut [Rate] {
+        &mut self.rates
+    }
+
+    /// Steps done by each lane.
+    pub fn steps(&self) -> &[u64] {
+        &self.steps
+    }
+
+    /// One step of every lane that `active` names, `[P]`; the others stay as they are to the last
+    /// bit. In host memory a gradient that is no number is found before anything changes; on other
+    /// devices ask [`Self::check`] now and then.
+    pub fn step(
+        &mut self,
+        module: &mut impl Module,
+        gradients: Gradients,
+        active: &[bool],
+    ) -> Result<(), NotFinite> {
+        match self.compute.is_host() {
+            true => self.step_on_host(module, gradients, active),
+            false => {
+                self.step_on_device(module, gradients, active);
+                Ok(())
+            }
+        }
+    }
+
+    /// The same optimiser on another device. Waits for both.
+    pub fn to(&self, compute: &Compute) -> Self {
+        let moved = |t: &Tensor| compute.tensor(values(t), t.dims());
+        let moments = self.moments.iter().map(|(first, second)| (moved(first), moved(second)));
+        Self {
+            compute: compute.clone(),
+            rates: self.rates.clone(),
+            steps: self.steps.clone(),
+            moments: moments.collect(),
+            norms: Norms::Host(self.norms()),
+        }
+    }
+
+    /// Lengths of the last gradients before clipping, `[P]`. Waits for the device.
+    pub fn norms(&self) -> Vec<f32> {
+        match &self.norms {
+            Norms::Host(norms) => norms.clone(),
+            Norms::Device(norms) => values(norms.as_ref()),
+        }
+    }
+
+    /// Whether the last gradients were numbers; if not, which parameter is none. Waits for the
+    /// device.
+    pub fn check(&self, module: &impl Module) -> Result<(), NotFinite> {
+        match self.norms().iter().all(|n| n.is_finite()) {
+            true => Ok(()),
+            false => module.not_finite().map_or(Ok(()), Err),
+        }
+    }
+
+    /// Coefficients of the step that begins now, `[P]`.
+    fn begin(&mut self, active: &[bool]) -> Vec<Step> {
+        let lanes = self.rates.iter().zip(&mut self.steps).zip(active);
+        let step = |((rate, steps), &active): ((&Rate, &mut u64), &bool)| {
+            *steps += u64::from(active);
+            if active { rate.at(*steps) } else { Step::NONE }
+        };
+        lanes.map(step).collect()
+    }
+
+    fn step_on_host(
+        &mut self,
+        module: &mut impl Module,
+        gradients: Gradients,
+        active: &[bool],
+    ) -> Result<(), NotFinite> {
+        let gradients: Vec<TensorData> = gradients.into_iter().map(Tensor::into_data).collect();
+        let norms: Vec<f32> =
+            (0..active.len()).map(|lane| norm(&gradients, lane, active)).collect();
+        if let Some(lane) = norms.iter().position(|norm| !norm.is_finite()) {
+            return Err(self.blame(module, &gradients, lane));
+        }
+        let steps = self.begin(active);
+        let moments = std::mem::take(&mut self.moments);
+        let mut parts = moments.into_iter().zip(&gradients);
+        let compute = self.compute.clone();
+        module.map(&mut |value| {
+            let Some(((first, second), gradient)) = parts.next() else { return value };
+            let dims = value.dims();
+            let mut all = [value, first, second].map(Tensor::into_data);
+            let width = dims[1] * dims[2];
+            for (lane, step) in steps.iter().enumerate().filter(|(lane, _)| active[*lane]) {
+                let at = lane * width..(lane + 1) * width;
+                let slices = all.each_mut().map(|data| &mut floats_mut(data)[at.clone()]);
+                step.apply(step.scale(norms[lane]), slices, &floats(gradient)[at.clone()]);
+            }
+            let [value, first, second] = all.map(|data| compute.wrap(data));
+            self.moments.push((first, second));
+            value
+        });
+        self.norms = Norms::Host(norms);
+        Ok(())
+    }
+
+    /// Which gradient of `lane` is no number.
+    fn blame(&self, module: &impl Module, gradients: &[TensorData], lane: usize) -> NotFinite {
+        let mut gradients = gradients.iter();
+        let mut found = None;
+        module.visit(&mut |name, _| {
+            let Some(gradient) = gradients.next() else { return };
+            let tensor = self.compute.wrap(gradient.clone());
+            let name = format!("gradient of {name}");
+            found = found.take().or_else(|| NotFinite::find(&name, &tensor));
+        });
+        let overflow = NotFinite {
+            tensor: "square of the gradient".to_owned(),
+            lane,
+            row: 0,
+            column: 0,
+            value: f32::INFINITY,
+        };
+        found.unwrap_or(overflow)
+    }
+
+    fn step_on_device(&mut self, module: &mut impl Module, gradients: Gradients, active: &[bool]) {
+        let lanes = active.len();
+        let steps = self.begin(active);
+        let norm = device_norm(&gradients);
+        let column = |of: fn(&Step) -> f32| -> Vec<f32> { steps.iter().map(of).collect() };
+        // One upload for all coefficients; an infinite clip would make `clip / norm` no number.
+        let columns = [
+            column(|s| s.beta1),
+            column(|s| 1.0 - s.beta1),
+            column(|s| s.beta2),
+            column(|s| 1.0 - s.beta2),
+            column(|s| s.rate),
+            column(|s| s.root),
+            column(|s| s.epsilon),
+            column(|s| s.clip.min(f32::MAX)),
+        ];
+        let count = columns.len();
+        let all = self.compute.tensor(columns.concat(), [count, lanes, 1]);
+        let pick = |index: usize| all.clone().slice_dim(0, index..index + 1).reshape([lanes, 1, 1]);
+        let clip = pick(7);
+        let scale = clip.clone() / norm.clone().max_pair(clip);
+        let mut parts = std::mem::take(&mut self.moments).into_iter().zip(gradients);
+        module.map(&mut |value| {
+            let Some(((first, second), gradient)) = parts.next() else { return value };
+            let gradient = gradient * scale.clone();
+            let first = first * pick(0) + gradient.clone() * pick(1);
+            let second = second * pick(2) + gradient.square() * pick(3);
+            let root = second.clone().sqrt() * pick(5) + pick(6);
+            let value = value - first.clone() * pick(4) / root;
+            self.moments.push((first, second));
+            value
+        });
+        self.norms = Norms::Device(Box::new(norm));
+    }
+
+    /// Adds moments, steps and rates. Waits for the device.
+    pub fn digest(&self, digest: &mut Digest) {
+        for (rate, steps) in self.rates.iter().zip(&self.steps) {
+            digest.word(*steps);
+            let all = [rate.rate, rate.beta1, rate.beta2, rate.epsilon, rate.clip];
+            all.into_iter().for_each(|x| digest.word(u64::from(x.to_bits())));
+        }
+        let tensors = self.moments.iter().flat_map(|(first, second)| [first, second]);
+        tensors.flat_map(values).for_each(|x| digest.word(u64::from(x.to_bits())));
+    }
+
+    /// Memory in bytes.
+    pub fn bytes(&self) -> usize {
+        let numbers = |t: &Tensor| t.dims().iter().product::<usize>();
+        self.moments.iter().map(|(first, _)| 2 * numbers(first) * size_of::<f32>()).sum()
+    }
+}
+
+/// Length of the gradient of `lane` over all tensors; 0 where the lane is not active.
+fn norm(gradients: &[TensorData], lane: usize, active: &[bool]) -> f32 {
+    if !active[lane] {
+        return 0.0;
+    }
+    let parts = gradients.iter().map(|data| {
+        let all = floats(data);
+        let width = all.len() / active.len();
+        &all[lane * width..(lane + 1) * width]
+    });
+    let fast: f32 = parts.clone().map(sum_of_squares).sum();
+    if fast.is_finite() {
+        return fast.sqrt();
+    }
+    // Squares overflow long before the numbers do.
+    let slow: f64 = parts.flatten().map(|&g| f64::from(g).powi(2)).sum();
+    slow.sqrt() as f32
+}
+
+/// Eight sums side by side, so that the processor may add them at once.
+fn sum_of_squares(numbers: &[f32]) -> f32 {
+    let (chunks, rest) = numbers.as_chunks::<8>();
+    let mut sums = [0.0_f32; 8];
+    for chunk in chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, x)| *sum += x * x);
+    }
+    sums.iter().sum::<f32>() + rest.iter().map(|x| x * x).sum::<f32>()
+}
+
+/// The same for all lanes in tensor operations, `[P, 1, 1]`.
+fn device_norm(gradients: &Gradients) -> Tensor {
+    let flat = gradients.iter().map(|g| {
+        let [lanes, rows, columns] = g.dims();
+        g.clone().reshape([lanes, 1, rows * columns])
+    });
+    Tensor::cat(flat.collect(), 2).square().sum_dim(2).sqrt()
+}
+
+#[expect(clippy::expect_used, reason = "every tensor here is made of f32")]
+pub(super) fn floats(data: &TensorData) -> &[f32] {
+    data.as_slice().expect("numbers of 32 bits")
+}
+
+#[expect(clippy::expect_used, reason = "every tensor here is made of f32")]
+pub(super) fn floats_mut(data: &mut TensorData) -> &mut [f32] {
+    data.as_mut_slice().expect("numbers of 32 bits")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::init::dice;
+    use crate::nn::mlp::{Mlp, MlpSpec};
+
+    #[test]
+    fn a_gradient_that_is_no_number_changes_nothing_and_is_named() {
+        let compute = Compute::flex();
+        let spec = MlpSpec::new("q", 2, &[3], 1);
+        let mut mlp = Mlp::new(&spec, &mut dice(&[0, 1], 0), 1, &compute).unwrap();
+        let mut adam = Adam::new(&mlp, Rate::new(0.1), &compute);
+        let before: Vec<Vec<f32>> = mlp.tensors().into_iter().map(values).collect();
+        let mut gradients: Gradients = mlp.tensors().into_iter().cloned().collect();
+        let mut numbers = values(&gradients[2]);
+        numbers[4] = f32::NAN;
+        gradients[2] = compute.tensor(numbers, gradients[2].dims());
+        let error = adam.step(&mut mlp, gradients.clone(), &[true, true]).unwrap_err();
+        assert_eq!(error.to_string(), "gradient of q.1.weight[1,0] of lane 1 became NaN");
+        let after: Vec<Vec<f32>> = mlp.tensors().into_iter().map(values).collect();
+        assert_eq!((before, adam.steps()), (after, &[0, 0][..]));
+        adam.step(&mut mlp, gradients, &[true, false]).unwrap();
+        assert_eq!(adam.steps(), [1, 0], "a lane at rest does not stop the others");
+    }
+
+    #[test]
+    fn long_gradients_overflow_nothing() {
+        let compute = Compute::flex();
+        let mut mlp =
+            Mlp::new(&MlpSpec::new("q", 1, &[], 1), &mut dice(&[0], 0), 1, &compute).unwrap();
+        let rate = Rate { clip: 1.0, ..Rate::new(0.1) };
+        let mut adam = Adam::new(&mlp, rate, &compute);
+        let long =
+            vec![compute.tensor(vec![3e30], [1, 1, 1]), compute.tensor(vec![4e30], [1, 1, 1])];
+        adam.step(&mut mlp, long, &[true]).unwrap();
+        assert_eq!(adam.norms(), [5e30]);
+        assert!(mlp.not_finite().is_none());
+    }
+}

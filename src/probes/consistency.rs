@@ -1,0 +1,123 @@
+//! Model and value that shall agree: what the last updates did, which losses they went down, and how
+//! far agreement and truth have come on the way.
+
+use super::truth::Truth;
+pub use crate::agents::self_consistent::ConsistentView;
+pub use crate::models::self_consistent::GroundedUpdate;
+use crate::models::self_consistent::history::Moment;
+pub use crate::rl::self_consistency::{Imagined, Wiring};
+
+/// Names of what is trained, in the order of all norms and parts.
+pub const BLOCKS: [&str; 3] = ["dynamics", "reward", "value"];
+
+/// The losses of the last updates, weighed as they were trained.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Losses {
+    /// Weight of the grounded loss.
+    pub w: f64,
+    /// Weight of the imagined loss.
+    pub beta: f64,
+    /// Parts of the grounded loss before their weight, in the order of [`BLOCKS`].
+    pub grounded: [f64; 3],
+    /// Imagined loss before its weight.
+    pub imagined: f64,
+}
+
+impl Losses {
+    /// Of the updates that were last; 0 where there was none.
+    pub fn of(view: &ConsistentView) -> Self {
+        let learner = &view.learner.0;
+        let dreams = view.config.wiring().is_some();
+        Self {
+            w: view.config.grounded,
+            beta: if dreams { view.config.beta } else { 0.0 },
+            grounded: learner.last_grounded().map_or([0.0; 3], |last| last.parts),
+            imagined: learner.last().map_or(0.0, |last| last.imagined.loss()),
+        }
+    }
+
+    /// The parts as they add up: dynamics, reward, value from real steps, then imagination.
+    pub fn weighed(&self) -> [f64; 4] {
+        let [dynamics, reward, value] = self.grounded.map(|part| self.w * part);
+        [dynamics, reward, value, self.beta * self.imagined]
+    }
+
+    /// All of it.
+    pub fn total(&self) -> f64 {
+        self.weighed().iter().sum()
+    }
+}
+
+/// One moment of the way, with the truth beside it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// Updates so far, real and imagined.
+    pub updates: u64,
+    /// Real steps among them.
+    pub real: u64,
+    /// Root mean square of `r + gamma P v - v` in the learner's own model.
+    pub residual: f64,
+    /// Root mean square of the value against the true value of the policy it followed then.
+    pub error: f64,
+    /// How far the value is from where it began (Euclidean norm).
+    pub drift: f64,
+    /// Gradient norms of the last imagined update, in the order of [`BLOCKS`].
+    pub gradients: [f64; 3],
+}
+
+/// The way of a run, oldest first; `None` where the truth has no answer, or is too large to be solved
+/// beside a picture.
+pub fn way(view: &ConsistentView, truth: &Truth) -> Option<Vec<Place>> {
+    let gamma = view.config.gamma;
+    let open: Vec<usize> = (0..truth.states()).filter(|&s| truth.is_left(s as u32)).collect();
+    let moments = view.history.moments();
+    let first = moments.first()?;
+    let even = 1.0 / truth.actions() as f64;
+    // Only one equation where the policy never changes.
+    let random = moments.iter().all(|m| m.policy.iter().all(|&p| p == 0.0 || p == even));
+    let fixed = if random { Some(truth.random_values(gamma)?) } else { None };
+    let place = |m: &Moment| {
+        let solved = match &fixed {
+            Some(values) => values.clone(),
+            None => truth.policy_values(&m.policy, gamma)?,
+        };
+        let off = |&s: &usize| (m.values[s] - solved[s]).powi(2);
+        let moved = m.values.iter().zip(&*first.values).map(|(v, u)| (v - u).powi(2));
+        Some(Place {
+            updates: m.updates,
+            real: m.real,
+            residual: m.residual,
+            error: (open.iter().map(off).sum::<f64>() / open.len().max(1) as f64).sqrt(),
+            drift: moved.sum::<f64>().sqrt(),
+            gradients: m.gradients,
+        })
+    };
+    moments.iter().map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::Agent as _;
+    use crate::agents::self_consistent::{Consistent, ScConfig};
+    use crate::envs::random_walk::{WalkConfig, random_walk};
+    use crate::mdp::trace::Unwatched;
+    use crate::mdp::{Step, Transition};
+
+    #[test]
+    fn the_way_begins_at_what_tables_of_zeros_are_off_by() {
+        let world = random_walk(&WalkConfig::default()).unwrap();
+        let truth = Truth::of(&world);
+        let config = ScConfig { gamma: 1.0, ..ScConfig::default() };
+        let mut agent = Consistent::new(config, truth.states(), truth.actions(), 3);
+        let step = Step { reward: 0.0, next: 1, terminated: false, truncated: false };
+        agent.learn(&[Transition { lane: 0, obs: 2, action: 0, step }], &mut Unwatched);
+        let view = agent.view().consistent.unwrap();
+        let way = way(&view, &truth).unwrap();
+        // Sutton & Barto, example 6.2: 1/6 to 5/6.
+        let squares: f64 = (1..=5).map(|i| (f64::from(i) / 6.0).powi(2)).sum();
+        assert_eq!((way.len(), way[0].updates, way[1].real), (2, 0, 1));
+        assert!((way[0].error - (squares / 5.0).sqrt()).abs() < 1e-12, "{}", way[0].error);
+        assert_eq!(way[0].residual, 0.0, "zeros agree with each other, and are wrong");
+    }
+}
