@@ -5,7 +5,8 @@
 
 use imaginarium::base::stats::quantile_sorted;
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
-use imaginarium::probes::evaluate::{grid_of_starts, returns};
+use imaginarium::probes::evaluate::returns;
+use imaginarium::probes::reference::pendulum_starts;
 
 /// Real steps between two evaluations.
 const EVERY: u64 = 500;
@@ -31,7 +32,7 @@ fn study(run: &str, seeds: usize, steps: u64) {
     );
     let config = ArenaConfig::from_toml("study", &text).unwrap_or_else(|e| panic!("{e}"));
     let mut arena = Experiment::new(config, 2).unwrap_or_else(|e| panic!("{e}"));
-    let starts = grid_of_starts(10, [(-std::f64::consts::PI, std::f64::consts::PI), (-1.0, 1.0)]);
+    let starts: Vec<_> = pendulum_starts().collect();
     let mut curves: Vec<Vec<f64>> = vec![Vec::new(); seeds];
     for step in (EVERY..=steps).step_by(EVERY as usize) {
         assert!(arena.advance_to(Position::at(Clock::EnvSteps, step), None));

@@ -410,6 +410,41 @@ fn replay_follows_worlds_without_a_map_by_the_names_of_their_states() {
 }
 
 #[test]
+fn replay_follows_worlds_of_numbers_from_any_state() {
+    let here = folder("replay-numbers");
+    let torques = file(&here, "torques.txt", "2 -9\n0.5");
+    let out = good(&["replay", "pendulum", "--state", "-3.25,0", "--actions", &torques]);
+    let rows: Vec<&str> = out.lines().collect();
+    let head = "step,theta,omega,torque,reward,next_theta,next_omega,terminated,truncated";
+    assert_eq!((rows[0], rows.len()), (head, 4));
+    // cost = (2 pi - 3.25)^2 + 0.004; speed = (15 sin(-3.25) + 3 * 2) * 0.05.
+    let number = |row: usize, column: usize| -> f64 {
+        rows[row].split(',').nth(column).unwrap().parse().unwrap()
+    };
+    let left = std::f64::consts::TAU - 3.25;
+    assert!((number(1, 4) + left * left + 0.004).abs() < 1e-12);
+    let speed = (15.0 * (-3.25_f64).sin() + 6.0) * 0.05;
+    assert!((number(1, 6) - speed).abs() < 1e-12 && number(1, 5) == -3.25 + 0.05 * speed);
+    assert_eq!((number(2, 1), number(2, 3)), (number(1, 5), -9.0));
+    let pushes = file(&here, "pushes.txt", "left, 1");
+    let out = good(&["replay", "cart-pole", "--state", "0,0,0.1,0", "--actions", &pushes]);
+    assert!(out.starts_with("step,x,v,theta,omega,action,reward,next_x,next_v,"), "{out}");
+    for (world, state, actions, said) in [
+        ("pendulum", "1", &torques, "2 numbers with commas are allowed: angle θ in rad, speed"),
+        ("pendulum", "1,nan", &torques, "2 numbers with commas are allowed"),
+        ("pendulum", "1,0", &pushes, "action 1, 'left', is unknown; allowed: a number for the"),
+        ("cart-pole", "0,0,1,0", &pushes, "--state 0,0,1,0: the task is over there"),
+        ("cart-pole", "0,0,0,0", &torques, "action 1, '2', is unknown; allowed: left, right or 0"),
+    ] {
+        let told = bad(2, &["replay", world, "--state", state, "--actions", actions]);
+        assert!(told.contains(said), "{told}");
+    }
+    let few = file(&here, "few.txt", "0 -1.00 4");
+    let args = ["replay", "pendulum", "--state", "1,0", "--set", "torques=5", "--actions", &few];
+    assert_eq!(good(&args).lines().count(), 4);
+}
+
+#[test]
 fn replay_says_what_is_wrong() {
     let here = folder("replay_wrong");
     let fine = file(&here, "fine.txt", "up");

@@ -67,6 +67,7 @@ fn variants(world: &World) -> Vec<AnyTabular> {
         ("left", 0.2),
         ("pays", 0.3),
         ("branching", 7.0),
+        ("reward_of", 1.0),
         ("max_steps", 50.0),
     ] {
         if let Some(index) = world.params().iter().position(|s| s.key == key) {

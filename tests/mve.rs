@@ -1,5 +1,7 @@
 //! DDPG and MVE as they run: the same whatever the slices, lane by lane, and worth their while.
 
+#[path = "common/adapter.rs"]
+mod adapter;
 mod common;
 
 use std::sync::Arc;
@@ -15,8 +17,10 @@ use imaginarium::envs::pendulum::{Pendulum, PendulumConfig};
 use imaginarium::experiment::cohort::{Advance, Cohort as _, Group};
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::mdp::oracle::Oracle;
-use imaginarium::nn::device::Compute;
-use imaginarium::probes::evaluate::{grid_of_starts, returns};
+use imaginarium::nn::device::{Compute, Place, adapters};
+use imaginarium::probes::evaluate::returns;
+use imaginarium::probes::expansion::Sweep;
+use imaginarium::probes::reference::pendulum_starts;
 
 /// Few random steps and small networks, so that tests are quick.
 const SMALL: &str = "warmup = 60\nhidden = 16\nbatch = 16";
@@ -139,6 +143,18 @@ fn it_dreams_while_the_world_stands_still() {
     assert_eq!(after.1.memory.len(), before.1.memory.len());
 }
 
+#[test]
+fn with_the_true_dynamics_looking_further_is_ever_better() {
+    let run = mve("dynamics = 'true'");
+    let mut e = Experiment::new(pendulum("env-steps", &[&run]), 1).unwrap();
+    assert!(e.advance_to(Position::at(Clock::EnvSteps, 300), None));
+    let sweep = Sweep::of(&view(&e, 0), [6, 5]).unwrap();
+    assert_eq!((sweep.errors.len(), sweep.best.len()), (21, 30));
+    assert!(sweep.errors.windows(2).all(|pair| pair[1] < pair[0]), "{:?}", sweep.errors);
+    assert_eq!(sweep.sweet_spot(), 20);
+    assert!(sweep.critic.iter().all(|&error| error > 0.0));
+}
+
 fn group(seeds: &[u64], compute: &Compute, steps: u64) -> Group<Pendulum, Mve> {
     let world = Pendulum::new(PendulumConfig::default());
     let config = MveConfig {
@@ -177,6 +193,26 @@ fn lanes_never_mix() {
 }
 
 #[test]
+fn on_a_graphics_adapter_it_learns_the_same() {
+    if adapters().is_empty() {
+        adapter::skip("no graphics adapter to train on");
+        return;
+    }
+    let adapter = Compute::open(Place::Adapter(0)).unwrap();
+    // Five updates of each lane.
+    let [there, here] = [&adapter, &Compute::flex()].map(|compute| group(&[3, 4], compute, 24));
+    for index in 0..2 {
+        let [a, b] = [&there, &here].map(|group| {
+            let view = lane(group, index);
+            let seen = [0.6, -0.8, 1.5];
+            [view.value(&seen), view.tail(&seen)]
+        });
+        let close = |i: usize| (a[i] - b[i]).abs() < 1e-3 * (1.0 + b[i].abs());
+        assert!(close(0) && close(1), "lane {index}: {a:?} there, {b:?} here");
+    }
+}
+
+#[test]
 fn a_number_that_is_none_names_its_tensor() {
     let compute = Compute::flex();
     let world = Pendulum::new(PendulumConfig::default());
@@ -199,13 +235,13 @@ fn a_number_that_is_none_names_its_tensor() {
     assert!(what.contains("critic") && value.is_nan(), "{what} became {value}");
 }
 
-/// Mean return without noise from 100 places after `steps` real steps, and its true value target.
+/// Mean return without noise from the fixed set after `steps` real steps.
 fn learned(run: &str, steps: u64) -> f64 {
     let head = "clock = 'env-steps'\nlanes = 1\nseed = 100";
     let mut e = Experiment::new(arena(head, "id = 'pendulum'", &[run]), 1).unwrap();
     assert!(e.advance_to(Position::at(Clock::EnvSteps, steps), None));
-    let pi = std::f64::consts::PI;
-    let all = returns(&view(&e, 0), &grid_of_starts(10, [(-pi, pi), (-1.0, 1.0)]), 200);
+    let starts: Vec<_> = pendulum_starts().collect();
+    let all = returns(&view(&e, 0), &starts, 200);
     all.iter().sum::<f64>() / all.len() as f64
 }
 

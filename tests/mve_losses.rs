@@ -11,11 +11,14 @@ use imaginarium::agents::mve::config::{Dreamer, Moving, MveConfig, Rewards};
 use imaginarium::agents::mve::dynamics::{Dynamics, gradient};
 use imaginarium::agents::mve::rollout::{Manner, actor, expanded, imagine};
 use imaginarium::agents::off_policy::Batch;
+use imaginarium::agents::steered::ExpansionView;
 use imaginarium::agents::steering::{Setting, Steering};
 use imaginarium::envs::pendulum::{Pendulum, PendulumConfig};
 use imaginarium::nn::device::Compute;
+use imaginarium::nn::host::HostMlp;
 use imaginarium::nn::mlp::Mlp;
 use imaginarium::nn::{Gradients, Module as _, values};
+use imaginarium::probes::expansion::Expansion;
 
 const SCALE: f64 = 0.1;
 const ROWS: usize = 6;
@@ -209,5 +212,41 @@ fn the_true_dynamics_are_those_of_the_pendulum() {
             let paid = -(theta * theta + 0.1 * omega * omega + 0.001 * torque * torque);
             assert!((f64::from(rollout.rewards[t][row]) - SCALE * paid).abs() < 1e-5);
         }
+    }
+}
+
+#[test]
+fn the_bars_of_a_state_add_up_to_its_target() {
+    let bench = bench();
+    let horizon = 3;
+    let manner = Manner {
+        horizon,
+        dreamer: Dreamer::Target,
+        rewards: Rewards::Known,
+        dynamics: Moving::Learned,
+    };
+    let targets = bench.critic(&manner, true).targets;
+    let mut view = bench.base.view(0, &bench.setting);
+    view.expansion = Some(ExpansionView {
+        earlier: Default::default(),
+        model: HostMlp::of(&bench.model.network, 0),
+        horizon,
+        td_k: true,
+        live_actor: false,
+        known_reward: true,
+        true_dynamics: false,
+        stored: false,
+        kept: 0,
+        model_targets: 0,
+        begun: [].into(),
+        imagined: [].into(),
+        age: 0.0,
+    });
+    for (row, seen) in values(&bench.batch.next).chunks(3).enumerate() {
+        let found = Expansion::of(&view, &view.oracle.locate(seen)).unwrap();
+        let sum = found.stack(horizon).value() * SCALE;
+        let target = f64::from(targets[ROWS + row]);
+        assert!((sum - target).abs() < 1e-5 * (1.0 + target.abs()), "{sum} and {target}");
+        assert!((found.errors()[horizon] - (sum / SCALE - found.truth)).abs() < 1e-12);
     }
 }

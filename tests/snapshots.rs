@@ -12,10 +12,12 @@ use std::sync::Arc;
 use egui::{Key, Modifiers};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use imaginarium::agents::surface::{Surface, ValueSurface};
 use imaginarium::app::actions::Actions;
 use imaginarium::app::panels::{Cx, PanelId};
 use imaginarium::app::theme::{self, Theme};
 use imaginarium::app::view::View;
+use imaginarium::experiment::cohort::LaneView;
 use imaginarium::experiment::snapshot::Snapshot;
 use imaginarium::lessons::Lesson;
 
@@ -85,6 +87,33 @@ fn searched() -> Desk {
     desk
 }
 
+/// Thinks of the angle alone.
+#[derive(Debug)]
+struct Cosine;
+
+impl ValueSurface for Cosine {
+    fn value(&self, seen: &[f32]) -> f64 {
+        100.0 * f64::from(seen[0]) - 110.0
+    }
+}
+
+/// A pendulum in its third episode, moved by somebody who thinks of the angle alone.
+fn swinging() -> Arc<Snapshot> {
+    let text = "version = 1\nlanes = 3\nseed = 5\nspeed = 1\n[world]\nid = 'pendulum'\n\
+                [[run]]\nname = 'one'\nagent = 'random'\n[[run]]\nname = 'two'\nagent = 'random'\n\
+                [[run]]\nname = 'three'\nagent = 'random'\n";
+    let lesson = Lesson::from_toml("x.toml", text).unwrap();
+    let mut desk = Desk::open(lesson, Theme::Dark, SMALL);
+    desk.go_to(2, 50).frames(2);
+    let mut snapshot = Snapshot::clone(&desk.snapshot());
+    for run in &mut snapshot.runs {
+        let mut lane = LaneView::clone(&run.lane);
+        lane.view.surface = Some(Surface(Arc::new(Cosine)));
+        run.lane = Arc::new(lane);
+    }
+    Arc::new(snapshot)
+}
+
 #[test]
 fn the_window_looks_as_before() {
     if !adapter::can_compare() {
@@ -97,10 +126,23 @@ fn the_window_looks_as_before() {
     }
 }
 
+/// A pendulum's learner that has just begun: few updates, so that every machine dreams the same.
+fn dreaming() -> Desk {
+    let text = "version = 1\nclock = 'env-steps'\nlength = 200\nseed = 3\nspeed = 'max'\n\
+                [world]\nid = 'pendulum'\n[[run]]\nagent = 'mve'\nhorizon = 5\nwarmup = 120\n\
+                hidden = 16\nmodel_hidden = 32\nbatch = 16\nmodel_batch = 32";
+    let lesson = Lesson::from_toml("test.toml", text).expect("a sound lesson");
+    let mut desk = Desk::open(lesson, Theme::Dark, SMALL);
+    while desk.snapshot().position.count < 200 {
+        desk.frames(1);
+    }
+    desk
+}
+
 /// One panel alone on the theme's ground.
 fn panel(id: PanelId, look: Theme, snapshot: Arc<Snapshot>, lesson: Lesson) -> Harness<'static> {
     let size = match id {
-        PanelId::Mazes => [960.0, 380.0],
+        PanelId::Mazes | PanelId::Imagined | PanelId::ValueMap => [960.0, 380.0],
         PanelId::Tree => [1200.0, 760.0],
         _ => [560.0, 340.0],
     };
@@ -136,14 +178,18 @@ fn every_panel_looks_as_before() {
     }
     let snapshot = moment(Theme::Dark).snapshot();
     let (forked, searched) = (forked().snapshot(), searched().snapshot());
+    let dreaming = dreaming().snapshot();
+    let swinging = swinging();
     let mut results = SnapshotResults::new();
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
         let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
-        let of_forks = [PanelId::Futures, PanelId::Log].contains(&id);
+        let of_dreams = [PanelId::Imagined, PanelId::ModelLoss, PanelId::Clouds].contains(&id);
         let snapshot = match id {
             PanelId::Tree => &searched,
-            _ if of_forks => &forked,
+            PanelId::Futures | PanelId::Log => &forked,
+            PanelId::Return | PanelId::ValueMap => &swinging,
+            _ if of_dreams => &dreaming,
             _ => &snapshot,
         };
         let mut harness = panel(id, look, snapshot.clone(), opening());
@@ -151,4 +197,7 @@ fn every_panel_looks_as_before() {
         let name = format!("panel-{id:?}").to_lowercase();
         compare(&mut harness, &name, &mut results);
     }
+    let mut harness = panel(PanelId::Mazes, Theme::Light, swinging, opening());
+    harness.run_steps(3);
+    compare(&mut harness, "panel-bodies", &mut results);
 }

@@ -8,6 +8,8 @@ mod desk;
 mod asked;
 #[path = "ui/cards.rs"]
 mod cards;
+#[path = "ui/dreams.rs"]
+mod dreams;
 #[path = "ui/failing.rs"]
 mod failing;
 #[path = "ui/forks.rs"]

@@ -88,6 +88,7 @@ impl DdpgConfig {
             tau: self.tau,
             noise: self.noise,
             warmup: u64::from(self.warmup),
+            freeze: u64::MAX,
             capacity: self.capacity as usize,
             reward_scale: self.reward_scale,
         }
@@ -180,8 +181,7 @@ impl Agent for Ddpg {
     }
 
     fn view_of(&self, lane: usize) -> View {
-        let steered = self.base.view(lane, &self.config.setting());
-        View { steered: Some(Arc::new(steered)), ..View::default() }
+        self.base.view(lane, &self.config.setting()).shared()
     }
 
     fn digest(&self, digest: &mut Digest) {

@@ -16,6 +16,7 @@ pub mod monte_carlo_prediction;
 pub mod mve;
 pub mod off_policy;
 pub mod prioritized_sweeping;
+pub mod q_expansion;
 pub mod q_learning;
 pub mod random;
 pub mod replay;
@@ -312,6 +313,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "Planning for action selection",
         help: "learns a model and searches from the present state before it acts (S&B, section 8.8)",
         specs: search::SearchConfig::specs,
+    },
+    AgentInfo {
+        id: "mve-q",
+        title: "Value expansion in a table",
+        help: "Q-learning whose targets look H imagined steps ahead, by the arg-max of Q",
+        specs: q_expansion::QExpansionConfig::specs,
     },
     AgentInfo {
         id: "ddpg",

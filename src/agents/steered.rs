@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::View;
 use super::memory::Memory;
 use super::off_policy::Scale;
+use super::surface::{Surface, ValueSurface};
 use crate::base::series::{Row, Series};
 use crate::mdp::oracle::{Following, Oracle};
 use crate::mdp::physical::Control;
@@ -35,6 +37,8 @@ impl Row for Losses {
 pub struct ExpansionView {
     /// `[S + A]` to the change of what is seen and the scaled reward.
     pub model: HostMlp,
+    /// The same after so many of its updates, oldest first.
+    pub earlier: Arc<[(u64, HostMlp)]>,
     /// `H`.
     pub horizon: usize,
     /// The critic learns at every depth.
@@ -102,9 +106,24 @@ pub struct Dreamt {
     pub next: Vec<f32>,
     /// What it would pay.
     pub reward: f64,
+    /// Whether the task would be over. A learned model knows no end.
+    pub terminated: bool,
+}
+
+impl ValueSurface for SteeredView {
+    fn value(&self, seen: &[f32]) -> f64 {
+        Self::value(self, seen)
+    }
 }
 
 impl SteeredView {
+    /// What probes and pictures get.
+    pub fn shared(self) -> View {
+        let shared = Arc::new(self);
+        let surface = Some(Surface(shared.clone()));
+        View { surface, steered: Some(shared), ..View::default() }
+    }
+
     /// `Q(s, mu(s))` in rewards.
     pub fn value(&self, seen: &[f32]) -> f64 {
         self.worth(&self.critic, seen, &self.actor.forward(seen))
@@ -141,13 +160,28 @@ impl SteeredView {
 
     /// What the learned model says of `action`; `None` for agents without one.
     pub fn dream(&self, seen: &[f32], action: Control) -> Option<Dreamt> {
+        self.dream_with(&self.expansion.as_ref()?.model, seen, action)
+    }
+
+    /// What `model` says of it, which may be the learned model as it once was.
+    pub fn dream_with(&self, model: &HostMlp, seen: &[f32], action: Control) -> Option<Dreamt> {
         let expansion = self.expansion.as_ref()?;
         let mut input = seen.to_vec();
         self.scale.network(&action, &mut input);
-        let said = expansion.model.forward(&input);
+        let said = model.forward(&input);
         let next: Vec<f32> = seen.iter().zip(&said).map(|(x, change)| x + change).collect();
         let learned = f64::from(said[seen.len()]) / self.reward_scale;
         let known = expansion.known_reward.then(|| self.oracle.reward(seen, action, &next));
-        Some(Dreamt { reward: known.flatten().unwrap_or(learned), next })
+        let reward = known.flatten().unwrap_or(learned);
+        Some(Dreamt { next, reward, terminated: false })
+    }
+
+    /// What imagination says of `action`: the model, or the true dynamics where it is set so.
+    pub fn imagine(&self, seen: &[f32], action: Control) -> Option<Dreamt> {
+        if !self.expansion.as_ref()?.true_dynamics {
+            return self.dream(seen, action);
+        }
+        let Following { next, reward, terminated } = self.truth(seen, action);
+        Some(Dreamt { next: next.to_vec(), reward, terminated })
     }
 }

@@ -39,6 +39,8 @@ pub struct Setting {
     pub noise: f64,
     /// Random steps at first.
     pub warmup: u64,
+    /// Real steps after which no more are remembered, and actions bear no noise.
+    pub freeze: u64,
     /// Steps kept.
     pub capacity: usize,
     /// The critic learns rewards times this.
@@ -115,7 +117,8 @@ impl Steering {
             actions[lane] = match &said {
                 Some(said) if self.lanes.lived(lane) >= setting.warmup => {
                     let said = &said[lane * acts..(lane + 1) * acts];
-                    self.lanes.explored(lane, said, setting.noise)
+                    let frozen = self.lanes.lived(lane) >= setting.freeze;
+                    self.lanes.explored(lane, said, if frozen { 0.0 } else { setting.noise })
                 }
                 _ => self.lanes.anything(lane),
             };
@@ -136,7 +139,9 @@ impl Steering {
         self.active.fill(false);
         for t in transitions {
             let lane = t.lane as usize;
-            self.lanes.remember(t, setting.capacity);
+            if self.lanes.lived(lane) < setting.freeze {
+                self.lanes.remember(t, setting.capacity);
+            }
             self.active[lane] = self.lanes.lived(lane) >= setting.warmup;
             if watch.looks_at(lane) {
                 let kept = self.lanes.lanes[lane].memory.len() as u64;

@@ -7,6 +7,7 @@ use super::headless::Request;
 use super::panels::PanelId;
 use super::theme::Theme;
 use crate::experiment::engine::Command;
+use crate::mdp::physical::Body;
 use crate::probes::cards::Bench;
 
 /// One wish.
@@ -34,6 +35,8 @@ pub enum Action {
     Run(usize),
     /// Select a cell of the maze, or none.
     Cell(Option<usize>),
+    /// Pick a state of a world of numbers, or none.
+    Start(Option<Body>),
     /// The updates of the selected cell before this number; `None` for the newest.
     Earlier(Option<u64>),
     /// Open lesson number `n` of the list.

@@ -44,6 +44,7 @@ impl Lab {
                 self.link.send(Command::Select(run));
                 self.inspect(None);
             }
+            Action::Start(body) => self.view.start = body,
             Action::Earlier(before) => self.inspect(before),
             Action::Cell(cell) => {
                 self.view.cell = cell;
@@ -124,7 +125,7 @@ impl Lab {
             Command::Set { run, param, value } => {
                 self.view.draft = Some(Draft { run, param, value, patience: PATIENCE });
             }
-            Command::Reset | Command::Load(_) => self.view.cell = None,
+            Command::Reset | Command::Load(_) => (self.view.cell, self.view.start) = (None, None),
             _ => {}
         }
         self.link.send(command);
@@ -265,7 +266,7 @@ impl Lab {
     /// The words and the tiles of lesson number `index`, for whatever arena goes with it.
     pub(super) fn show_lesson(&mut self, index: usize) {
         self.remember_tiles();
-        self.view.cell = None;
+        (self.view.cell, self.view.start) = (None, None);
         self.view.cursor = None;
         (self.view.sandbox, self.view.tool) = (self.lessons[index].sandbox, Tool::Inspect);
         self.view.revealed = false;

@@ -4,6 +4,7 @@ use egui::{Context, Key, Modifiers};
 
 use super::actions::{Action, Actions};
 use super::brush::Tool;
+use super::panels::{PanelId, imagined};
 use super::view::{FASTEST, View};
 use crate::experiment::arena::Grain;
 use crate::experiment::clock::Clock;
@@ -34,6 +35,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Ctrl +  −  0", "text larger, smaller, as it was"),
     ("D", "draw into the world: walls, pits, goals"),
     ("Arrows, Enter", "move and draw, with a drawing tool in hand"),
+    ("G", "drive the dream and a real copy with the arrows"),
     ("Ctrl Z", "take the last stroke back"),
     ("S", "parameters and code, in a narrow window"),
     ("F1", "this overview"),
@@ -49,6 +51,10 @@ pub fn read(
     if ctx.text_edit_focused() {
         return;
     }
+    if imagined::driving(ctx) {
+        drive(ctx);
+        return;
+    }
     let times = |modifiers: Modifiers, key: Key| {
         ctx.input_mut(|input| input.count_and_consume_key(modifiers, key))
     };
@@ -58,12 +64,26 @@ pub fn read(
     steps(snapshot, actions, times);
     transport(snapshot, actions, pressed);
     navigation(view, lesson, actions, pressed);
+    if pressed(Modifiers::NONE, Key::G) {
+        match lesson.layout.panels().any(|panel| panel == PanelId::Imagined) {
+            true => imagined::take(ctx),
+            false => actions.push(Action::Say("This lesson has no dream to drive.".to_owned())),
+        }
+    }
     for (index, key) in
         [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6].into_iter().enumerate()
     {
         if index < snapshot.runs.len() && pressed(Modifiers::NONE, key) {
             actions.push(Action::Run(index));
         }
+    }
+}
+
+/// Who drives has the whole keyboard; these two keys give it back.
+fn drive(ctx: &Context) {
+    let pressed = |key| ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if pressed(Key::Escape) || pressed(Key::G) {
+        imagined::stop(ctx);
     }
 }
 

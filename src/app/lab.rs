@@ -13,7 +13,7 @@ use super::actions::Actions;
 use super::keeper::Keeper;
 use super::keys;
 use super::link::Link;
-use super::panels::{Cx, Panel, PanelId};
+use super::panels::{Cx, Panel, PanelId, imagined};
 use super::session::Session;
 use super::settings::{Home, Settings};
 use super::shell::code::CodeMemory;
@@ -359,6 +359,8 @@ fn keep_arrows(ctx: &Context) {
             let arrows = EventFilter {
                 horizontal_arrows: true,
                 vertical_arrows: true,
+                // Who drives ends it by that key, and it means nothing else meanwhile.
+                escape: imagined::is_seat(id),
                 ..EventFilter::default()
             };
             memory.set_focus_lock_filter(id, arrows);

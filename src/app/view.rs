@@ -3,6 +3,7 @@
 use super::brush::Tool;
 use super::panels::PanelId;
 use super::theme::Theme;
+use crate::mdp::physical::Body;
 use crate::probes::cards::Bench;
 
 /// Names of the step sizes, smallest first.
@@ -42,6 +43,8 @@ pub struct View {
     pub run: usize,
     /// Selected cell.
     pub cell: Option<usize>,
+    /// The state picked in a world of numbers; futures begin there.
+    pub start: Option<Body>,
     /// Index into [`STEPS`].
     pub step_by: usize,
     /// Line under the cursor when stepping line by line: index into the unit's marks.
@@ -92,6 +95,7 @@ impl Default for View {
             lecture: false,
             run: 0,
             cell: None,
+            start: None,
             step_by: 2,
             line: 0,
             numbers: false,

@@ -159,10 +159,10 @@ pub struct FilmArgs {
 pub struct ReplayArgs {
     /// World, or a .toml file with a `[world]` table
     pub world: String,
-    /// State to start from: 2,0 for row 2, column 0, or a name such as A
-    #[arg(long, value_name = "STATE")]
+    /// State to start from: 2,0 for row 2, column 0, a name such as A, or numbers such as -3.1,0.5
+    #[arg(long, value_name = "STATE", allow_hyphen_values = true)]
     pub state: String,
-    /// File with actions (their names, such as up, or numbers from 0), separated by spaces, commas or lines; - for stdin
+    /// File with actions (their names, such as up, numbers from 0, or torques), separated by spaces, commas or lines; - for stdin
     #[arg(long, value_name = "FILE")]
     pub actions: PathBuf,
     /// Seed of the world's own chance

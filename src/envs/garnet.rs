@@ -20,7 +20,7 @@ crate::choice! {
 
 crate::choice! {
     /// What a reward belongs to.
-    pub enum Pays {
+    pub enum RewardOf {
         /// Each outcome has a standard normal reward of its own.
         Outcome = "outcome", "outcomes";
         /// Half of the states have one, paid on leaving; the others pay nothing.
@@ -42,7 +42,7 @@ crate::params! {
         /// Whether the states that a pair may lead to are equally likely.
         odds: Odds = Odds::Cut => { "Odds", "of next states", Restart, Choice(Odds::CHOICES) },
         /// Whether each outcome has a reward of its own, or half of the states have one.
-        pays: Pays = Pays::Outcome => { "Rewards of", "", Restart, Choice(Pays::CHOICES) },
+        reward_of: RewardOf = RewardOf::Outcome => { "Rewards of", "", Restart, Choice(RewardOf::CHOICES) },
         /// Which of all such worlds: the seed it is made from.
         world_seed: u32 = 0 => { "World", "seed", Restart, Int { min: 0.0, max: 1_000_000.0, log: false } },
         /// Steps after which an episode is cut off; 0 means never.
@@ -77,7 +77,7 @@ pub fn garnet(config: &GarnetConfig) -> Result<Process, LawError> {
         outcomes
     };
     let mut outcomes: Vec<Vec<Outcome>> = (0..n as usize * actions).map(|_| pair()).collect();
-    if config.pays == Pays::State {
+    if config.reward_of == RewardOf::State {
         let paying = draw(&mut deck, n / 2, &mut dice);
         for (state, pairs) in outcomes.chunks_mut(actions).enumerate() {
             let pays = paying.contains(&(state as State));
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn rewards_may_belong_to_states() {
-        let config = GarnetConfig { pays: Pays::State, ..GarnetConfig::default() };
+        let config = GarnetConfig { reward_of: RewardOf::State, ..GarnetConfig::default() };
         let world = garnet(&config).unwrap();
         let paid = |s: State| {
             let all: Vec<f64> = (0..2)

@@ -233,7 +233,7 @@ impl Scenic for Pendulum {
         Scene::Body(BodyScene {
             dimensions: &DIMENSIONS,
             parts: stop.into_iter().chain([rod, axle]).collect(),
-            extent: (1.25, -1.25, 1.25),
+            extent: (1.1, -1.1, 1.1),
             actions: [].into(),
             controls: &TORQUE,
             tick: TICK * f64::from(self.config.action_repeat),

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::cohort::{Cohort, Group};
-use super::config::{ArenaConfig, ConfigError, RunConfig};
+use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use crate::agents::Agent;
 use crate::agents::ddpg::Ddpg;
 use crate::agents::dyna::Dyna;
@@ -15,6 +15,7 @@ use crate::agents::monte_carlo::MonteCarlo;
 use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
 use crate::agents::mve::Mve;
 use crate::agents::prioritized_sweeping::Sweeping;
+use crate::agents::q_expansion::QExpansion;
 use crate::agents::q_learning::QLearning;
 use crate::agents::random::{Counted, Random, Within};
 use crate::agents::replay::Replay;
@@ -177,6 +178,7 @@ fn tabular_cohort<W: Tabular + Scenic>(
             let places = Places::of(&world.scene());
             cohort(world, Dyna::new(config(params), places, (states, actions), seed), seed)
         }
+        "mve-q" => cohort(world, QExpansion::new(config(params), states, actions, seed), seed),
         "prioritized-sweeping" => {
             cohort(world, Sweeping::new(config(params), states, actions, seed), seed)
         }
@@ -200,6 +202,16 @@ where
     A: Agent<Obs = State, Action = Action>,
 {
     Box::new(Group::new(world, agent, &[seed]))
+}
+
+/// Refuses runs whose parameters cannot stand together in a world with `actions` actions.
+pub fn check_together(arena: &ArenaConfig, actions: usize) -> Result<(), ConfigError> {
+    for (index, run) in arena.runs.iter().enumerate() {
+        if let Some(said) = refusal(run.info.id, &run.params, actions) {
+            return Err(ConfigError(format!("run {}: {said}", letter(index))));
+        }
+    }
+    Ok(())
 }
 
 /// Why these checked `params` of agent `id` cannot stand together in a world with `actions`

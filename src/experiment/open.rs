@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::arena::Experiment;
 use super::build::{
-    Cohorts, check_tables, continuous_cohorts, discrete_cohorts, refusal, tabular_cohorts,
+    Cohorts, check_tables, check_together, continuous_cohorts, discrete_cohorts, tabular_cohorts,
 };
 use super::clock::Position;
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
@@ -50,11 +50,7 @@ impl Experiment {
     ) -> Result<Self, ConfigError> {
         config.check_size(world.states() * world.actions())?;
         check_tables(&config, (world.states(), world.actions()))?;
-        for (index, run) in config.runs.iter().enumerate() {
-            if let Some(said) = refusal(run.info.id, &run.params, world.actions()) {
-                return Err(ConfigError(format!("run {}: {said}", letter(index))));
-            }
-        }
+        check_together(&config, world.actions())?;
         let fit = |run: &RunConfig, seeds: &[u64]| tabular_cohorts(world, run, seeds);
         Self::with(config, Worlds::new(world), "its states are listed", workers, fit)
     }

@@ -21,24 +21,28 @@ pub fn returns(view: &SteeredView, starts: &[Body], steps: usize) -> Vec<f64> {
     starts.iter().map(from).collect()
 }
 
-/// The middles of `cells * cells` equal parts of two ranges, the first number slowest.
-pub fn grid_of_starts(cells: usize, ranges: [(f64, f64); 2]) -> Vec<Body> {
-    let middle = |(low, high): (f64, f64), cell: usize| {
-        low + (high - low) * (cell as f64 + 0.5) / cells as f64
-    };
-    let [first, second] = ranges;
-    let pair = |i: usize| Body::new(&[middle(first, i / cells), middle(second, i % cells)]);
-    (0..cells * cells).map(pair).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::agents::Agent as _;
+    use crate::agents::ddpg::{Ddpg, DdpgConfig};
+    use crate::envs::pendulum::{Pendulum, PendulumConfig};
+    use crate::nn::device::Compute;
 
     #[test]
-    fn starts_are_the_middles_of_a_grid() {
-        let starts = grid_of_starts(2, [(-2.0, 2.0), (0.0, 1.0)]);
-        let pairs: Vec<[f64; 2]> = starts.iter().map(|body| [body[0], body[1]]).collect();
-        assert_eq!(pairs, [[-1.0, 0.25], [-1.0, 0.75], [1.0, 0.25], [1.0, 0.75]]);
+    fn an_actor_that_knows_nothing_hardly_moves_the_rod() {
+        let world = Arc::new(Pendulum::new(PendulumConfig::default()));
+        let agent = Ddpg::new(DdpgConfig::default(), world, &[1], &Compute::flex()).unwrap();
+        let view = agent.view().steered.unwrap();
+        // Hanging still costs pi squared a step; the first actions are near 0.
+        let hanging = Body::new(&[std::f64::consts::PI, 0.0]);
+        let [total] = returns(&view, &[hanging], 10)[..] else {
+            panic!("one return for one start");
+        };
+        let still = -10.0 * std::f64::consts::PI.powi(2);
+        assert!((total - still).abs() < 0.5, "{total}, {still}");
+        assert!(returns(&view, &[], 10).is_empty());
     }
 }

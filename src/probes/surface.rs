@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::reference::{Optimum, optimum};
 use super::truth::Truth;
-use crate::agents::surface::{Surface, ValueSurface};
+pub use crate::agents::surface::{Surface, ValueSurface};
 use crate::mdp::physical::{Body, Dimension, Motion};
 use crate::mdp::scene::Scene;
 use crate::rl::plane::Axis;

@@ -13,7 +13,7 @@ use crate::desk::{Desk, LARGE, SMALL};
 
 fn random(world: &str) -> Lesson {
     let text = format!(
-        "version = 1\nlanes = 2\nseed = 3\nlength = 5\nspeed = 'max'\n[world]\nid = '{world}'\n\
+        "version = 1\nlanes = 2\nseed = 3\nlength = 50\nspeed = 1\n[world]\nid = '{world}'\n\
          [[run]]\nname = 'one'\nagent = 'random'\n[[run]]\nname = 'two'\nagent = 'random'\n"
     );
     Lesson::from_toml("x.toml", &text).unwrap()

@@ -80,6 +80,8 @@ crate::params! {
         noise: f64 = 0.1 => { "Exploration", "σ", Live, Float { min: 0.0, max: 2.0, log: false } },
         /// Real steps at random before anything is learned.
         warmup: u32 = 1000 => { "Random steps", "at first", Live, Int { min: 1.0, max: 100_000.0, log: true } },
+        /// Real steps after which nothing more is remembered and acting only evaluates; 0 is never.
+        freeze_after: u32 = 0 => { "Freeze the world", "after N real steps, 0 never", Live, Int { min: 0.0, max: 20_000.0, log: false } },
         /// Steps kept; the oldest is forgotten first.
         capacity: u32 = 100_000 => { "Memory", "steps", Live, Int { min: 100.0, max: 1_000_000.0, log: true } },
         /// Imagined steps kept where they are stored.
@@ -98,6 +100,10 @@ crate::params! {
 impl MveConfig {
     /// What the common part needs.
     pub fn setting(&self) -> Setting {
+        let freeze = match self.freeze_after {
+            0 => u64::MAX,
+            steps => u64::from(steps),
+        };
         Setting {
             updates: self.updates,
             batch: self.batch as usize,
@@ -106,7 +112,9 @@ impl MveConfig {
             actor_rate: self.actor_rate,
             tau: self.tau,
             noise: self.noise,
-            warmup: u64::from(self.warmup),
+            // Whoever freezes the world sooner learns from what there is then.
+            warmup: u64::from(self.warmup).min(freeze),
+            freeze,
             capacity: self.capacity as usize,
             reward_scale: self.reward_scale,
         }

@@ -7,6 +7,7 @@ use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
 use crate::nn::adam::{Adam, Rate};
 use crate::nn::device::Compute;
+use crate::nn::host::HostMlp;
 use crate::nn::init::dice;
 use crate::nn::loss::{Loss, mean_squared};
 use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
@@ -20,6 +21,17 @@ const BLOCK: u64 = 10;
 const TESTED: usize = 128;
 /// Updates between two tests.
 const EVERY: u64 = 20;
+
+/// The first update after which a copy is kept; the others follow at four times as many each.
+const FIRST_COPY: u64 = 64;
+
+/// Whether a copy is kept after so many updates: few enough to keep all of them for ever.
+pub fn is_kept(updates: u64) -> bool {
+    let ratio = updates / FIRST_COPY;
+    updates.is_multiple_of(FIRST_COPY)
+        && ratio.is_power_of_two()
+        && ratio.trailing_zeros().is_multiple_of(2)
+}
 
 /// Whether real step number `serial` is for testing.
 pub fn is_held_out(serial: u64) -> bool {
@@ -42,6 +54,8 @@ pub struct Dynamics {
     pub held_out: f64,
     /// Numbers it was taught.
     pub targets: u64,
+    /// Copies of all lanes after so many updates, for pictures: they decide nothing.
+    kept: Vec<(u64, Vec<HostMlp>)>,
 }
 
 impl Dynamics {
@@ -62,6 +76,7 @@ impl Dynamics {
             loss: 0.0,
             held_out: 0.0,
             targets: 0,
+            kept: Vec::new(),
         })
     }
 
@@ -82,6 +97,9 @@ impl Dynamics {
         self.loss = f64::from(values(&loss.value)[0]);
         self.targets += (count * (self.network.spec().outputs)) as u64;
         self.steps += 1;
+        if is_kept(self.steps) {
+            self.kept.push((self.steps, HostMlp::all(&self.network)));
+        }
         if self.steps % EVERY == 1 {
             self.test(lanes, active, scale, &compute);
         }
@@ -129,6 +147,11 @@ impl Dynamics {
         Some(lanes.batch(&rows, count, compute))
     }
 
+    /// What the model of lane `lane` was after so many updates, oldest first.
+    pub fn earlier(&self, lane: usize) -> impl Iterator<Item = (u64, HostMlp)> {
+        self.kept.iter().map(move |(updates, lanes)| (*updates, lanes[lane].clone()))
+    }
+
     /// What follows `action`, both `[P, B, ..]`, and the scaled reward, `[P, B, 1]`.
     pub fn step(&self, seen: &Tensor, action: &Tensor) -> (Tensor, Tensor) {
         let [lanes, rows, sees] = seen.dims();
@@ -147,7 +170,8 @@ impl Dynamics {
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
-        self.network.bytes() + self.adam.bytes()
+        let kept = self.kept.iter().flat_map(|(_, lanes)| lanes).map(HostMlp::bytes);
+        self.network.bytes() + self.adam.bytes() + kept.sum::<usize>()
     }
 }
 
@@ -170,7 +194,13 @@ pub fn gradient(network: &Mlp, batch: &Batch, scale: f64, compute: &Compute) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::is_held_out;
+    use super::{is_held_out, is_kept};
+
+    #[test]
+    fn copies_are_kept_at_growing_intervals() {
+        let kept: Vec<u64> = (0..=20_000).filter(|&updates| is_kept(updates)).collect();
+        assert_eq!(kept, [64, 256, 1024, 4096, 16_384]);
+    }
 
     #[test]
     fn one_step_in_eleven_is_held_out_in_blocks_of_ten() {

@@ -259,6 +259,7 @@ impl Agent for Mve {
         let MveConfig { horizon, td_k, dreamer, rewards, dynamics, dreams, .. } = self.config;
         view.expansion = Some(ExpansionView {
             model: HostMlp::of(&self.model.network, lane),
+            earlier: self.model.earlier(lane).collect(),
             horizon: horizon as usize,
             td_k: td_k == Switch::On,
             live_actor: dreamer == Dreamer::Live,
@@ -271,7 +272,7 @@ impl Agent for Mve {
             imagined: self.newest.imagined.clone(),
             age: self.newest.age,
         });
-        View { steered: Some(Arc::new(view)), ..View::default() }
+        view.shared()
     }
 
     fn digest(&self, digest: &mut Digest) {

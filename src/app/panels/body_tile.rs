@@ -5,7 +5,7 @@ use egui::{Align2, Ui, Vec2, vec2};
 use super::Cx;
 use crate::app::actions::Action;
 use crate::app::theme;
-use crate::app::widgets::body_picture::BodyPicture;
+use crate::app::widgets::body_picture::{BodyPicture, has_time_around};
 use crate::app::widgets::text;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::physical::{Body, Dimension};
@@ -28,8 +28,8 @@ pub fn picture(ui: &mut Ui, index: usize, scene: &BodyScene, size: Vec2, cx: &mu
         let line = text::line(painter, &words, theme::code_medium(ui.ctx()), t.text);
         at.y += text::place(painter, &line, at, Align2::LEFT_TOP).height() + 2.0;
     }
-    let turns_only = scene.parts.iter().any(|part| part.turns.is_some() && part.slides.is_none());
-    if turns_only && size.x > 300.0 * theme::scale(ui.ctx()) {
+    let points = theme::scale(ui.ctx());
+    if has_time_around(scene, size, points) && size.x > 300.0 * points {
         let foot = response.rect.left_bottom() - vec2(0.0, 2.0);
         let words = ["time runs outwards,", "a ring is 10 steps"];
         let font = theme::small(ui.ctx());

@@ -8,21 +8,27 @@ pub mod body_tile;
 pub mod cards;
 pub mod cell;
 pub mod cell_view;
+pub mod clouds;
 pub mod consistent_wrong;
 pub mod curves;
 pub mod drift;
 pub mod exploit;
 pub mod futures;
 pub mod graph_tile;
+pub mod imagined;
 pub mod log;
 pub mod look;
 pub mod loops;
+pub mod losses;
 pub mod mazes;
 pub mod memory;
 pub mod model_data;
 pub mod model_error;
+pub mod model_loss;
+pub mod mve_stack;
 mod plot;
 pub mod price;
+pub mod relatives;
 pub mod sandbox;
 pub mod schematic;
 pub mod tile;
@@ -63,15 +69,21 @@ impl PanelId {
             Self::Values => Box::new(values::Values::default()),
             Self::Return => Box::new(curves::Curves::returns()),
             Self::ValueMap => Box::new(value_map::ValueMap::default()),
+            Self::MveStack => Box::new(mve_stack::MveStack::default()),
+            Self::Losses => Box::new(losses::Losses),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
+            Self::Imagined => Box::new(imagined::Imagined::default()),
+            Self::ModelLoss => Box::new(model_loss::ModelLoss::default()),
+            Self::Clouds => Box::new(clouds::CloudsPanel::default()),
+            Self::Relatives => Box::new(relatives::Relatives),
             Self::Log => Box::new(log::Log::default()),
+            Self::Tree => Box::new(tree::Tree::default()),
             Self::Schematic => Box::new(schematic::Schematic),
             Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
             Self::Drift => Box::new(drift::Drift::default()),
-            Self::Tree => Box::new(tree::Tree::default()),
         }
     }
 }

@@ -9,7 +9,6 @@ use egui::{Align2, Rect, Ui, UiBuilder, vec2};
 use super::asked::Asked;
 use super::body_tile::shown as wrapped;
 use super::{Cx, Panel, PanelId, framed};
-use crate::agents::surface::Surface;
 use crate::app::theme;
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::text;
@@ -17,7 +16,7 @@ use crate::app::words::value;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::physical::Dimension;
 use crate::probes::reference::GAMMA;
-use crate::probes::surface::{Surfaces, plane_of};
+use crate::probes::surface::{Plane, Surface, Surfaces, plane_of};
 use crate::probes::truth::Truth;
 use map::{Map, Scale};
 
@@ -219,7 +218,7 @@ impl Panel for ValueMap {
         let Some(plane) = found.learned.as_ref().or(truth) else {
             return csv;
         };
-        let number = |plane: Option<&crate::probes::surface::Plane>, at| {
+        let number = |plane: Option<&Plane>, at| {
             plane.map_or_else(|| "nan".to_owned(), |plane| plane.at(at).to_string())
         };
         for index in 0..plane.values.len() {

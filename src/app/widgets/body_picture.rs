@@ -18,7 +18,9 @@ pub const PAST: usize = 40;
 /// Steps between two rings of time, and between two bodies left behind.
 const RING: usize = 10;
 /// The circle of the rod beside the whole picture, where time runs around it.
-const INNER: f32 = 0.5;
+const INNER: f32 = 0.55;
+/// Lower pictures than this (in points before the text scale) have no room for time around.
+const LOW: f32 = 170.0;
 /// Opacity of the last good picture of a failed run.
 const FADED: f32 = 0.4;
 
@@ -42,10 +44,10 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// All of `scene` in `rect`, with room for time around a rod that only turns.
-    pub fn fit(rect: Rect, scene: &BodyScene) -> Self {
+    /// All of `scene` in `rect`, with room for time around it if asked for.
+    pub fn fit(rect: Rect, scene: &BodyScene, time_around: bool) -> Self {
         let (half, low, high) = scene.extent;
-        let room = if rod_of(scene).is_some_and(|rod| rod.slides.is_none()) { INNER } else { 1.0 };
+        let room = if time_around { INNER } else { 1.0 };
         let scale = (rect.width() / (2.0 * half)).min(rect.height() / (high - low)) * room;
         Self { center: rect.center(), scale, middle: (low + high) / 2.0 }
     }
@@ -73,6 +75,11 @@ pub fn tip(rod: &Part, body: &[f64]) -> [f32; 2] {
         return [x, y];
     };
     [x - length * turn.sin(), y + length * turn.cos()]
+}
+
+/// Whether a picture of this size shows the past on rings of time around the rod.
+pub fn has_time_around(scene: &BodyScene, size: Vec2, points: f32) -> bool {
+    rod_of(scene).is_some_and(|rod| rod.slides.is_none()) && size.min_elem() >= LOW * points
 }
 
 /// What never moves: tracks and pegs.
@@ -171,21 +178,21 @@ impl BodyPicture<'_> {
     }
 
     fn paint(&self, painter: &Painter, outer: Rect, t: &Tokens) {
-        let frame = Frame::fit(outer.shrink(4.0), self.scene);
+        let time_around = has_time_around(self.scene, outer.size(), theme::scale(painter.ctx()));
+        let frame = Frame::fit(outer.shrink(4.0), self.scene, time_around);
         let past = &self.path[self.path.len().saturating_sub(PAST + 1)..];
         paint_still(painter, frame, self.scene, t);
         let rod = rod_of(self.scene);
-        let turns_only = rod.is_some_and(|rod| rod.slides.is_none());
         for body in past.iter().rev().skip(RING).step_by(RING) {
             paint_body(painter, frame, self.scene, body, (Look::Past, t));
         }
         match rod {
-            Some(rod) if turns_only => self.time_around(painter, frame, (rod, past), outer, t),
-            Some(rod) => {
+            Some(rod) if time_around => self.time_around(painter, frame, (rod, past), outer, t),
+            Some(rod) if rod.slides.is_some() => {
                 let tips: Vec<Pos2> = past.iter().map(|body| frame.at(tip(rod, body))).collect();
                 painter.line(tips, Stroke::new(1.6, t.real.gamma_multiply(0.7)));
             }
-            None => {}
+            _ => {}
         }
         if let Some(body) = past.last() {
             paint_body(painter, frame, self.scene, body, (Look::Real, t));
@@ -263,7 +270,7 @@ mod tests {
         let rect = Rect::from_min_size(pos2(10.0, 20.0), vec2(300.0, 200.0));
         for id in ["pendulum", "cart-pole"] {
             let scene = scene(id);
-            let frame = Frame::fit(rect, &scene);
+            let frame = Frame::fit(rect, &scene, id == "pendulum");
             let rod = rod_of(&scene).unwrap();
             for body in [[0.0; 4], [2.4, 0.0, 0.2, 0.0], [-2.4, 0.0, -0.2, 0.0]] {
                 let place = frame.at(tip(rod, &body));
