@@ -199,7 +199,10 @@ fn of_two_searches_the_selected_one_is_shown_and_told() {
     // The other run's search is another one to plan in.
     desk.key(Key::Num2).frames(3);
     let said = told(&mut desk);
-    assert!(said.contains("you: 0 of 64 simulations") && said.contains("UCT: 64 of 64"), "{said}");
+    assert!(
+        said.contains("you: 0 of 64 simulations") && said.contains("\nUCT: 64 of 64"),
+        "{said}"
+    );
 }
 
 #[test]
