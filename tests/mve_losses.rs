@@ -230,7 +230,6 @@ fn the_bars_of_a_state_add_up_to_its_target() {
     view.expansion = Some(ExpansionView {
         earlier: Default::default(),
         model: HostMlp::of(&bench.model.network, 0),
-        earlier: [].into(),
         horizon,
         td_k: true,
         live_actor: false,
