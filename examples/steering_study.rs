@@ -58,7 +58,7 @@ fn report(run: &str, curves: &[Vec<f64>], seconds: f64) {
             at.map_or(f64::INFINITY, |at| (at as u64 + 1) as f64 * EVERY as f64)
         };
         let [low, middle, high] = median(curves.iter().map(first).collect());
-        println!("  first at {threshold}: median {middle} (10 % {low}, 90 % {high})");
+        println!("  first at {threshold}: median {middle:.0} (10 % {low:.0}, 90 % {high:.0})");
     }
     let last = curves[0].len();
     for at in (1..=last).filter(|at| (at * EVERY as usize).is_multiple_of(2000) || *at == last) {

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Some(Command::Run(args)) => cli::run::run(args),
         Some(Command::Film(args)) => cli::film::film(args),
         Some(Command::Replay(args)) => cli::replay::replay(args, &mut std::io::stdout().lock()),
+        Some(Command::Devices(args)) => cli::devices::devices(args, &mut std::io::stdout().lock()),
         None => cli::laboratory::laboratory(&cli.open),
     };
     match done {

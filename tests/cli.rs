@@ -478,3 +478,31 @@ fn whoever_reads_the_table_may_stop() {
     assert_eq!(done.status.code(), Some(0));
     assert_eq!(text(&done.stderr), "");
 }
+
+// ---------------------------------------------------------------- devices
+
+#[test]
+fn devices_are_listed_with_their_times_and_what_auto_takes() {
+    let out = good(&["devices", "--width", "8", "--batch", "4"]);
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines[0], "one training step of 1 x 4-8-8-4, batch 4");
+    assert!(lines[1].starts_with("flex ") && lines[1].contains(" ms a step"), "{out}");
+    assert!(lines.last().unwrap().starts_with("auto takes "), "{out}");
+    let said = bad(2, &["devices", "--width", "4096", "--lanes", "64"]);
+    assert!(said.starts_with("64 x network trial asks for 16"), "{said}");
+    assert!(said.ends_with("at most 1024 MiB"), "{said}");
+    assert!(bad(2, &["devices", "--lanes", "0"]).contains("0 is not in 1..=1024"));
+}
+
+#[test]
+fn a_run_says_where_its_networks_compute() {
+    let folder = folder("device");
+    let maze = file(&folder, "deep.toml", &arena(MAZE, "agent = 'deep-dyna-q'"));
+    let done = imaginarium(&["run", &maze, "--steps", "5", "--device", "flex"]);
+    let said = text(&done.stderr);
+    assert!(said.contains("note: run A computes on Flex (processor): asked for"), "{said}");
+    let said = bad(2, &["run", &maze, "--device", "cuda"]);
+    assert_eq!(said, "--device = cuda is not allowed: one of auto, flex, wgpu");
+    let said = bad(2, &["run", "dyna-maze", "--device", "flex"]);
+    assert_eq!(said, "--device flex: no run here has networks that can be moved");
+}

@@ -13,7 +13,15 @@ use imaginarium::experiment::{Clock, Experiment, Position};
 fn row(index: u64, length: u64) -> EpisodeRow {
     let (env_steps, updates) = (10 * (index + 1), 20 * (index + 1));
     let (episode_return, total_return) = (0.0, 0.0);
-    EpisodeRow { env_steps, updates, imagined_steps: 0, episode_return, total_return, length }
+    EpisodeRow {
+        env_steps,
+        updates,
+        imagined_steps: 0,
+        episode_return,
+        total_return,
+        length,
+        value_error: None,
+    }
 }
 
 /// Episodes of 30 steps, from 5000 on of 10; lane 1 is always half as far as lane 0.

@@ -221,3 +221,79 @@ fn closing_the_loop_teaches_the_global_value_faster() {
         assert!(closed < open, "{method:?}: {closed} {open}");
     }
 }
+
+#[test]
+fn forward_search_does_not_wait_for_ever() {
+    // Without exploration nothing else would end it: closing the loop leaves hills in the value.
+    for budget in [21, 50, 85] {
+        let config = SearchConfig {
+            method: Method::Forward,
+            budget,
+            epsilon: 0.0,
+            ..SearchConfig::default()
+        };
+        let (mut waits, mut steps) = (0, Vec::new());
+        for seed in 0..SEEDS {
+            let mut life = Life::new(config, seed);
+            let first = life.episode();
+            assert!(first < 20_000.0);
+            for _ in 1..15 {
+                let mut length = 1.0;
+                while length < 2_000.0 && !life.step() {
+                    length += 1.0;
+                }
+                waits += usize::from(length >= 2_000.0);
+                steps.push(length);
+            }
+        }
+        let mean = mean(&steps).unwrap();
+        println!("budget {budget}: {mean:.1} steps an episode, 2 to 15; {waits} without an end");
+        assert_eq!(waits, 0, "budget {budget}");
+    }
+}
+
+#[test]
+fn a_dream_lives_on_in_the_model_and_leaves_the_world_alone() {
+    for &method in Method::ALL {
+        let mut life = Life::new(SearchConfig { method, ..SearchConfig::default() }, 2);
+        assert!(!life.agent.can_dream(), "nothing is known");
+        assert_eq!(life.agent.dream(9, &mut Unwatched), 0);
+        (0..4).for_each(|_| {
+            life.episode();
+        });
+        let (before, q) = (life.agent.work(), life.q());
+        assert!(life.agent.can_dream());
+        assert_eq!(life.agent.dream(400, &mut Unwatched), 400);
+        let after = life.agent.work();
+        assert_eq!(after.real_updates, before.real_updates);
+        assert!(after.imagined_updates - before.imagined_updates <= 400, "{method:?}");
+        assert!(after.imagined_updates > before.imagined_updates + 200, "{method:?}");
+        assert!(after.imagined_steps > before.imagined_steps + 400);
+        assert_ne!(life.q(), q, "{method:?}");
+        // The right model cannot promise more than the world pays.
+        let truth = optimal();
+        assert!(life.q().iter().zip(&truth).all(|(q, t)| *q <= t + 1e-9), "{method:?}");
+    }
+}
+
+#[test]
+fn an_error_painted_over_the_model_is_what_the_search_reads() {
+    for &method in Method::ALL {
+        let config = SearchConfig { method, depth: 4, budget: 200, ..SearchConfig::default() };
+        let mut life = Life::new(config, 2);
+        (0..3).for_each(|_| {
+            life.episode();
+        });
+        // From the start (2,0) the cell below it pays 5, says the model.
+        let mut calm = life.agent.clone();
+        life.agent.lie(&[(27, 5.0)]);
+        let value = |agent: &mut SearchAgent| {
+            let mut actions: [Action; 1] = [0];
+            agent.decide(&[18], &[true], &mut actions, &mut Unwatched);
+            agent.evidence(0).unwrap().answer
+        };
+        let (calm, lured) = (value(&mut calm), value(&mut life.agent));
+        assert!(calm.best_value() < 1.0 && lured.best_value() > 2.0, "{method:?}");
+        assert_eq!(lured.best, [2], "{method:?}: down");
+    }
+}

@@ -306,6 +306,10 @@ impl Agent for DynaQ {
         }
     }
 
+    fn values(&self) -> Option<&ActionValues> {
+        Some(&self.values)
+    }
+
     fn failure(&self) -> Option<NotANumber> {
         self.values.failure()
     }

@@ -93,6 +93,10 @@ macro_rules! answers {
             self.base.config.get(index)
         }
 
+        fn values(&self) -> Option<&crate::agents::table::ActionValues> {
+            Some(&self.base.values)
+        }
+
         fn failure(&self) -> Option<NotANumber> {
             self.base.values.failure()
         }

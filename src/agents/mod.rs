@@ -4,7 +4,9 @@
 //! Agents know nothing of experiments, probes, panels or threads.
 
 pub mod actor_critic;
+pub mod computing;
 pub mod ddpg;
+pub mod deep_dyna_q;
 pub mod dyna;
 pub mod dyna_q;
 pub mod dyna_q_plus;
@@ -87,6 +89,8 @@ pub enum Fault {
         /// The value it got.
         value: f64,
     },
+    /// Something that it asked for and was refused, in one sentence.
+    Refused(String),
 }
 
 /// A copy of what probes and pictures need, as plain data.
@@ -102,6 +106,8 @@ pub struct View {
     pub known: Option<Known>,
     /// Remembered steps, for agents that replay.
     pub memory: Option<replay::MemoryView>,
+    /// Where its networks compute, for agents that have them.
+    pub computing: Option<computing::Computing>,
     /// Networks, for agents that steer with them.
     pub steered: Option<std::sync::Arc<steered::SteeredView>>,
     /// What any place is worth, for agents that learn values in worlds of numbers.
@@ -192,6 +198,11 @@ pub trait Agent: Clone + Send + 'static {
 
     /// The search from the present state of lane `lane`, copied out; `None`: it does not search.
     fn evidence(&self, _lane: usize) -> Option<search::Evidence> {
+        None
+    }
+
+    /// Its action values, for agents that learn any.
+    fn values(&self) -> Option<&table::ActionValues> {
         None
     }
 
@@ -289,6 +300,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "Dyna, any model",
         help: "teaches six models and plans with the one you choose; swap it while it runs",
         specs: dyna::DynaConfig::specs,
+    },
+    AgentInfo {
+        id: "deep-dyna-q",
+        title: "Deep Dyna-Q",
+        help: "Dyna-Q with networks for the values and for the model, which generalises",
+        specs: deep_dyna_q::DeepDynaQConfig::specs,
     },
     AgentInfo {
         id: "prioritized-sweeping",

@@ -220,6 +220,10 @@ impl Agent for ValueIteration {
         View { table: Some(self.values.view(None)), ..View::default() }
     }
 
+    fn values(&self) -> Option<&ActionValues> {
+        Some(&self.values)
+    }
+
     fn failure(&self) -> Option<NotANumber> {
         self.values.failure()
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::TypedValueParser as _;
 use clap::{Args, Parser, Subcommand};
 
 /// A laboratory in which people see model-based reinforcement learning.
@@ -47,6 +48,8 @@ pub enum Command {
     Film(FilmArgs),
     /// Step the true world from a state and print every transition as CSV
     Replay(ReplayArgs),
+    /// Where networks can compute, the measured time of a training step on each, and what auto takes
+    Devices(DevicesArgs),
 }
 
 /// `run`.
@@ -63,6 +66,9 @@ pub struct RunArgs {
     /// Seed of lane 0
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Where networks compute: auto, flex (the processor) or an adapter; see `devices`
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
     /// Stop after this many episodes in every lane
     #[arg(long, value_name = "N", conflicts_with = "steps")]
     pub episodes: Option<u64>,
@@ -85,12 +91,32 @@ impl RunArgs {
             set: Vec::new(),
             seeds: None,
             seed: None,
+            device: None,
             episodes: None,
             steps: None,
             out: None,
             force: false,
         }
     }
+}
+
+/// `devices`.
+#[derive(Args, Clone, Debug)]
+pub struct DevicesArgs {
+    /// Width of both hidden layers of the network that is trained
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = count(4096))]
+    pub width: usize,
+    /// Networks that learn together
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = count(1024))]
+    pub lanes: usize,
+    /// Size of the batches
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = count(4096))]
+    pub batch: usize,
+}
+
+/// A whole number from 1 to `most`.
+fn count(most: i64) -> impl clap::builder::TypedValueParser<Value = usize> {
+    clap::value_parser!(i64).range(1..=most).map(|n| n as usize)
 }
 
 /// `film`.

@@ -3,6 +3,7 @@
 
 pub mod args;
 pub mod columns;
+pub mod devices;
 pub mod film;
 pub mod laboratory;
 pub mod list;

@@ -10,7 +10,7 @@ use super::output::Output;
 use super::{CliError, Result, as_it_was, open};
 use crate::experiment::arena::Experiment;
 use crate::experiment::clock::{Clock, Position};
-use crate::experiment::config::{ArenaConfig, MAX_LANES};
+use crate::experiment::config::{ArenaConfig, MAX_LANES, RunConfig, letter};
 use crate::experiment::run_file::RunFile;
 use crate::mdp::Tabular as _;
 
@@ -29,6 +29,10 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let mut arena = past.map_or(opening.lesson.arena, |file| ArenaConfig::clone(&file.take.config));
     if let Some(file) = past {
         as_it_was(&args.set, args.seeds, args.seed)?;
+        if args.device.is_some() {
+            let what = "--device: a run file is lived as it was; change a lesson instead";
+            return Err(CliError::Usage(what.to_owned()));
+        }
         arena.length = file.take.limit;
     }
     let clock = arena.clock;
@@ -49,6 +53,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
         Some(file) => file.take.again(arena, workers).map_err(usage)?,
         None => Experiment::new(arena, workers).map_err(usage)?,
     };
+    say_devices(&experiment);
     let output = Output::open(args.out.as_deref(), args.force)?;
     let name = output.name();
     let mut table = Table::new(args.out.as_deref(), output)?;
@@ -100,6 +105,9 @@ fn compare(experiment: &Experiment, file: &RunFile) {
 
 fn apply(arena: &mut ArenaConfig, args: &RunArgs) -> Result<()> {
     change(arena, &args.set, args.seeds, args.seed)?;
+    if let Some(device) = &args.device {
+        set_device(arena, device)?;
+    }
     for (flag, value, clock) in
         [("--episodes", args.episodes, Clock::Episodes), ("--steps", args.steps, Clock::EnvSteps)]
     {
@@ -131,6 +139,33 @@ pub(super) fn change(
     }
     arena.seed = seed.unwrap_or(arena.seed);
     Ok(())
+}
+
+/// Sets the device of every run with networks.
+fn set_device(arena: &mut ArenaConfig, device: &str) -> Result<()> {
+    let spec = |run: &RunConfig| run.info.params().iter().position(|s| s.key == "device");
+    let mut found = false;
+    for run in &mut arena.runs {
+        let Some(index) = spec(run) else { continue };
+        let value = run.info.params()[index].parse(device);
+        run.params[index] = value.map_err(|error| CliError::Usage(format!("--{error}")))?;
+        found = true;
+    }
+    if !found {
+        let what = format!("--device {device}: no run here has networks that can be moved");
+        return Err(CliError::Usage(what));
+    }
+    Ok(())
+}
+
+/// Says where networks compute.
+fn say_devices(experiment: &Experiment) {
+    for (index, run) in experiment.runs().iter().enumerate() {
+        if let Some(computing) = run.lane_view(0).view.computing {
+            let (name, why) = (computing.place.name(), computing.why);
+            eprintln!("note: run {} computes on {name}: {why}", letter(index));
+        }
+    }
 }
 
 /// Says what is odd about the world; refuses what could never end.

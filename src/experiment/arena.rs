@@ -8,6 +8,7 @@ use super::clock::{Clock, Counters, Position};
 use super::cohort::Advance;
 use super::config::{ArenaConfig, letter};
 use super::keyframes::Keyframes;
+use super::measure::Measures;
 pub use super::run::{Failure, Run};
 use super::workers::{Task, Workers};
 use super::worlds::Worlds;
@@ -103,6 +104,7 @@ pub struct Experiment {
     /// How much of it there must be until the next keyframe.
     pub(super) next_keyframe: Duration,
     pub(super) remembers: bool,
+    pub(super) measures: Measures,
     pub(super) watched: usize,
     pub(super) records: bool,
     pub(super) workers: Workers,

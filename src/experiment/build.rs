@@ -7,6 +7,7 @@ use super::cohort::{Cohort, Group};
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use crate::agents::Agent;
 use crate::agents::ddpg::Ddpg;
+use crate::agents::deep_dyna_q::DeepDynaQ;
 use crate::agents::dyna::Dyna;
 use crate::agents::dyna_q::DynaQ;
 use crate::agents::dyna_q_plus::DynaQPlus;
@@ -68,14 +69,26 @@ pub fn check_tables(
 pub type Cohorts = Vec<Box<dyn Cohort>>;
 
 /// The cohorts of a run in a world whose states are listed, one lane for each seed; `None` if its
-/// agent was not made for such a world. Agents with networks take all lanes at once, as in
-/// [`continuous_cohorts`].
+/// agent was not made for such a world.
 pub fn tabular_cohorts<W: Tabular + Scenic>(
     world: &W,
     run: &RunConfig,
     seeds: &[u64],
 ) -> Option<Cohorts> {
-    seeds.iter().map(|&seed| tabular_cohort(world, run.info.id, &run.params, seed)).collect()
+    match run.info.id {
+        "deep-dyna-q" => Some(deep_dyna_q(world, &run.params, seeds)),
+        id => seeds.iter().map(|&seed| tabular_cohort(world, id, &run.params, seed)).collect(),
+    }
+}
+
+/// On an adapter all lanes are one population; on the processor each has its own thread.
+fn deep_dyna_q<W: Tabular + Scenic>(world: &W, params: &[f64], seeds: &[u64]) -> Cohorts {
+    let (places, sizes) = (Places::of(&world.scene()), (world.states(), world.actions()));
+    let agent = |seeds: &[u64]| DeepDynaQ::new(config(params), places, sizes, seeds);
+    if DeepDynaQ::belongs_together(&config(params), places, sizes.1, seeds.len()) {
+        return vec![Box::new(Group::new(world, agent(seeds), seeds))];
+    }
+    one_each(world, seeds, |seed| agent(&[seed]))
 }
 
 /// The cohorts of a run in a world that is steered by numbers; `None` if its agent was not made for

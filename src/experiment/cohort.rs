@@ -11,6 +11,7 @@ use crate::agents::search::Evidence;
 use crate::mdp::State;
 use crate::mdp::edit::Stroke;
 use crate::mdp::trace::{CodeLine, Recorder};
+use crate::probes::value_error::Yardstick;
 
 /// The face of a cohort that the engine sees.
 pub trait Cohort: Send {
@@ -48,6 +49,8 @@ pub trait Cohort: Send {
     fn edit(&mut self, stroke: &Stroke);
     /// Paints an error over the agent's model.
     fn lie(&mut self, cells: &[(State, f64)]);
+    /// Measures values against this at the end of every episode from now on.
+    fn measure(&mut self, yardstick: &Yardstick);
     /// Fingerprint of the agent and all counters.
     fn digest(&self) -> u64;
     /// Host memory in bytes.

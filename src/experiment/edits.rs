@@ -170,6 +170,7 @@ impl Experiment {
             }
             self.runs[index].truths = self.worlds.after(&strokes);
         }
+        self.hand_out_yardsticks();
     }
 }
 

@@ -385,6 +385,7 @@ impl Engine {
 /// Builds an arena that remembers and is watched.
 fn open(config: ArenaConfig, workers: usize) -> Result<Experiment, ConfigError> {
     let mut experiment = Experiment::new(config, workers)?;
+    experiment.measure_values();
     experiment.remember();
     experiment.watch(true);
     Ok(experiment)

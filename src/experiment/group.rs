@@ -17,6 +17,7 @@ use crate::base::rng::{Stream, StreamName};
 use crate::mdp::edit::Stroke;
 use crate::mdp::trace::{CodeLine, Recorder, Unwatched, Watch};
 use crate::mdp::{Observed as _, Simulator, State, Transition};
+use crate::probes::value_error::Yardstick;
 
 /// A cohort of a world and an agent that fit together.
 #[derive(Clone)]
@@ -34,6 +35,8 @@ pub struct Group<W: Simulator, A: Agent<Obs = W::Obs, Action = W::Action>> {
     /// Units done of the step under way.
     unit: u64,
     finished: Vec<(usize, u64, EpisodeRow)>,
+    /// What values are measured against, if they are.
+    yardstick: Option<Yardstick>,
 }
 
 impl<W, A> Group<W, A>
@@ -52,6 +55,7 @@ where
             transitions: Vec::with_capacity(seeds.len()),
             unit: 0,
             finished: Vec::new(),
+            yardstick: None,
         };
         for (lane, &seed) in seeds.iter().enumerate() {
             let mut world = world.clone();
@@ -218,8 +222,14 @@ where
         }
     }
 
+    fn value_error(&self, lane: usize) -> Option<f32> {
+        let (yardstick, values) = (self.yardstick.as_ref()?, self.agent.values()?);
+        yardstick.error(self.lanes[lane].world.stage(), values).map(|error| error as f32)
+    }
+
     fn end_episode(&mut self, index: usize) {
         let work = self.agent.work();
+        let value_error = self.value_error(index);
         let lane = &mut self.lanes[index];
         lane.total_return += lane.episode_return;
         let row = EpisodeRow {
@@ -229,6 +239,7 @@ where
             episode_return: lane.episode_return,
             total_return: lane.total_return,
             length: lane.step,
+            value_error,
         };
         self.finished.push((index, lane.episodes, row));
         lane.episodes += 1;
@@ -359,6 +370,10 @@ where
         self.agent.lie(cells);
     }
 
+    fn measure(&mut self, yardstick: &Yardstick) {
+        self.yardstick = Some(yardstick.clone());
+    }
+
     fn digest(&self) -> u64 {
         let mut digest = Digest::default();
         self.agent.digest(&mut digest);
@@ -366,16 +381,7 @@ where
             let c = self.counters(index);
             let counts = [c.episodes, c.env_steps, c.step, c.unit, c.updates(), c.imagined_steps];
             counts.into_iter().for_each(|word| digest.word(word));
-            digest.numbers(&[lane.episode_return, lane.total_return]);
-            digest.word(u64::from(lane.ended));
-            // A world as it was built says nothing, so that fingerprints stay what they were.
-            Some(lane.world.edited())
-                .filter(|&map| map != 0)
-                .into_iter()
-                .for_each(|m| digest.word(m));
-            digest.word(lane.dice.position() as u64);
-            self.obs[index].digest(&mut digest);
-            lane.world.body().into_iter().for_each(|body| body.digest(&mut digest));
+            lane.digest(&self.obs[index], &mut digest);
         }
         digest.finish()
     }

@@ -249,9 +249,11 @@ fn lane_of(frame: &Keyframe, run: usize, lane: usize) -> &dyn Cohort {
     slots[lane / slots[0].cohort().lanes()].cohort()
 }
 
-/// Updates of a cell so far; `None` for agents without a table.
+/// Updates of a cell so far; `None` for agents without a table: an update of a network writes all
+/// cells at once.
 fn tally(cohort: &dyn Cohort, cell: State) -> Option<u64> {
-    let table = cohort.lane_view(0).view.table?;
+    let view = cohort.lane_view(0).view;
+    let table = view.table.filter(|_| view.computing.is_none())?;
     let tally = table.tally.get(cell as usize * table.actions..)?.get(..table.actions)?;
     Some(tally.iter().map(|t| t.real + t.imagined).sum())
 }

@@ -1,8 +1,9 @@
 //! What a cohort keeps of each of its seeds.
 
 use super::lane_view::{Path, TRAIL};
+use crate::base::digest::Digest;
 use crate::base::rng::Stream;
-use crate::mdp::{Simulator, State};
+use crate::mdp::{Observed as _, Simulator, State};
 
 /// One seed: a world, its dice, and how far it has come.
 #[derive(Clone, Debug)]
@@ -19,4 +20,17 @@ pub(super) struct Lane<W: Simulator> {
     pub trail: [State; TRAIL],
     /// Where it has been in a world of numbers; empty and without cost in any other.
     pub path: Path,
+}
+
+impl<W: Simulator> Lane<W> {
+    /// Adds where it stands to a fingerprint; `seen` is what the agent sees now.
+    pub fn digest(&self, seen: &W::Obs, digest: &mut Digest) {
+        digest.numbers(&[self.episode_return, self.total_return]);
+        digest.word(u64::from(self.ended));
+        // A world as it was built says nothing, so that fingerprints stay what they were.
+        Some(self.world.edited()).filter(|&map| map != 0).into_iter().for_each(|m| digest.word(m));
+        digest.word(self.dice.position() as u64);
+        seen.digest(digest);
+        self.world.body().into_iter().for_each(|body| body.digest(digest));
+    }
 }

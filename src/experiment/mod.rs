@@ -21,6 +21,7 @@ mod keep;
 pub mod keyframes;
 mod lane;
 mod lane_view;
+mod measure;
 mod open;
 mod read;
 pub mod record;

@@ -9,6 +9,7 @@ use super::build::{
 use super::clock::Position;
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use super::keyframes::Keyframes;
+use super::measure::Measures;
 use super::run::Run;
 use super::workers::Workers;
 use super::worlds::Worlds;
@@ -88,6 +89,7 @@ impl Experiment {
             cost: Duration::ZERO,
             next_keyframe: Duration::ZERO,
             remembers: false,
+            measures: Measures::default(),
             watched: 0,
             records: false,
             workers,

@@ -19,6 +19,8 @@ pub struct EpisodeRow {
     pub total_return: f64,
     /// Steps of this episode.
     pub length: u64,
+    /// How far the values are off the truth; `None` where that is not measured.
+    pub value_error: Option<f32>,
 }
 
 impl EpisodeRow {

@@ -11,6 +11,7 @@ use crate::agents::Fault;
 use crate::agents::search::Evidence;
 use crate::mdp::trace::{CodeLine, Recorder};
 use crate::probes::truth::Truth;
+use crate::probes::value_error::Yardstick;
 
 /// Why a lane was stopped.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +44,7 @@ impl Failure {
                 let text = format!("Q at {state} going {action} became {}", number(nan.value));
                 (format!("Not a number {place}"), text)
             }
+            Ok(Advance::Failed(Fault::Refused(why))) => (format!("Refused {place}"), why.clone()),
             Ok(_) => return None,
             Err(panic) => (format!("Stopped by a fault {place}"), panic.clone()),
         };
@@ -279,6 +281,11 @@ impl Run {
             }
             slot.standing = false;
         }
+    }
+
+    /// Every lane measures its values against this from now on.
+    pub(super) fn measure(&mut self, yardstick: &Yardstick) {
+        self.each(|cohort| cohort.measure(yardstick));
     }
 
     /// Sets a live parameter of every cohort to a checked value.

@@ -91,6 +91,8 @@ pub struct Curves {
     pub reward: Vec<Curve>,
     /// Return of each episode, one curve a run.
     pub returns: Vec<Curve>,
+    /// Root mean square error of the value, one curve a run; empty where it is not measured.
+    pub value_error: Vec<Curve>,
     /// When the mean first was at most [`Snapshot::threshold`] steps an episode: the price on
     /// three clocks.
     pub price: Vec<Option<Price>>,
@@ -262,6 +264,7 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         let lanes = 0..experiment.config().lanes;
         lanes.map(|lane| run.counters(lane).position(axis).count as f64).reduce(f64::min)
     };
+    let off = |row: &EpisodeRow| row.value_error.map_or(f64::NAN, f64::from);
     let curve = |value: fn(&EpisodeRow) -> f64, is_total: bool| {
         let of = |run: &Run| {
             let until = here(run).filter(|_| is_total);
@@ -274,6 +277,7 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         steps: curve(|row| row.length as f64, false),
         reward: curve(|row| row.total_return, true),
         returns: curve(|row| row.episode_return, false),
+        value_error: curve(off, false).into_iter().map(Curve::measured).collect(),
         price: records().map(Record::price).collect(),
         shortest: shortest(experiment, axis),
         futures: futures(experiment, axis),

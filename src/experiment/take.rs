@@ -64,6 +64,7 @@ impl Take {
     /// The arena of `config`, with everything that was done in this take still to come.
     pub fn again(&self, config: ArenaConfig, workers: usize) -> Result<Experiment, ConfigError> {
         let mut experiment = Experiment::new(config, workers)?;
+        experiment.measure_values();
         experiment.events = self.events.to_vec();
         experiment.watch_lane(self.watched);
         experiment.apply_due_events();

@@ -29,6 +29,7 @@ impl Experiment {
         }
         let again = self.note(run, Change::Param { param, value });
         self.runs[run].set_param(param, value);
+        self.hand_out_yardsticks();
         if again {
             self.keyframe();
         }
@@ -93,7 +94,7 @@ impl Experiment {
     }
 
     pub(super) fn apply_due_events(&mut self) {
-        let mut drawn = false;
+        let (before, mut drawn) = (self.applied, false);
         while let Some(event) = self.events.get(self.applied) {
             if event.position > self.position {
                 break;
@@ -104,6 +105,9 @@ impl Experiment {
         }
         if drawn {
             self.refresh_worlds();
+        } else if self.applied > before {
+            // A discount may be among what was set.
+            self.hand_out_yardsticks();
         }
     }
 

@@ -81,6 +81,16 @@ panels! {
     Clouds = "clouds",
     /// Value expansion beside SVG and I2A.
     Relatives = "relatives",
+    /// How far values are off the truth, over time.
+    ValueError = "value-error",
+    /// The full tree beside a partial one, on the same budget.
+    TwoSearches = "two-searches",
+    /// Model error by depth, and what looking deeper costs and gains.
+    DepthError = "depth-error",
+    /// Where the search acts otherwise than the value.
+    LookingAhead = "looking-ahead",
+    /// Where networks compute, and how fast.
+    Device = "device",
 }
 
 impl PanelId {

@@ -2,12 +2,14 @@
 
 pub mod bank;
 pub mod belief;
+pub mod coding;
 pub mod expectation;
 pub mod features;
 pub mod judge;
 pub mod last_seen;
 pub mod lies;
 pub mod linear;
+pub mod network;
 pub mod self_consistent;
 pub mod table;
 pub mod view;
@@ -53,5 +55,10 @@ pub static MODELS: &[ModelInfo] = &[
         id: "linear-expectation",
         title: "Linear expectation",
         help: "mean features by one matrix an action; answers for states it has never seen",
+    },
+    ModelInfo {
+        id: "network",
+        title: "Network",
+        help: "the move, reward and end of a step by a network; answers for states it has never seen",
     },
 ];

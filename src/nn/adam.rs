@@ -144,6 +144,19 @@ impl Adam {
         }
     }
 
+    /// The same optimiser on another device. Waits for both.
+    pub fn to(&self, compute: &Compute) -> Self {
+        let moved = |t: &Tensor| compute.tensor(values(t), t.dims());
+        let moments = self.moments.iter().map(|(first, second)| (moved(first), moved(second)));
+        Self {
+            compute: compute.clone(),
+            rates: self.rates.clone(),
+            steps: self.steps.clone(),
+            moments: moments.collect(),
+            norms: Norms::Host(self.norms()),
+        }
+    }
+
     /// Lengths of the last gradients before clipping, `[P]`. Waits for the device.
     pub fn norms(&self) -> Vec<f32> {
         match &self.norms {

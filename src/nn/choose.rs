@@ -107,10 +107,11 @@ fn measure(place: Place, make: &dyn Fn(&Compute) -> Step) -> Result<Duration, St
 mod tests {
     use super::*;
     use crate::nn::mlp::MlpSpec;
-    use crate::nn::trial::training;
+    use crate::nn::trial::Trial;
 
     fn make(compute: &Compute) -> Step {
-        training(&MlpSpec::new("q", 2, &[8], 1), 1, 4, compute).unwrap()
+        let spec = MlpSpec::new("q", 2, &[8], 1);
+        Trial { spec, lanes: 1, batch: 4 }.training(compute).unwrap()
     }
 
     #[test]

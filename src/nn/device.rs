@@ -65,6 +65,22 @@ pub enum Place {
 }
 
 impl Place {
+    /// All of this machine.
+    pub fn all() -> Vec<Self> {
+        let adapters = (0..adapters().len()).map(Self::Adapter);
+        [Self::Host].into_iter().chain(adapters).collect()
+    }
+
+    /// What it is, in words.
+    pub fn kind(self) -> String {
+        match self {
+            Self::Host => "processor".to_owned(),
+            Self::Adapter(index) => adapters().get(index).map_or_else(String::new, |adapter| {
+                format!("{}, {}", adapter.kind.word(), adapter.backend)
+            }),
+        }
+    }
+
     /// As a person calls it.
     pub fn name(self) -> String {
         match self {
@@ -72,6 +88,16 @@ impl Place {
             Self::Adapter(index) => {
                 adapters().get(index).map_or_else(String::new, |adapter| adapter.name.clone())
             }
+        }
+    }
+}
+
+/// As a flag names it.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host => Choice::Flex.fmt(f),
+            Self::Adapter(index) => Choice::Adapter(*index).fmt(f),
         }
     }
 }
@@ -123,6 +149,28 @@ pub enum DeviceError {
     /// No such word.
     #[error("device {0:?}: one of auto, flex, wgpu, wgpu:0, wgpu:1 and so on")]
     Unknown(String),
+}
+
+crate::choice! {
+    /// The same as a dial.
+    pub enum Wish {
+        /// Whatever is fastest for the network at hand.
+        Auto = "auto", "auto";
+        /// Host memory.
+        Flex = "flex", "Flex";
+        /// The first adapter.
+        Wgpu = "wgpu", "wgpu";
+    }
+}
+
+impl From<Wish> for Choice {
+    fn from(wish: Wish) -> Self {
+        match wish {
+            Wish::Auto => Self::Auto,
+            Wish::Flex => Self::Flex,
+            Wish::Wgpu => Self::Wgpu,
+        }
+    }
 }
 
 impl Choice {

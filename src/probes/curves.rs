@@ -22,6 +22,14 @@ pub struct Curve {
 }
 
 impl Curve {
+    /// Nothing, where there is no number at any point.
+    pub fn measured(self) -> Self {
+        match self.mean.iter().chain(&self.watched).any(|[_, y]| y.is_finite()) {
+            true => self,
+            false => Self::default(),
+        }
+    }
+
     pub(super) fn push(&mut self, x: f64, values: &mut [f64]) {
         if let Some(band) = Band::of(values) {
             self.mean.push([x, band.mean]);

@@ -35,24 +35,37 @@ use stored::{Stored, mixed};
 const REAL: Option<Source> = Some(Source::Real);
 const DREAM: Option<Source> = Some(Source::Imagined);
 
-/// Pseudo-code.
-pub static CODE: &[CodeLine] = &[
-    CodeLine::new(0, "repeat for every real step", None),
-    CodeLine::new(1, "a ← μ(s) + noise", REAL),
-    CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
-    CodeLine::new(1, "memory ← memory + (s, a, r, s′)", REAL),
-    CodeLine::new(1, "repeat m times", None),
-    CodeLine::new(2, "f̃: down the mean of (s + f̃(s,a) − s′)²", REAL),
-    CodeLine::new(1, "repeat n times", None),
-    CodeLine::new(2, "s₋₁, a₋₁, r₋₁, s₀ ← B steps of memory", REAL),
-    CodeLine::new(2, "H times: ã ← μ′(s̃); r̃, s̃′ ← r, f̃(s̃, ã)", DREAM),
+/// Pseudo-code; `targets`, `learn` and `after` are what becomes of the imagined steps.
+const fn program(targets: CodeLine, learn: CodeLine, after: CodeLine) -> [CodeLine; 15] {
+    [
+        CodeLine::new(0, "repeat for every real step", None),
+        CodeLine::new(1, "a ← μ(s) + noise", REAL),
+        CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
+        CodeLine::new(1, "memory ← memory + (s, a, r, s′)", REAL),
+        CodeLine::new(1, "repeat m times", None),
+        CodeLine::new(2, "f̃: down the mean of (s + f̃(s,a) − s′)²", REAL),
+        CodeLine::new(1, "repeat n times", None),
+        CodeLine::new(2, "s₋₁, a₋₁, r₋₁, s₀ ← B steps of memory", REAL),
+        CodeLine::new(2, "H times: ã ← μ′(s̃); r̃, s̃′ ← r, f̃(s̃, ã)", DREAM),
+        targets,
+        learn,
+        after,
+        CodeLine::new(2, "μ: up the mean of Q(s, μ(s))", REAL),
+        CodeLine::new(2, "Q′, μ′: τ closer to Q, μ", REAL),
+        CodeLine::new(1, "s ← s′", None),
+    ]
+}
+
+static FRESH: [CodeLine; 15] = program(
     CodeLine::new(2, "ỹ ← r̃ + γ ỹ, back from Q′(s̃, μ′(s̃))", DREAM),
     CodeLine::new(2, "Q: down Σ (Q(s̃, ã) − ỹ)² / H", DREAM),
     CodeLine::new(2, "drop what was imagined", None),
-    CodeLine::new(2, "μ: up the mean of Q(s, μ(s))", REAL),
-    CodeLine::new(2, "Q′, μ′: τ closer to Q, μ", REAL),
-    CodeLine::new(1, "s ← s′", None),
-];
+);
+static STORED: [CodeLine; 15] = program(
+    CodeLine::new(2, "ỹ ← r̃ + γ Q′(s̃′, μ′(s̃′)), real and stored", DREAM),
+    CodeLine::new(2, "Q: down the mean of (Q(s̃, ã) − ỹ)²", DREAM),
+    CodeLine::new(2, "keep what was imagined", None),
+);
 
 /// What the newest imagination was like, for pictures: it decides nothing.
 #[derive(Clone, Debug, Default)]
@@ -247,7 +260,10 @@ impl Agent for Mve {
     answers!();
 
     fn code(&self) -> &'static [CodeLine] {
-        CODE
+        match self.config.dreams {
+            Dreams::Fresh => &FRESH,
+            Dreams::Stored => &STORED,
+        }
     }
 
     fn view(&self) -> View {

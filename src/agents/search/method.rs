@@ -1,10 +1,11 @@
 //! One search under way, by any method.
 
-use super::learned::Learned;
+use super::learned::{Knowledge, Learned};
 use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use crate::mdp::State;
 use crate::search::forward::{Forward, full_tree};
+use crate::search::model::{Listed, Stated};
 use crate::search::select::{Range, Rule};
 use crate::search::simulation::{Backup, LocalRow, LocalTable, Simulation, SimulationSettings};
 use crate::search::tree::{MOST_NODES, ROOT, Tree};
@@ -55,6 +56,14 @@ pub struct Plan {
     pub truncated: bool,
 }
 
+impl Plan {
+    /// What is known, as the search shall see it.
+    pub fn learned<K: Knowledge>(self, known: K) -> Learned<K> {
+        let Self { gamma, guided, truncated, .. } = self;
+        Learned { known, gamma, guided, truncated, calls: 0 }
+    }
+}
+
 /// A search under way.
 #[derive(Clone, Debug)]
 pub enum Search {
@@ -77,17 +86,17 @@ pub enum Kept {
 
 impl Search {
     /// Begins at `state`, or goes on with what was `kept`.
-    pub fn begin(
+    pub fn begin<M: Listed<Node = State> + Stated>(
         plan: Plan,
         state: State,
         kept: Option<Kept>,
-        model: &mut Learned<'_>,
+        model: &mut M,
         dice: &mut Stream,
     ) -> Result<Self, SearchError> {
         let root = [Root::free(state)];
         let rule = match plan.method {
             Method::Forward => {
-                let fits = |d: &u16| full_tree(model.model.actions(), *d) <= MOST_NODES as u128;
+                let fits = |d: &u16| full_tree(model.actions(), *d) <= MOST_NODES as u128;
                 let depth = (1..=plan.depth).rev().find(fits).unwrap_or(1);
                 let forward = Forward::begin(model, &root[0], depth)?;
                 return Ok(Self::Forward(Box::new(forward), 0, plan.budget));
@@ -118,7 +127,11 @@ impl Search {
     }
 
     /// One unit.
-    pub fn unit(&mut self, model: &mut Learned<'_>, dice: &mut Stream) -> Result<(), SearchError> {
+    pub fn unit<M: Listed<Node = State> + Stated>(
+        &mut self,
+        model: &mut M,
+        dice: &mut Stream,
+    ) -> Result<(), SearchError> {
         let dice = std::slice::from_mut(dice);
         match self {
             Self::Forward(search, done, budget) => {

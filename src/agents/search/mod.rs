@@ -4,10 +4,14 @@
 //! From real steps it learns a table model and global values. After each it searches from the new
 //! state, one simulation a planning unit; the next action is the search's answer. "Closing the
 //! loop" lets the global value learn from the search: `Q(s,a)` moves to `r + gamma max Q_search`.
+//! While the world stands still it lives on in its model by the same rules (`dream.rs`).
 
+mod code;
+mod dream;
 mod learned;
 mod method;
 mod past;
+mod route;
 
 use super::learner::{Learner, answers, real};
 use super::table::Experience;
@@ -15,55 +19,20 @@ use super::{Agent, Moves, NotANumber, View, Work};
 use crate::base::digest::Digest;
 use crate::base::params::Params as _;
 use crate::base::rng::{Stream, StreamName};
-use crate::mdp::trace::{CodeLine, Source, Value, Watch};
+use crate::mdp::trace::{CodeLine, Value, Watch};
 use crate::mdp::{Action, State, Transition};
 use crate::models::table::TableModel;
 use crate::rl::policy::epsilon_greedy;
 use crate::search::forward::check_depth;
 use crate::search::tree::Tree;
 use crate::search::{Answer, SearchError};
-use learned::Learned;
-pub use method::Method;
-use method::{Kept, Plan, Search};
+use code::line;
+pub use learned::{Knowledge, Learned};
+use method::Kept;
+pub use method::{Method, Plan, Search};
 use past::Beginning;
 pub use past::{Past, Relived};
-
-// ---------------------------------------------------------------- pseudo-code
-
-/// Lines of the pseudo-code that leave marks.
-mod line {
-    pub const ACT: u8 = 1;
-    pub const WORLD: u8 = 2;
-    pub const MODEL: u8 = 3;
-    pub const SIMULATE: u8 = 5;
-    pub const LEARN: u8 = 6;
-}
-
-const fn program(simulate: &'static str, learn: &'static str) -> [CodeLine; 8] {
-    const REAL: Option<Source> = Some(Source::Real);
-    [
-        CodeLine::new(0, "repeat for every real step", None),
-        CodeLine::new(1, "a ← ε-greedy(Q_search, s)", REAL),
-        CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
-        CodeLine::new(1, "N[s,a,s′] += 1", REAL),
-        CodeLine::new(1, "repeat n times from s′", None),
-        CodeLine::new(2, simulate, Some(Source::Imagined)),
-        CodeLine::new(1, learn, REAL),
-        CodeLine::new(1, "s ← s′", None),
-    ]
-}
-
-const OPEN: &str = "Q[s,a] += α (r + γ V(s′) − Q[s,a])";
-const CLOSED: &str = "Q[s,a] += α (r + γ max Q_search(s′) − Q[s,a])";
-const EXPAND: &str = "expand the next node of the full tree";
-const EPISODE: &str = "an episode of the model; learn Q_search";
-const SIMULATE: &str = "select, expand, evaluate, back up";
-
-static PROGRAMS: [[[CodeLine; 8]; 2]; 3] = [
-    [program(EXPAND, OPEN), program(EXPAND, CLOSED)],
-    [program(EPISODE, OPEN), program(EPISODE, CLOSED)],
-    [program(SIMULATE, OPEN), program(SIMULATE, CLOSED)],
-];
+use route::Route;
 
 // ---------------------------------------------------------------- configuration
 
@@ -105,6 +74,29 @@ crate::params! {
     }
 }
 
+impl SearchConfig {
+    /// Refuses dials that together ask for more than fits, in a world with `actions` actions.
+    pub fn check(&self, actions: usize) -> Result<(), SearchError> {
+        match self.method {
+            Method::Forward => check_depth(actions, self.depth as u16),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a search is asked to do.
+    pub fn plan(&self) -> Plan {
+        Plan {
+            method: self.method,
+            budget: self.budget,
+            depth: self.depth as u16,
+            c: self.c,
+            gamma: self.gamma,
+            guided: self.guided == Switch::On,
+            truncated: self.truncated == Switch::On,
+        }
+    }
+}
+
 // ---------------------------------------------------------------- the agent
 
 /// The agent: one lane.
@@ -119,6 +111,8 @@ pub struct SearchAgent {
     /// Where the search under way began.
     beginning: Option<Beginning>,
     kept: Option<Kept>,
+    /// What forward search has set out to do.
+    route: Route,
     /// The last real step, whose update waits for the search.
     waiting: Option<Experience>,
     due: u32,
@@ -154,6 +148,7 @@ impl SearchAgent {
             search: None,
             beginning: None,
             kept: None,
+            route: Route::default(),
             waiting: None,
             due: 0,
         }
@@ -165,8 +160,7 @@ impl SearchAgent {
     fn unit<W: Watch>(&mut self, watch: &mut W) -> bool {
         let Some(root) = self.root else { return false };
         let plan = self.base.config.plan();
-        let (model, values) = (&self.model, &self.base.values);
-        let mut learned = Learned::new(&plan, model, values);
+        let mut learned = plan.learned((&self.model, &self.base.values));
         if self.search.is_none() {
             self.beginning = Some(Beginning::new(&self.plan, &self.kept));
             let kept = self.kept.take();
@@ -185,6 +179,29 @@ impl SearchAgent {
     /// All units that are left.
     fn finish<W: Watch>(&mut self, watch: &mut W) {
         while self.search.as_ref().is_none_or(|s| !s.is_done()) && self.unit(watch) {}
+    }
+
+    /// What the search says, or the way set out on where it promises no less.
+    fn chosen(&mut self, state: State) -> Vec<Action> {
+        let Some(answer) = self.search.as_mut().map(Search::answer) else { return Vec::new() };
+        match self.route.next(state, answer.value) {
+            Some(action) => vec![action],
+            None => {
+                self.route = Route::default();
+                answer.best
+            }
+        }
+    }
+
+    /// A new way begins with the action just chosen, if it is one of the best; not where all are.
+    fn set_out(&mut self, action: Action, best: &[Action]) {
+        if let Some(Search::Forward(forward, ..)) = &self.search
+            && self.route == Route::default()
+            && best.contains(&action)
+            && best.len() < self.model.actions()
+        {
+            self.route = Route::of(forward.tree(), action);
+        }
     }
 
     /// Line 7, once the search from `s'` is over.
@@ -210,36 +227,15 @@ impl SearchAgent {
     }
 }
 
-impl SearchConfig {
-    /// Refuses dials that together ask for more than fits, in a world with `actions` actions.
-    pub fn check(&self, actions: usize) -> Result<(), SearchError> {
-        match self.method {
-            Method::Forward => check_depth(actions, self.depth as u16),
-            _ => Ok(()),
-        }
-    }
-
-    fn plan(&self) -> Plan {
-        Plan {
-            method: self.method,
-            budget: self.budget,
-            depth: self.depth as u16,
-            c: self.c,
-            gamma: self.gamma,
-            guided: self.guided == Switch::On,
-            truncated: self.truncated == Switch::On,
-        }
-    }
-}
-
 impl Agent for SearchAgent {
     type Obs = State;
     type Action = Action;
 
-    fn begin(&mut self, _: usize, state: State) {
-        self.root = Some(state);
+    fn begin(&mut self, _: usize, obs: State) {
+        self.root = Some(obs);
         self.search = None;
         self.kept = None;
+        self.route = Route::default();
         self.waiting = None;
     }
 
@@ -256,17 +252,17 @@ impl Agent for SearchAgent {
             return;
         }
         if self.root != Some(obs[0]) {
-            // An episode begins: nothing was searched beforehand.
             self.root = Some(obs[0]);
             self.search = None;
         }
         self.finish(watch);
-        let best = self.search.as_mut().map(|s| s.answer().best).unwrap_or_default();
+        let best = self.chosen(obs[0]);
         let all = self.model.actions();
         let row: Vec<f64> =
             (0..all).map(|a| f64::from(u8::from(best.contains(&(a as Action))))).collect();
         let epsilon = self.base.config.epsilon;
         let action = epsilon_greedy(&row, epsilon, &mut self.base.explore) as Action;
+        self.set_out(action, &best);
         watch.line(line::ACT, || Some(Value::Action(action)));
         actions[0] = action;
     }
@@ -277,6 +273,7 @@ impl Agent for SearchAgent {
         for t in transitions {
             let step = t.step;
             watch.line(line::WORLD, || Some(Value::Outcome(step.reward, step.next)));
+            self.route.follow(t.obs, t.action, step.reward, step.next);
             self.model.learn((t.obs, t.action), step.reward, step.next, !step.terminated);
             let known = self.model.known_pairs() as u64;
             watch.line(line::MODEL, || Some(Value::Count(known, "pairs")));
@@ -319,6 +316,16 @@ impl Agent for SearchAgent {
         units
     }
 
+    fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
+        self.live_on(units, watch)
+    }
+
+    fn can_dream(&self) -> bool {
+        !self.base.values.has_failed() && self.root.is_some_and(|root| self.knows_a_way(root))
+    }
+
+    // ------------------------------------------------------------ answers
+
     answers!();
 
     fn moves(&self) -> Moves {
@@ -330,15 +337,19 @@ impl Agent for SearchAgent {
         // What was set holds for the whole of a search: the one under way begins anew.
         self.search = None;
         self.kept = None;
+        self.route = Route::default();
+    }
+
+    fn lie(&mut self, cells: &[(State, f64)]) {
+        self.model.lie(cells);
+        // What was found rests on what the model said before.
+        self.search = None;
+        self.kept = None;
+        self.route = Route::default();
     }
 
     fn code(&self) -> &'static [CodeLine] {
-        let simulate = match self.base.config.method {
-            Method::Forward => 0,
-            Method::MonteCarlo | Method::Td => 1,
-            Method::Uct | Method::Puct | Method::Gumbel => 2,
-        };
-        &PROGRAMS[simulate][usize::from(self.base.config.closing == Switch::On)]
+        code::of(self.base.config.method, self.base.config.closing == Switch::On)
     }
 
     fn view(&self) -> View {
@@ -373,6 +384,7 @@ impl Agent for SearchAgent {
         digest.word(self.root.map_or(0, |root| u64::from(root) + 1));
         self.search.iter().for_each(|s| s.digest(digest));
         self.kept.iter().for_each(|k| k.digest(digest));
+        self.route.digest(digest);
         self.waiting.iter().for_each(|e| {
             digest.word(u64::from(e.state) << 8 | u64::from(e.action));
         });

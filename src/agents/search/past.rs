@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::learned::Learned;
 use super::method::{Kept, Method, Plan, Search};
 use crate::agents::table::ActionValues;
 use crate::base::digest::Digest;
@@ -104,7 +103,7 @@ impl Past {
     /// The search at its beginning.
     pub fn begin(&self) -> Result<Relived, SearchError> {
         let mut dice = self.beginning.dice.clone();
-        let mut model = Learned::new(&self.plan, &self.model, &self.values);
+        let mut model = self.plan.learned((&*self.model, &*self.values));
         let kept = self.beginning.kept.clone();
         let search = Search::begin(self.plan, self.root, kept, &mut model, &mut dice)?;
         Ok(Relived { search, past: self.clone(), dice })
@@ -123,14 +122,14 @@ impl Relived {
     /// One unit; false once the budget is spent, or where it cannot go on.
     pub fn unit(&mut self) -> bool {
         let Past { plan, model, values, .. } = &self.past;
-        let mut model = Learned::new(plan, model, values);
+        let mut model = plan.learned((&**model, &**values));
         !self.search.is_done() && self.search.unit(&mut model, &mut self.dice).is_ok()
     }
 
     /// One simulation that goes through `node`; refused where nothing can be tried below it.
     pub fn unit_below(&mut self, node: u32) -> Result<(), SearchError> {
         let Past { plan, model, values, .. } = &self.past;
-        let mut model = Learned::new(plan, model, values);
+        let mut model = plan.learned((&**model, &**values));
         match &mut self.search {
             Search::Tree(search) => {
                 search.simulate_below(&mut model, std::slice::from_mut(&mut self.dice), &[node])

@@ -184,7 +184,11 @@ fn updates(ui: &mut Ui, cx: &mut Cx<'_>, cell: State) {
     let small = |words: String| RichText::new(words).font(font.clone()).color(t.text_weak);
     let found = cx.snapshot.inspection.as_ref();
     let Some(found) = found.filter(|f| (f.run, f.cell) == (cx.view.run, cell)) else {
-        let words = if cx.view.still { "" } else { "Its updates are being looked for." };
+        let words = match cx.snapshot.runs[cx.view.run].lane.view.computing {
+            Some(_) => "An update of a network writes all cells at once: none has a list.",
+            None if cx.view.still => "",
+            None => "Its updates are being looked for.",
+        };
         ui.label(small(words.to_owned()));
         return;
     };

@@ -59,6 +59,18 @@ impl Curves {
         }
     }
 
+    /// Error of the value.
+    pub fn value_error() -> Self {
+        Self {
+            id: PanelId::ValueError,
+            title: "Value error",
+            question: "How far are the values from the truth?",
+            of: |data| &data.value_error,
+            log_y: false,
+            told: Told::default(),
+        }
+    }
+
     fn chart(&self, ui: &mut Ui, cx: &Cx<'_>, done: &[Happening]) {
         let s = cx.snapshot;
         let data = &s.curves;
@@ -84,7 +96,10 @@ impl Curves {
         let chart = Chart {
             id: self.title,
             x_label: axis_label(data.axis),
-            y_label: "",
+            y_label: match self.id {
+                PanelId::ValueError => "root mean square of max Q − V*, all states",
+                _ => "",
+            },
             note: &note,
             log_x: by_episode,
             log_y: self.log_y,

@@ -11,6 +11,8 @@ pub mod cell_view;
 pub mod clouds;
 pub mod consistent_wrong;
 pub mod curves;
+pub mod depth_error;
+pub mod device;
 pub mod drift;
 pub mod exploit;
 pub mod futures;
@@ -18,6 +20,7 @@ pub mod graph_tile;
 pub mod imagined;
 pub mod log;
 pub mod look;
+pub mod looking_ahead;
 pub mod loops;
 pub mod losses;
 pub mod mazes;
@@ -30,8 +33,10 @@ pub mod price;
 pub mod relatives;
 pub mod sandbox;
 pub mod schematic;
+pub mod searching;
 pub mod tile;
 pub mod tree;
+pub mod two_searches;
 pub mod value_map;
 pub mod values;
 pub mod wall;
@@ -61,6 +66,7 @@ impl PanelId {
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
+            Self::Device => Box::new(device::Device::default()),
             Self::Exploit => Box::new(exploit::Meter::default()),
             Self::Memory => Box::new(memory::Memory),
             Self::Loops => Box::new(loops::Loops::default()),
@@ -82,6 +88,10 @@ impl PanelId {
             Self::Schematic => Box::new(schematic::Schematic),
             Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
             Self::Drift => Box::new(drift::Drift::default()),
+            Self::ValueError => Box::new(curves::Curves::value_error()),
+            Self::TwoSearches => Box::new(two_searches::TwoSearches::default()),
+            Self::DepthError => Box::new(depth_error::DepthError::default()),
+            Self::LookingAhead => Box::new(looking_ahead::LookingAhead::default()),
         }
     }
 }

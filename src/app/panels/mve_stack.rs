@@ -14,7 +14,6 @@ use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::{badge, text};
-use crate::app::words::value;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::physical::{Body, Dimension};
 use crate::probes::expansion::{Expansion, ExpansionView, MOST, SteeredView, Sweep};
@@ -112,9 +111,19 @@ impl Subject<'_> {
     }
 }
 
-/// Two digits after the point.
+/// One digit after the point, or two where the number is small.
 fn short(x: f64) -> String {
-    value((x * 100.0).round() / 100.0)
+    let text = if x.abs() < 10.0 { format!("{x:.2}") } else { format!("{x:.1}") };
+    text.replace('-', "\u{2212}")
+}
+
+/// The next number away from 0 with two digits: an end of an axis that can be read.
+fn outward(x: f64) -> f64 {
+    if x == 0.0 || !x.is_finite() {
+        return x;
+    }
+    let unit = 10_f64.powf(x.abs().log10().floor() - 1.0);
+    (x.abs() / unit).ceil() * unit * x.signum()
 }
 
 impl MveStack {
@@ -196,7 +205,7 @@ fn errors(ui: &mut Ui, found: &Expansion, sweep: &Sweep, how: &ExpansionView) {
     let one: Vec<f64> = found.errors().iter().map(|error| error.abs()).collect();
     let x = Ends { low: 0.0, high: MOST as f64, log: false };
     let high = sweep.errors.iter().chain(&one).copied().filter(|e| e.is_finite());
-    let y = Ends { low: 0.0, high: high.fold(1e-6, f64::max), log: false };
+    let y = Ends { low: 0.0, high: outward(high.fold(1e-6, f64::max)), log: false };
     let field = Field::new(
         ui,
         (x, "horizon H, imagined steps"),

@@ -3,7 +3,7 @@
 use egui::{CornerRadius, Rect, Stroke, Ui};
 
 use super::super::plot::{Ends, Field};
-use super::short;
+use super::{outward, short};
 use crate::app::widgets::dashes;
 use crate::probes::expansion::Expansion;
 
@@ -17,15 +17,14 @@ pub fn ui(ui: &mut Ui, found: &Expansion, horizon: usize) {
     let (sum, truth) = (stack.value(), found.truth);
     let all = ends.iter().copied().chain([truth]).filter(|x| x.is_finite());
     let (low, high) = all.fold((0.0_f64, 0.0_f64), |(l, h), x| (l.min(x), h.max(x)));
-    // A tenth more, so that no bar ends at the edge.
-    let room = 0.1 * (high - low).max(1e-6);
-    let end = |x: f64, by: f64| if x == 0.0 { 0.0 } else { x + by };
-    let y = Ends { low: end(low, -room), high: end(high, room), log: false };
+    // A little more, so that no bar ends at the edge; where all is 0 there must be an axis still.
+    let high = if low == high { 1e-6 } else { high };
+    let y = Ends { low: outward(1.05 * low), high: outward(1.05 * high), log: false };
     let x = Ends { low: 0.0, high: (horizon + 1) as f64, log: false };
     let field = Field::new(
         ui,
         (x, "imagined steps, then the critic's word (grey)"),
-        (y, "γ^t r\u{303}, added up, in rewards"),
+        (y, "discounted rewards, added up"),
         "Parts of the expansion",
     );
     let t = field.t;

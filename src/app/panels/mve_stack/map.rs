@@ -195,7 +195,7 @@ impl Map<'_> {
             painter.rect_filled(bar, 0, ink(step));
         }
         let middle = outer.top() + 11.0 * points;
-        word("H 0", pos2(right - wide - 4.0, middle), Align2::RIGHT_CENTER);
+        word("best H 0", pos2(right - wide - 4.0, middle), Align2::RIGHT_CENTER);
         word(&MOST.to_string(), pos2(right + 4.0, middle), Align2::LEFT_CENTER);
     }
 }

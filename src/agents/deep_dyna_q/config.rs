@@ -1,0 +1,84 @@
+//! Pseudo-code and dials of deep Dyna-Q.
+
+use crate::agents::dyna_q::Picks;
+use crate::mdp::trace::{CodeLine, Source};
+use crate::models::coding::Coded;
+use crate::nn::device::Wish;
+
+// ---------------------------------------------------------------- pseudo-code
+
+/// Lines of the pseudo-code that leave marks.
+pub mod line {
+    pub const ACT: u8 = 1;
+    pub const WORLD: u8 = 2;
+    pub const REMEMBER: u8 = 3;
+    pub const LEARN: u8 = 4;
+    pub const MODEL: u8 = 5;
+    pub const PICK: u8 = 7;
+    pub const IMAGINE: u8 = 8;
+    pub const PLAN: u8 = 9;
+}
+
+const REAL: Option<Source> = Some(Source::Real);
+const DREAM: Option<Source> = Some(Source::Imagined);
+
+const fn program(pick: &'static str) -> [CodeLine; 11] {
+    [
+        CodeLine::new(0, "repeat for every real step", None),
+        CodeLine::new(1, "a ← ε-greedy(Q, s)", REAL),
+        CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
+        CodeLine::new(1, "memory ← memory + (s, a, r, s′)", REAL),
+        CodeLine::new(1, "Q learns r + γ max Q⁻(s′) from B of memory", REAL),
+        CodeLine::new(1, "model learns r, s′ from B of memory, m times", REAL),
+        CodeLine::new(1, "repeat n times", None),
+        CodeLine::new(2, pick, DREAM),
+        CodeLine::new(2, "r̃, s̃′ ← model(s̃, ã)", DREAM),
+        CodeLine::new(2, "Q learns r̃ + γ max Q⁻(s̃′) from these B", DREAM),
+        CodeLine::new(1, "s ← s′", None),
+    ]
+}
+
+static PAIRS: [CodeLine; 11] = program("s̃, ã ← B pairs taken");
+static STATES: [CodeLine; 11] = program("s̃ ← B states seen, ã ← ε-greedy");
+
+/// The pseudo-code as planning is set.
+pub fn code(picks: Picks) -> &'static [CodeLine] {
+    match picks {
+        Picks::PairsTaken => &PAIRS,
+        Picks::EpsilonGreedy => &STATES,
+    }
+}
+
+// ---------------------------------------------------------------- configuration
+
+crate::params! {
+    /// Dials of deep Dyna-Q.
+    pub struct DeepDynaQConfig {
+        /// Imagined batches after every real step.
+        planning_steps: u32 = 5 => { "Planning steps", "n, per real step", Live, Int { min: 0.0, max: 100.0, log: true } },
+        /// What the networks are told of a state; they start anew when it changes.
+        features: Coded = Coded::RowCol => { "Features", "", Live, Choice(Coded::CHOICES) },
+        /// Batches that the model learns from after every real step.
+        model_updates: u32 = 4 => { "Model updates", "m, per real step", Live, Int { min: 1.0, max: 50.0, log: true } },
+        /// Step size of Adam for the model.
+        model_rate: f64 = 0.01 => { "Model step size", "Adam", Live, Float { min: 0.000_01, max: 0.1, log: true } },
+        /// Step size of Adam for the values.
+        rate: f64 = 0.001 => { "Value step size", "Adam", Live, Float { min: 0.000_01, max: 0.1, log: true } },
+        /// Worth of a reward one step later.
+        gamma: f64 = 0.95 => { "Discount", "γ", Live, Float { min: 0.0, max: 1.0, log: false } },
+        /// Share of actions taken at random.
+        epsilon: f64 = 0.1 => { "Exploration", "ε", Live, Float { min: 0.0, max: 1.0, log: false } },
+        /// How far the slow copy of the values follows at every update.
+        tau: f64 = 0.05 => { "Slow copy follows", "τ", Live, Float { min: 0.001, max: 1.0, log: true } },
+        /// Steps in a batch, real or imagined.
+        batch: u32 = 32 => { "Batch", "B, steps", Live, Int { min: 1.0, max: 256.0, log: true } },
+        /// Steps kept; the oldest is forgotten first.
+        capacity: u32 = 10_000 => { "Memory", "steps", Live, Int { min: 1.0, max: 100_000.0, log: true } },
+        /// Width of the hidden layer; the networks start anew when it changes.
+        width: u32 = 64 => { "Width", "units", Live, Int { min: 4.0, max: 256.0, log: true } },
+        /// Where planning begins: pairs taken or epsilon-greedy in states seen.
+        picks: Picks = Picks::PairsTaken => { "Planning picks", "", Live, Choice(Picks::CHOICES) },
+        /// Where the networks compute; a change moves them and keeps the run.
+        device: Wish = Wish::Auto => { "Device", "", Live, Choice(Wish::CHOICES) },
+    }
+}

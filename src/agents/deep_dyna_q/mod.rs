@@ -1,0 +1,398 @@
+//! Deep Dyna-Q: Dyna-Q with networks in place of both tables.
+//!
+//! A network holds the values (deep Q-learning with a memory and a slow copy, Mnih et al. 2015,
+//! doi:10.1038/nature14236) and a network is the model. After every real step both learn from a
+//! batch of remembered steps; then n planning units follow, each a batch of pairs seen before whose
+//! outcome the model imagines. The model answers also for cells where nobody has ever been.
+//!
+//! `P` lanes are one population: they learn in one multiplication and never mix.
+
+mod config;
+mod lane;
+mod nets;
+
+use std::sync::Arc;
+
+use super::computing::Computing;
+use super::dyna_q::Picks;
+use super::table::TableView;
+use super::{Agent, Fault, Moves, NotANumber, View, Work};
+use crate::base::digest::Digest;
+use crate::base::params::Params as _;
+use crate::mdp::trace::{CodeLine, Source, Value, Watch};
+use crate::mdp::{Action, State, Transition};
+use crate::models::coding::Coding;
+use crate::models::features::Places;
+use crate::models::network::Steps;
+use crate::models::view::{ModelView, Predicted};
+use crate::nn::{NotFinite, Tensor, values};
+use crate::rl::policy::epsilon_greedy;
+pub use config::DeepDynaQConfig;
+use config::{code, line};
+use lane::Lane;
+use nets::{Dials, Made, Nets};
+
+// ---------------------------------------------------------------- the agent
+
+/// The agent: any number of lanes.
+#[derive(Clone, Debug)]
+pub struct DeepDynaQ {
+    config: DeepDynaQConfig,
+    places: Places,
+    states: usize,
+    actions: usize,
+    seeds: Arc<[u64]>,
+    nets: Nets,
+    lanes: Vec<Lane>,
+    /// `[P]`: lanes that take part in the step under way.
+    active: Vec<bool>,
+    due: u32,
+    work: Work,
+    fault: Option<Fault>,
+}
+
+impl DeepDynaQ {
+    /// Knows nothing yet; one lane for each of `seeds`.
+    pub fn new(
+        config: DeepDynaQConfig,
+        places: Places,
+        (states, actions): (usize, usize),
+        seeds: &[u64],
+    ) -> Self {
+        let made = made(&config, places, actions);
+        let nets = Nets::new(made, seeds, config.batch as usize, config.rate as f32);
+        let fault = nets.as_ref().err().map(|refused| Fault::Refused(refused.to_string()));
+        Self {
+            nets: nets.unwrap_or_else(|_| Nets::smallest(made, seeds)),
+            lanes: seeds.iter().map(|&seed| Lane::new(states * actions, seed)).collect(),
+            active: vec![true; seeds.len()],
+            seeds: seeds.into(),
+            due: 0,
+            work: Work::default(),
+            config,
+            places,
+            states,
+            actions,
+            fault,
+        }
+    }
+
+    /// Whether `lanes` lanes belong into one population: on an adapter many cost about one, on the
+    /// processor each is faster on a thread of its own.
+    pub fn belongs_together(
+        config: &DeepDynaQConfig,
+        places: Places,
+        actions: usize,
+        lanes: usize,
+    ) -> bool {
+        let made = made(config, places, actions);
+        let fits = made.spec().check(lanes).is_ok();
+        fits && !made.device(lanes, config.batch as usize).compute.is_host()
+    }
+
+    /// Brings the networks up to what the dials say: only when something is done with them, so that
+    /// a dial on its way leaves no trace.
+    fn renew(&mut self) {
+        let wanted = made(&self.config, self.places, self.actions);
+        let (old, batch) = (self.nets.made, self.config.batch as usize);
+        if wanted == old || self.fault.is_some() {
+            return;
+        }
+        if wanted == (Made { wish: wanted.wish, ..old }) {
+            self.nets = self.nets.to(wanted.wish, self.seeds.len(), batch);
+            return;
+        }
+        match Nets::new(wanted, &self.seeds, batch, self.config.rate as f32) {
+            Ok(nets) => self.nets = nets,
+            Err(refused) => self.fault = Some(Fault::Refused(refused.to_string())),
+        }
+    }
+
+    fn pair(&self, state: State, action: Action) -> usize {
+        state as usize * self.actions + usize::from(action)
+    }
+
+    /// The lane that somebody looks at.
+    fn watched<W: Watch>(&self, watch: &W) -> Option<usize> {
+        (0..self.lanes.len()).find(|&lane| watch.looks_at(lane))
+    }
+
+    // ------------------------------------------------------------ learn
+
+    /// `count` remembered steps of every lane that takes part.
+    fn draw(&mut self, source: Source) -> Steps {
+        let mut steps = Steps::default();
+        for (lane, &active) in self.lanes.iter_mut().zip(&self.active) {
+            lane.draw(source, active, self.config.batch as usize, &mut steps);
+        }
+        steps
+    }
+
+    /// Lines 5 and 10: one step of the values.
+    fn learn_values<W: Watch>(&mut self, steps: &Steps, source: Source, line: u8, watch: &mut W) {
+        let DeepDynaQConfig { rate, gamma, tau, .. } = self.config;
+        let dials = Dials { rate: rate as f32, gamma: gamma as f32, tau: tau as f32 };
+        let done = self.nets.learn(steps, dials, &self.active);
+        self.tell(done, line, watch);
+        for index in 0..steps.states.len() {
+            let (lane, pair) =
+                (index / steps.batch(), self.pair(steps.states[index], steps.actions[index]));
+            if self.active[lane] {
+                self.lanes[lane].count(pair, source);
+            }
+        }
+        match source {
+            Source::Real => self.work.real_updates += 1,
+            Source::Imagined => self.work.imagined_updates += 1,
+        }
+    }
+
+    /// Line 6.
+    fn learn_model<W: Watch>(&mut self, watch: &mut W) {
+        self.nets.model.set_rate(self.config.model_rate as f32);
+        for _ in 0..self.config.model_updates {
+            let steps = self.draw(Source::Real);
+            let done = self.nets.model.learn(&steps, &self.active);
+            self.tell(done, line::MODEL, watch);
+        }
+    }
+
+    /// Notes how a step of a network went.
+    fn tell<W: Watch>(&mut self, done: Result<Tensor, NotFinite>, line: u8, watch: &mut W) {
+        match done {
+            Ok(loss) => {
+                if let Some(lane) = self.watched(watch) {
+                    watch.line(line, || Some(Value::Number(f64::from(values(&loss)[lane]))));
+                }
+            }
+            Err(bad) => self.fail(&bad),
+        }
+    }
+
+    fn fail(&mut self, bad: &NotFinite) {
+        let what = format!("{}[{},{}]", bad.tensor, bad.row, bad.column);
+        self.fault.get_or_insert(Fault::Number { what, value: f64::from(bad.value) });
+    }
+
+    /// On an adapter a number that is none shows only when asked for.
+    fn check(&mut self) {
+        if !self.nets.compute().is_host()
+            && let Err(bad) = self.nets.check()
+        {
+            self.fail(&bad);
+        }
+    }
+
+    // ------------------------------------------------------------ plan
+
+    /// Lines 8 and 9: pairs seen before, and what the model says of them.
+    fn imagine<W: Watch>(&mut self, watch: &mut W) -> Steps {
+        let mut steps = self.draw(Source::Imagined);
+        if self.config.picks == Picks::EpsilonGreedy {
+            self.pick_actions(&mut steps);
+        }
+        let guesses = self.nets.model.ask(&steps.states, &steps.actions, steps.lanes);
+        for (index, guess) in guesses.iter().enumerate() {
+            steps.rewards[index] = guess.reward as f32;
+            steps.nexts[index] = guess.next;
+            steps.goes_on[index] = guess.goes_on;
+        }
+        if let Some(lane) = self.watched(watch) {
+            let first = lane * steps.batch();
+            let (state, action) = (steps.states[first], steps.actions[first]);
+            watch.line(line::PICK, || Some(Value::Pair(state, action)));
+            let guess = guesses[first];
+            watch.line(line::IMAGINE, || Some(Value::Outcome(guess.reward, guess.next)));
+        }
+        self.work.imagined_steps += u64::from(self.config.batch);
+        steps
+    }
+
+    fn pick_actions(&mut self, steps: &mut Steps) {
+        let values = self.nets.values(&steps.states, steps.lanes);
+        let batch = steps.batch();
+        for (index, row) in values.chunks(self.actions).enumerate() {
+            if self.active[index / batch] {
+                let row: Vec<f64> = row.iter().map(|&q| f64::from(q)).collect();
+                let dice = &mut self.lanes[index / batch].plan;
+                steps.actions[index] = epsilon_greedy(&row, self.config.epsilon, dice) as Action;
+            }
+        }
+    }
+
+    /// Lines 8 to 10, once.
+    fn plan_once<W: Watch>(&mut self, watch: &mut W) {
+        let steps = self.imagine(watch);
+        self.learn_values(&steps, Source::Imagined, line::PLAN, watch);
+    }
+}
+
+/// What the networks should be made for.
+fn made(config: &DeepDynaQConfig, places: Places, actions: usize) -> Made {
+    let coding = Coding { coded: config.features, places };
+    Made { coding, actions, width: config.width as usize, wish: config.device }
+}
+
+impl Agent for DeepDynaQ {
+    type Obs = State;
+    type Action = Action;
+
+    // ------------------------------------------------------------ act
+
+    fn decide<W: Watch>(
+        &mut self,
+        obs: &[State],
+        active: &[bool],
+        actions: &mut [Action],
+        watch: &mut W,
+    ) {
+        self.renew();
+        let values = self.nets.values(obs, obs.len());
+        for (lane, row) in values.chunks(self.actions).enumerate() {
+            if active[lane] {
+                let row: Vec<f64> = row.iter().map(|&q| f64::from(q)).collect();
+                let dice = &mut self.lanes[lane].explore;
+                let action = epsilon_greedy(&row, self.config.epsilon, dice) as Action;
+                if watch.looks_at(lane) {
+                    watch.line(line::ACT, || Some(Value::Action(action)));
+                }
+                actions[lane] = action;
+            }
+        }
+    }
+
+    fn learn<W: Watch>(&mut self, transitions: &[Transition<State, Action>], watch: &mut W) {
+        self.renew();
+        self.active.fill(false);
+        for t in transitions {
+            let (lane, pair) = (t.lane as usize, self.pair(t.obs, t.action));
+            self.active[lane] = true;
+            let step = t.step;
+            self.lanes[lane].remember(t, pair, self.config.capacity as usize);
+            if watch.looks_at(lane) {
+                watch.line(line::WORLD, || Some(Value::Outcome(step.reward, step.next)));
+                let kept = self.lanes[lane].memory.len() as u64;
+                watch.line(line::REMEMBER, || Some(Value::Count(kept, "steps")));
+            }
+        }
+        let steps = self.draw(Source::Real);
+        self.learn_values(&steps, Source::Real, line::LEARN, watch);
+        self.learn_model(watch);
+        self.check();
+        self.due = self.config.planning_steps;
+        watch.unit();
+    }
+
+    fn due(&self) -> u32 {
+        self.due
+    }
+
+    fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32 {
+        self.renew();
+        let mut done = 0;
+        while done < budget && self.due > 0 && self.fault.is_none() {
+            self.plan_once(watch);
+            watch.unit();
+            self.due -= 1;
+            done += 1;
+        }
+        self.check();
+        done
+    }
+
+    fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
+        self.renew();
+        // Dreams are dreamt by all; a step under way goes on with those that took part in it.
+        let all = self.lanes.iter().map(|lane| !lane.memory.is_empty()).collect();
+        let under_way = std::mem::replace(&mut self.active, all);
+        let mut done = 0;
+        while done < units && self.can_dream() {
+            self.plan_once(watch);
+            watch.unit();
+            done += 1;
+        }
+        self.active = under_way;
+        self.check();
+        done
+    }
+
+    fn can_dream(&self) -> bool {
+        self.fault.is_none() && self.lanes.iter().any(|lane| !lane.memory.is_empty())
+    }
+
+    // ------------------------------------------------------------ answers
+
+    fn work(&self) -> Work {
+        self.work
+    }
+
+    fn moves(&self) -> Moves {
+        Moves { updates: true, imagined: self.config.planning_steps > 0 }
+    }
+
+    fn param(&self, index: usize) -> f64 {
+        self.config.get(index)
+    }
+
+    fn set_param(&mut self, index: usize, value: f64) {
+        self.config.set(index, value);
+    }
+
+    fn code(&self) -> &'static [CodeLine] {
+        code(self.config.picks)
+    }
+
+    fn view(&self) -> View {
+        self.view_of(0)
+    }
+
+    fn view_of(&self, lane: usize) -> View {
+        let (model, kept) = (self.nets.model.copy(lane), &self.lanes[lane]);
+        let predict = |state: State, action: Action, out: &mut Vec<Predicted>| {
+            let guess = model.predict(state, action);
+            let (reward, next, goes_on) = (guess.reward, guess.next, guess.goes_on);
+            let count = kept.seen[self.pair(state, action)];
+            out.push(Predicted { probability: 1.0, reward, next, goes_on, count });
+        };
+        View {
+            table: Some(TableView {
+                actions: self.actions,
+                q: self.nets.table(self.states, lane),
+                tally: kept.tally.clone(),
+                known_pairs: Some(kept.seen.iter().filter(|&&n| n > 0).count()),
+            }),
+            model: Some(ModelView::of(self.states, self.actions, predict)),
+            computing: Some(Computing {
+                place: self.nets.compute().place(),
+                why: self.nets.chosen.why.clone(),
+                trial: self.nets.made.trial(self.seeds.len(), self.config.batch as usize),
+            }),
+            ..View::default()
+        }
+    }
+
+    fn failure(&self) -> Option<NotANumber> {
+        None
+    }
+
+    fn has_failed(&self) -> bool {
+        self.fault.is_some()
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        self.fault.clone()
+    }
+
+    fn digest(&self, digest: &mut Digest) {
+        (0..DeepDynaQConfig::specs().len()).for_each(|i| digest.number(self.config.get(i)));
+        self.nets.digest(digest);
+        self.lanes.iter().for_each(|lane| lane.digest(digest));
+        self.active.iter().for_each(|&on| digest.word(u64::from(on)));
+        digest.word(u64::from(self.due));
+    }
+
+    fn bytes(&self) -> usize {
+        let lanes: usize = self.lanes.iter().map(Lane::bytes).sum();
+        size_of::<Self>() + self.nets.bytes() + lanes
+    }
+}

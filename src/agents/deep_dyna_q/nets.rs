@@ -1,0 +1,195 @@
+//! The networks of deep Dyna-Q: values, their slow copy, and the model.
+
+use crate::base::digest::Digest;
+use crate::mdp::State;
+use crate::models::coding::{Coded, Coding};
+use crate::models::network::{NetworkModel, Steps};
+use crate::nn::adam::{Adam, Rate};
+use crate::nn::choose::Chosen;
+use crate::nn::device::{Compute, Wish};
+use crate::nn::init::{Spread, dice};
+use crate::nn::loss::mean_squared_of_chosen;
+use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
+use crate::nn::target::soft_update;
+use crate::nn::trial::Trial;
+use crate::nn::{Module as _, NotFinite, Tensor, vector};
+
+/// Number of the value network among the networks of a lane.
+const Q: u32 = 0;
+/// Of the model.
+const MODEL: u32 = 1;
+
+/// What networks are made for; when any of it changes they are made anew or moved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Made {
+    /// How they see a state.
+    pub coding: Coding,
+    /// Actions.
+    pub actions: usize,
+    /// Width of their hidden layer.
+    pub width: usize,
+    /// Where a person wants them.
+    pub wish: Wish,
+}
+
+impl Made {
+    /// The shape of the value network.
+    pub fn spec(&self) -> MlpSpec {
+        // Values begin at 0 everywhere: ties, as in a table, until the first reward.
+        let last_spread = Spread::Within(0.0);
+        let spec = MlpSpec::new("Q", self.coding.width(), &[self.width], self.actions);
+        MlpSpec { last_spread, ..spec }
+    }
+
+    /// A training step of `lanes` value networks.
+    pub fn trial(&self, lanes: usize, batch: usize) -> Trial {
+        Trial { spec: self.spec(), lanes, batch }
+    }
+
+    /// Where they compute.
+    pub fn device(&self, lanes: usize, batch: usize) -> Chosen {
+        self.trial(lanes, batch).device(self.wish.into())
+    }
+}
+
+/// How a value step is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Dials {
+    /// Step size.
+    pub rate: f32,
+    /// Discount.
+    pub gamma: f32,
+    /// How fast the slow copy follows.
+    pub tau: f32,
+}
+
+/// Networks of all lanes.
+#[derive(Clone, Debug)]
+pub struct Nets {
+    /// What they were made for.
+    pub made: Made,
+    /// Where they compute, and why there.
+    pub chosen: Chosen,
+    q: Mlp,
+    target: Mlp,
+    adam: Adam,
+    /// The model.
+    pub model: NetworkModel,
+}
+
+impl Nets {
+    /// First weights of a lane for each of `seeds`; `batch` is for the choice of a device.
+    pub fn new(made: Made, seeds: &[u64], batch: usize, rate: f32) -> Result<Self, TooLarge> {
+        let spec = made.spec();
+        spec.check(seeds.len())?;
+        NetworkModel::spec(made.coding, made.actions, made.width).check(seeds.len())?;
+        let chosen = made.device(seeds.len(), batch);
+        let compute = &chosen.compute;
+        let q = Mlp::new(&spec, &mut dice(seeds, Q), 1, compute)?;
+        let mut model_dice = dice(seeds, MODEL);
+        let (coding, actions, width) = (made.coding, made.actions, made.width);
+        let model = NetworkModel::new(coding, actions, width, rate, &mut model_dice, compute)?;
+        let adam = Adam::new(&q, Rate::new(rate), compute);
+        Ok(Self { made, target: q.clone(), q, adam, model, chosen })
+    }
+
+    /// The smallest there are: they stand where the wanted ones are refused.
+    #[expect(clippy::expect_used, reason = "two numbers in, one hidden: this fits everywhere")]
+    pub fn smallest(made: Made, seeds: &[u64]) -> Self {
+        let coding = Coding { coded: Coded::Place, ..made.coding };
+        let made = Made { coding, width: 1, wish: Wish::Flex, ..made };
+        Self::new(made, seeds, 1, 0.0).expect("the smallest networks")
+    }
+
+    /// The same on the device that `wish` leads to. Waits for both.
+    pub fn to(&self, wish: Wish, lanes: usize, batch: usize) -> Self {
+        let made = Made { wish, ..self.made };
+        let chosen = made.device(lanes, batch);
+        let compute = &chosen.compute;
+        Self {
+            made,
+            q: self.q.to(compute),
+            target: self.target.to(compute),
+            adam: self.adam.to(compute),
+            model: self.model.to(compute),
+            chosen,
+        }
+    }
+
+    /// Where they compute.
+    pub fn compute(&self) -> &Compute {
+        &self.chosen.compute
+    }
+
+    /// `Q(s, .)` of `[P * B]` states, lane after lane: `[P * B * A]`. Waits for the device.
+    pub fn values(&self, states: &[State], lanes: usize) -> Vec<f32> {
+        vector(self.q.forward(self.input(states, lanes)))
+    }
+
+    fn input(&self, states: &[State], lanes: usize) -> Tensor {
+        let coding = self.made.coding;
+        let mut input = Vec::with_capacity(states.len() * coding.width());
+        states.iter().for_each(|&state| coding.write(state, &mut input));
+        self.compute().tensor(input, [lanes, states.len() / lanes, coding.width()])
+    }
+
+    /// One step of Q towards `r + gamma max Q'(s', .)` in the lanes that `active` names; `Q'` is the
+    /// slow copy, which then follows. Returns the loss before it, `[P, 1, 1]`.
+    pub fn learn(
+        &mut self,
+        steps: &Steps,
+        dials: Dials,
+        active: &[bool],
+    ) -> Result<Tensor, NotFinite> {
+        let (lanes, batch, actions) = (steps.lanes, steps.batch(), self.made.actions);
+        let compute = self.compute().clone();
+        let mut chosen = vec![0.0; steps.actions.len() * actions];
+        for (row, &action) in chosen.chunks_mut(actions).zip(&steps.actions) {
+            row[usize::from(action)] = 1.0;
+        }
+        let chosen = compute.tensor(chosen, [lanes, batch, actions]);
+        let discounts = steps.goes_on.iter().map(|&on| if on { dials.gamma } else { 0.0 });
+        let discounts = compute.tensor(discounts.collect(), [lanes, batch, 1]);
+        let rewards = compute.tensor(steps.rewards.clone(), [lanes, batch, 1]);
+        let best = self.target.forward(self.input(&steps.nexts, lanes)).max_dim(2);
+        let (values, tape) = self.q.forward_taped(self.input(&steps.states, lanes));
+        let loss = mean_squared_of_chosen(values, chosen, rewards + discounts * best);
+        let gradients = self.q.backward(tape, loss.gradient);
+        self.adam.rates().iter_mut().for_each(|r| r.rate = dials.rate);
+        self.adam.step(&mut self.q, gradients, active)?;
+        let tau: Vec<f32> = active.iter().map(|&on| if on { dials.tau } else { 0.0 }).collect();
+        soft_update(&mut self.target, &self.q, &tau, &compute);
+        Ok(loss.value)
+    }
+
+    /// Values of all of `states` in lane `lane`, `[S * A]`. Waits for the device.
+    pub fn table(&self, states: usize, lane: usize) -> Vec<f64> {
+        let copy = crate::nn::host::HostMlp::of(&self.q, lane);
+        let mut input = Vec::new();
+        let row = |state| {
+            input.clear();
+            self.made.coding.write(state, &mut input);
+            copy.forward(&input)
+        };
+        (0..states as State).flat_map(row).map(f64::from).collect()
+    }
+
+    /// The first number that is none. Waits for the device.
+    pub fn check(&self) -> Result<(), NotFinite> {
+        self.adam.check(&self.q)?;
+        self.model.check()
+    }
+
+    /// Adds all weights and optimisers. Waits for the device.
+    pub fn digest(&self, digest: &mut Digest) {
+        self.q.digest(digest);
+        self.target.digest(digest);
+        self.adam.digest(digest);
+        self.model.digest(digest);
+    }
+
+    /// Memory in bytes.
+    pub fn bytes(&self) -> usize {
+        2 * self.q.bytes() + self.adam.bytes() + self.model.bytes()
+    }
+}
