@@ -11,7 +11,7 @@ use super::asked::{Asked, Moment};
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::actions::Action;
 use crate::app::theme;
-use crate::app::widgets::button::Button;
+use crate::app::widgets::button::{Button, TARGET};
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::{badge, text};
 use crate::app::{icons, words};
@@ -234,12 +234,14 @@ impl Imagined {
             )
             .truncate()
         };
+        let at_present = from.starts_with("now");
         let from = small(format!("from {from}"));
         let still = small(match self.direction {
             Direction::Act => "it acts in the world, the model is told what it did".to_owned(),
             Direction::Plan => "it acts in its model, the world is told what it did".to_owned(),
         });
         ui.horizontal(|ui| {
+            ui.set_min_height(TARGET * theme::scale(ui.ctx()));
             badge::badge(ui, run);
             if cx.view.still {
                 ui.add(still);
@@ -258,8 +260,8 @@ impl Imagined {
                 self.wants = true;
                 ui.ctx().request_repaint();
             }
-            let picked = cx.view.start.is_some() || cx.view.cell.is_some();
-            if picked && Button::new("Now").named("From the present state").show(ui).clicked() {
+            if !at_present && Button::new("Now").named("From the present state").show(ui).clicked()
+            {
                 cx.actions.push(Action::Start(None));
                 cx.actions.push(Action::Cell(None));
             }

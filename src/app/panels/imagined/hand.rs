@@ -17,7 +17,7 @@ use crate::probes::imagined::{End, Measure, STEPS, Way};
 use crate::probes::twins::Twins;
 
 /// Most steps of a frame: after a pause the world does not run to catch up.
-const MOST: usize = 4;
+const MOST: usize = 10;
 /// What the keyboard does.
 const BADGE: &str = "the keyboard drives: the dream and the real copy";
 
