@@ -124,11 +124,14 @@ fn table(ui: &mut Ui, computing: &Computing, rows: &[Row]) {
             let runs = row.place == computing.place;
             let ink = if runs { t.text_strong } else { t.text };
             ui.vertical(|ui| {
-                ui.label(RichText::new(&row.name).color(ink));
-                ui.label(RichText::new(&row.kind).font(small.clone()).color(t.text_weak));
+                let kind = RichText::new(&row.kind).font(small.clone()).color(t.text_weak);
+                ui.add(Label::new(RichText::new(&row.name).color(ink)).extend());
+                ui.add(Label::new(kind).extend());
             });
-            ui.label(RichText::new(row.written()).font(code.clone()).color(ink));
-            ui.label(RichText::new(if runs { "runs here" } else { "" }).color(t.good));
+            let step = RichText::new(row.written()).font(code.clone()).color(ink);
+            ui.add(Label::new(step).extend());
+            let here = RichText::new(if runs { "runs here" } else { "" }).color(t.good);
+            ui.add(Label::new(here).extend());
             ui.end_row();
         }
     });
