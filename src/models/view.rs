@@ -28,7 +28,12 @@ pub struct ModelView {
     outcomes: Vec<Predicted>,
     /// Whether any pair rests on more than one experience.
     counts: bool,
+    /// How far a reward may be off and still count as right, as a part of `1 + |reward|`.
+    room: f64,
 }
+
+/// Means of many are right up to rounding.
+const ROUNDING: f64 = 1e-9;
 
 impl ModelView {
     /// Asks `predict` for every pair of `states` times `actions`, in order; it appends what may
@@ -50,7 +55,7 @@ impl ModelView {
             }
         }
         begins.push(outcomes.len() as u32);
-        Self { actions, begins, outcomes, counts }
+        Self { actions, begins, outcomes, counts, room: ROUNDING }
     }
 
     /// What may follow a pair; empty: no data.
@@ -62,6 +67,18 @@ impl ModelView {
     /// Whether it counts what it sees; a model that keeps the last outcome alone does not.
     pub fn counts(&self) -> bool {
         self.counts
+    }
+
+    /// The same of a model that fits its rewards: what is off by no more than `room` of
+    /// `1 + |reward|` counts as right.
+    #[must_use]
+    pub fn within(self, room: f64) -> Self {
+        Self { room, ..self }
+    }
+
+    /// Whether a predicted reward counts as this one.
+    pub fn pays(&self, predicted: f64, reward: f64) -> bool {
+        (predicted - reward).abs() <= self.room * (1.0 + reward.abs())
     }
 
     /// Number of actions.

@@ -2,8 +2,7 @@
 //!
 //! burn's own optimiser clips each tensor by itself, has one rate for all lanes, and another
 //! epsilon; none of that keeps lanes apart. In host memory the rule is one pass over the numbers
-//! (`benches/results/networks.md`: a fifth of the same rule in tensor operations); elsewhere it is
-//! the same rule in tensor operations.
+//! (`benches/results/networks.md`); elsewhere it is the same rule in tensor operations.
 
 use burn::tensor::TensorData;
 

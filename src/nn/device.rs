@@ -6,7 +6,7 @@
 //! the process; no blocking call of burn may be made on the window's thread.
 
 use std::fmt;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, Once, OnceLock, PoisonError};
 
 use burn::tensor::wgpu::{WgpuSetup, wgpu};
 use burn::tensor::{Device, TensorData};
@@ -15,6 +15,9 @@ use super::Tensor;
 
 /// Tasks that burn gathers before it submits them.
 const TASKS: usize = 32;
+
+/// Bytes below which freed blocks are kept; the greatest that glibc heeds is 32 MiB.
+const BLOCK: usize = 24 << 20;
 
 /// What an adapter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,6 +212,7 @@ pub struct Compute {
 impl Compute {
     /// Host memory. Always there.
     pub fn flex() -> Self {
+        keep_blocks();
         Self { device: Device::flex(), place: Place::Host }
     }
 
@@ -254,6 +258,15 @@ impl Compute {
         let lost = |e| DeviceError::Lost { name: self.name(), why: format!("{e:?}") };
         self.device.sync().map_err(lost)
     }
+}
+
+/// A tensor operation takes a block of memory and gives another back. The allocator of glibc hands
+/// such blocks to the system at once and fetches them again page by page, until it has seen one of
+/// this size come back; then it keeps those below it (mallopt(3), "dynamic mmap threshold"). For
+/// larger batches that halves the time of a training step; elsewhere it does nothing.
+fn keep_blocks() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| drop(std::hint::black_box(Vec::<u8>::with_capacity(BLOCK))));
 }
 
 /// Adapters of this machine, found once. Real ones come before software.

@@ -7,8 +7,9 @@
 //!
 //! Networks, optimiser and gradients are plain tensors without autodiff; a clone shares them until
 //! one side writes, which is what makes keyframes cheap. There are two ways to a gradient:
-//! [`mlp::Mlp::backward`] is written out and about twice as fast on the processor
-//! (`benches/results/networks.md`); [`Module::tracked`] gives burn's autodiff for any other loss.
+//! [`mlp::Mlp::backward`] is written out and makes a small training step a third shorter on the
+//! processor (`benches/results/networks.md`); [`Module::tracked`] gives burn's autodiff for any
+//! other loss.
 
 pub mod activation;
 pub mod adam;

@@ -65,7 +65,7 @@ fn wrong_about(model: &ModelView, truth: &Truth, state: State, action: Action) -
     let likeliest = |a: &&Predicted, b: &&Predicted| a.probability.total_cmp(&b.probability);
     let predicted = model.get(state, action).iter().max_by(likeliest)?;
     // What is never left needs no model: it is told of by those who enter.
-    if possible.is_empty() || possible.iter().any(|o| agrees(predicted, o)) {
+    if possible.is_empty() || possible.iter().any(|o| agrees(model, predicted, o)) {
         return None;
     }
     let real = truth.likeliest(state, action)?;
@@ -75,18 +75,17 @@ fn wrong_about(model: &ModelView, truth: &Truth, state: State, action: Action) -
     let belief = match (predicted.goes_on, predicted.reward) {
         (false, reward) => Belief::Ends(reward),
         (true, _) if truth.cell(predicted.next) == Some(Cell::Wall) => Belief::Open,
-        (true, 0.0) => Belief::Open,
+        (true, reward) if model.pays(reward, 0.0) => Belief::Open,
         (true, reward) => Belief::Pays(reward),
     };
     Some(Stale { cell: predicted.next, belief })
 }
 
-/// Rewards may be means of many: equal up to rounding.
-fn agrees(predicted: &Predicted, outcome: &Outcome) -> bool {
-    let room = 1e-9 * (1.0 + outcome.reward.abs());
+/// Rewards may be means of many, or fitted: the model says how close is right.
+fn agrees(model: &ModelView, predicted: &Predicted, outcome: &Outcome) -> bool {
     predicted.next == outcome.next
         && predicted.goes_on != outcome.terminated
-        && (predicted.reward - outcome.reward).abs() <= room
+        && model.pays(predicted.reward, outcome.reward)
 }
 
 #[cfg(test)]

@@ -49,6 +49,9 @@ pub fn code(picks: Picks) -> &'static [CodeLine] {
     }
 }
 
+/// How far a fitted reward may be off and still count as right in pictures.
+pub const FITTED: f64 = 0.1;
+
 // ---------------------------------------------------------------- configuration
 
 crate::params! {

@@ -28,7 +28,7 @@ use crate::models::view::{ModelView, Predicted};
 use crate::nn::{NotFinite, Tensor, values};
 use crate::rl::policy::epsilon_greedy;
 pub use config::DeepDynaQConfig;
-use config::{code, line};
+use config::{FITTED, code, line};
 use lane::Lane;
 use nets::{Dials, Made, Nets};
 
@@ -361,7 +361,7 @@ impl Agent for DeepDynaQ {
                 tally: kept.tally.clone(),
                 known_pairs: Some(kept.seen.iter().filter(|&&n| n > 0).count()),
             }),
-            model: Some(ModelView::of(self.states, self.actions, predict)),
+            model: Some(ModelView::of(self.states, self.actions, predict).within(FITTED)),
             computing: Some(Computing {
                 place: self.nets.compute().place(),
                 why: self.nets.chosen.why.clone(),

@@ -1,7 +1,7 @@
 //! Where the networks of the selected run compute: every device of this machine with the measured
 //! time of one of their training steps, which of them runs, and a switch.
 
-use egui::{Grid, Label, RichText, ScrollArea, Ui, vec2};
+use egui::{Label, RichText, ScrollArea, Ui};
 
 use super::asked::Asked;
 use super::{Cx, Panel, PanelId, framed};
@@ -110,28 +110,23 @@ fn head(ui: &mut Ui, index: usize, run: &RunSnapshot, computing: &Computing) {
     ui.add(Label::new(RichText::new(words).color(t.text_weak)).wrap());
 }
 
-/// A row a device: which, how long, whether it runs.
+/// A device a paragraph: which; then what it is, how long a step takes, whether it runs.
 fn table(ui: &mut Ui, computing: &Computing, rows: &[Row]) {
     let t = theme::tokens(ui.ctx());
     let (small, code) = (theme::small(ui.ctx()), theme::code(ui.ctx()));
-    ui.add_space(6.0);
-    Grid::new("devices").num_columns(3).spacing(vec2(16.0, 4.0)).show(ui, |ui| {
-        for head in ["device", "time", ""] {
-            ui.label(RichText::new(head).font(small.clone()).color(t.text_weak));
-        }
-        ui.end_row();
-        for row in rows {
-            let runs = row.place == computing.place;
-            let ink = if runs { t.text_strong } else { t.text };
-            ui.vertical(|ui| {
-                ui.label(RichText::new(&row.name).color(ink));
-                ui.label(RichText::new(&row.kind).font(small.clone()).color(t.text_weak));
-            });
+    for row in rows {
+        let runs = row.place == computing.place;
+        let ink = if runs { t.text_strong } else { t.text };
+        ui.add_space(4.0);
+        ui.add(Label::new(RichText::new(&row.name).color(ink)).truncate());
+        ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new(row.written()).font(code.clone()).color(ink));
-            ui.label(RichText::new(if runs { "runs here" } else { "" }).color(t.good));
-            ui.end_row();
-        }
-    });
+            ui.label(RichText::new(&row.kind).font(small.clone()).color(t.text_weak));
+            if runs {
+                ui.label(RichText::new("runs here").color(t.good));
+            }
+        });
+    }
     ui.add_space(6.0);
     let why = format!("Taken: {}", computing.why);
     ui.add(Label::new(RichText::new(why).font(small).color(t.text_weak)).wrap());
