@@ -1,16 +1,14 @@
 //! What value expansion makes of a state: its parts, what they add up to at every horizon, and what
 //! the state is truly worth to the actor that is imagined.
 
-pub use crate::agents::steered::{ExpansionView, Losses, SteeredView};
+pub use crate::agents::steered::{ExpansionView, SteeredView};
 use crate::mdp::physical::Body;
-use crate::rl::expansion::{Stack, rms_error};
+use crate::rl::expansion::Stack;
 
 /// Greatest horizon looked at: that of the dial.
 pub const MOST: usize = 20;
 /// Rewards count until their discount falls below this.
 const LEAST: f64 = 1e-4;
-/// States at which the critic is tested, about.
-const ASKED: usize = 32;
 /// True steps at most, for discounts that never fall so low.
 const STEPS: usize = 2_000;
 
@@ -88,9 +86,6 @@ pub struct Sweep {
     pub cells: [usize; 2],
     /// `[MOST + 1]`: root of the mean squared error over all cells, at each horizon.
     pub errors: Vec<f64>,
-    /// Root of the mean squared error of the slow critic at states that imagination began with, and
-    /// at states it came through: the second is larger where the critic never learned there.
-    pub critic: [f64; 2],
     /// `[second * first]`: which horizon is least wrong in each cell, the first number fastest.
     pub best: Vec<usize>,
 }
@@ -108,26 +103,13 @@ impl Sweep {
             (squares.sum::<f64>() / all.len() as f64).sqrt()
         };
         let best = all.iter().map(|errors| least(errors)).collect();
-        let how = view.expansion.as_ref()?;
-        let critic = [&how.begun, &how.imagined].map(|states| critic_error(view, states));
-        Some(Self { cells, errors: (0..=MOST).map(mean).collect(), critic, best })
+        Some(Self { cells, errors: (0..=MOST).map(mean).collect(), best })
     }
 
     /// The horizon that is least wrong over all cells.
     pub fn sweet_spot(&self) -> usize {
         least(&self.errors)
     }
-}
-
-/// Root of the mean squared error of the slow critic at some of `states`, `[..][S]` in a row; 0 at
-/// none.
-fn critic_error(view: &SteeredView, states: &[f32]) -> f64 {
-    let sees = view.actor.inputs();
-    let every = (states.len() / sees / ASKED).max(1);
-    let asked = states.chunks(sees).step_by(every);
-    let (said, truth): (Vec<f64>, Vec<f64>) =
-        asked.map(|seen| (view.tail(seen), true_value(view, &view.oracle.locate(seen)))).unzip();
-    rms_error(&said, &truth)
 }
 
 /// The middles of all cells of what pictures show of a state of two numbers.

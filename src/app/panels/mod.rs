@@ -22,7 +22,6 @@ pub mod log;
 pub mod look;
 pub mod looking_ahead;
 pub mod loops;
-pub mod losses;
 pub mod mazes;
 pub mod memory;
 pub mod model_data;
@@ -76,7 +75,6 @@ impl PanelId {
             Self::Return => Box::new(curves::Curves::returns()),
             Self::ValueMap => Box::new(value_map::ValueMap::default()),
             Self::MveStack => Box::new(mve_stack::MveStack::default()),
-            Self::Losses => Box::new(losses::Losses),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
