@@ -228,8 +228,8 @@ fn the_bars_of_a_state_add_up_to_its_target() {
     let targets = bench.critic(&manner, true).targets;
     let mut view = bench.base.view(0, &bench.setting);
     view.expansion = Some(ExpansionView {
+        earlier: Default::default(),
         model: HostMlp::of(&bench.model.network, 0),
-        earlier: [].into(),
         horizon,
         td_k: true,
         live_actor: false,

@@ -4,9 +4,15 @@ mod common;
 
 use common::{arena, place};
 use imaginarium::agents::search::{Evidence, Method};
+use imaginarium::base::rng::{Stream, StreamName};
 use imaginarium::experiment::{Clock, Experiment};
+use imaginarium::mdp::Outcome;
 use imaginarium::probes::sketch::{Fold, Sketch, levels};
 use imaginarium::probes::story::{Relived, Story, Sums, best_values};
+use imaginarium::search::select::{Range, Rule};
+use imaginarium::search::table::Table;
+use imaginarium::search::tree_search::TreeSearch;
+use imaginarium::search::{Leaf, Root, Settings};
 
 const WINDY: &str = "id = 'gridworld'\nslip = 0.2\nmap = '''\nS...G\n.##..\n..P..\n'''";
 
@@ -173,6 +179,33 @@ fn below_the_root_the_rule_goes_on() {
         }
         assert_eq!(hand.tree(), rule.tree());
     }
+}
+
+#[test]
+fn several_trees_are_led_each_through_a_node_of_its_own() {
+    let next = |s: u32, a: u8| {
+        let next = (2 * s + u32::from(a) + 1) % 16;
+        vec![Outcome { probability: 1.0, reward: 0.0, next, terminated: false }]
+    };
+    let mut model = Table::new((16, 2), 0.9, next);
+    let mut dice = [5, 6].map(|seed| Stream::new(seed, StreamName::Plan));
+    let (rule, range, leaf) = (Rule::PUCT, Range::Tree, Leaf::Value);
+    let settings = Settings { rule, range, leaf, budget: 6, depth: 3 };
+    let roots = [Root::free(0), Root::free(3)];
+    let mut search = TreeSearch::begin(settings, &roots, &mut model, &mut dice).unwrap();
+    let mut lead = |nodes: &[u32]| {
+        let said = search.simulate_below(&mut model, &mut dice, nodes);
+        (said.map_err(|e| e.to_string()), search.last_path(0), search.last_path(1), search.done())
+    };
+    assert_eq!(lead(&[0, 0]).1, [0, 1]);
+    assert_eq!(lead(&[0, 1]), (Ok(()), vec![0, 2], vec![0, 1, 2], 2));
+    assert_eq!(lead(&[2, 2]), (Ok(()), vec![0, 2, 3], vec![0, 1, 2, 3], 3));
+    let said = "1 nodes for 2 trees are not allowed: every tree goes on from one";
+    assert_eq!(lead(&[0]).0, Err(said.to_owned()));
+    let said = "node 9 is not in tree 1: its nodes are numbered 0 to 3";
+    assert_eq!(lead(&[0, 9]).0, Err(said.to_owned()));
+    let said = "nothing can be tried at node 3: it lies 3 steps deep, as far as this search looks";
+    assert_eq!(lead(&[0, 3]), (Err(said.to_owned()), vec![0, 2, 3], vec![0, 1, 2, 3], 3));
 }
 
 #[test]

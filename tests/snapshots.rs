@@ -114,6 +114,18 @@ fn swinging() -> Arc<Snapshot> {
     Arc::new(snapshot)
 }
 
+/// The lesson in which updates are wired, a dozen steps in.
+fn wired() -> Desk {
+    let lesson = imaginarium::lessons::find("wire-your-own").expect("it is a lesson");
+    let mut desk = Desk::open(lesson, Theme::Dark, SMALL);
+    desk.pause();
+    desk.key(Key::Home).pause();
+    for _ in 0..12 {
+        desk.key(Key::ArrowRight);
+    }
+    desk
+}
+
 #[test]
 fn the_window_looks_as_before() {
     if !adapter::can_compare() {
@@ -144,6 +156,7 @@ fn panel(id: PanelId, look: Theme, snapshot: Arc<Snapshot>, lesson: Lesson) -> H
     let size = match id {
         PanelId::Mazes | PanelId::Imagined | PanelId::ValueMap => [960.0, 380.0],
         PanelId::Tree => [1200.0, 760.0],
+        PanelId::Schematic => [900.0, 500.0],
         _ => [560.0, 340.0],
     };
     let mut panel = id.open();
@@ -180,16 +193,18 @@ fn every_panel_looks_as_before() {
     let (forked, searched) = (forked().snapshot(), searched().snapshot());
     let dreaming = dreaming().snapshot();
     let swinging = swinging();
+    let wired = wired().snapshot();
     let mut results = SnapshotResults::new();
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
         let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
-        let of_dreams = [PanelId::Imagined, PanelId::ModelLoss, PanelId::Clouds].contains(&id);
+        use PanelId::{Clouds, ConsistentWrong, Drift, Imagined, Losses, MveStack, Schematic};
         let snapshot = match id {
             PanelId::Tree => &searched,
             PanelId::Futures | PanelId::Log => &forked,
             PanelId::Return | PanelId::ValueMap => &swinging,
-            _ if of_dreams => &dreaming,
+            Schematic | ConsistentWrong | Drift => &wired,
+            Clouds | Imagined | Losses | MveStack => &dreaming,
             _ => &snapshot,
         };
         let mut harness = panel(id, look, snapshot.clone(), opening());

@@ -73,10 +73,10 @@ panels! {
     Tree = "tree",
     /// Parts of a value expansion, its error by horizon, and which horizon is best where.
     MveStack = "mve-stack",
+    /// What a learned model gets wrong, on learned steps and on held-out ones.
+    Losses = "losses",
     /// The future as a learner imagines it, and as it truly is.
     Imagined = "imagined",
-    /// Losses of a network as a model, and what a real step teaches.
-    ModelLoss = "model-loss",
     /// Real and imagined states that a critic learns at.
     Clouds = "clouds",
     /// Value expansion beside SVG and I2A.

@@ -24,7 +24,7 @@ pub struct Curve {
 impl Curve {
     /// Nothing, where there is no number at any point.
     pub fn measured(self) -> Self {
-        match self.mean.iter().any(|[_, y]| y.is_finite()) {
+        match self.mean.iter().chain(&self.watched).any(|[_, y]| y.is_finite()) {
             true => self,
             false => Self::default(),
         }

@@ -1,14 +1,16 @@
 //! What value expansion makes of a state: its parts, what they add up to at every horizon, and what
 //! the state is truly worth to the actor that is imagined.
 
-pub use crate::agents::steered::{ExpansionView, SteeredView};
+pub use crate::agents::steered::{ExpansionView, Losses, SteeredView};
 use crate::mdp::physical::Body;
-use crate::rl::expansion::Stack;
+use crate::rl::expansion::{Stack, rms_error};
 
 /// Greatest horizon looked at: that of the dial.
 pub const MOST: usize = 20;
 /// Rewards count until their discount falls below this.
 const LEAST: f64 = 1e-4;
+/// States at which the critic is tested, about.
+const ASKED: usize = 32;
 /// True steps at most, for discounts that never fall so low.
 const STEPS: usize = 2_000;
 
@@ -110,6 +112,17 @@ impl Sweep {
     pub fn sweet_spot(&self) -> usize {
         least(&self.errors)
     }
+}
+
+/// Root of the mean squared error of the slow critic at some of `states`, `[..][S]` in a row; 0 at
+/// none.
+pub fn critic_error(view: &SteeredView, states: &[f32]) -> f64 {
+    let sees = view.actor.inputs();
+    let every = (states.len() / sees / ASKED).max(1);
+    let asked = states.chunks(sees).step_by(every);
+    let (said, truth): (Vec<f64>, Vec<f64>) =
+        asked.map(|seen| (view.tail(seen), true_value(view, &view.oracle.locate(seen)))).unzip();
+    rms_error(&said, &truth)
 }
 
 /// The middles of all cells of what pictures show of a state of two numbers.

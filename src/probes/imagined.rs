@@ -139,14 +139,14 @@ impl Twins {
 
     fn futures(&self, start: &Place, direction: Direction, steps: usize) -> (Future, Future) {
         let (real, dream) = (&*self.real, &*self.dream);
-        let dreamt = dream.enter(start);
+        let (dreamt, body) = (dream.enter(start), real.body(start));
         let turns = self.measure.dimensions();
         let lead = |who: &dyn Dynamics, from: &Place| {
             let deed = |at: &Place, _: usize| who.act(at);
-            unroll(who, from, turns, steps, deed)
+            unroll(who, (from, &body), turns, steps, deed)
         };
         let follow = |who: &dyn Dynamics, from: &Place, deeds: &[Deed]| {
-            unroll(who, from, turns, steps, |_, step| deeds.get(step).copied())
+            unroll(who, (from, &body), turns, steps, |_, step| deeds.get(step).copied())
         };
         match direction {
             Direction::Act => {
@@ -175,8 +175,8 @@ impl Twins {
                     None => self.measure.gaps(&real, &dream),
                     Some(_) => {
                         let deed = |_: &Place, step: usize| real.deeds.get(step).copied();
-                        let from = model.enter(start);
-                        self.measure.gaps(&real, &unroll(*model, &from, turns, steps, deed))
+                        let from = (&model.enter(start), &self.real.body(start));
+                        self.measure.gaps(&real, &unroll(*model, from, turns, steps, deed))
                     }
                 });
             }
@@ -200,15 +200,16 @@ fn medians(rows: &[Vec<f64>]) -> Vec<f64> {
     (0..).map_while(at).collect()
 }
 
-/// Follows `dynamics` from `at` for at most `steps` steps, doing what `deed` says at each.
+/// Follows `dynamics` from `at`, which is `body`, for at most `steps` steps, doing what `deed` says
+/// at each.
 fn unroll(
     dynamics: &dyn Dynamics,
-    at: &Place,
+    (at, body): (&Place, &Body),
     dimensions: &[Dimension],
     steps: usize,
     deed: impl Fn(&Place, usize) -> Option<Deed>,
 ) -> Future {
-    let mut way = Way::begin(dynamics, *at, dimensions);
+    let mut way = Way::begin(*at, body, dimensions);
     for step in 0..steps {
         match deed(&way.at, step) {
             Some(deed) if way.future.end == End::Open => way.go(dynamics, deed, dimensions),
@@ -228,9 +229,10 @@ pub struct Way {
 }
 
 impl Way {
-    /// It begins at `at`.
-    pub fn begin(dynamics: &dyn Dynamics, at: Place, dimensions: &[Dimension]) -> Self {
-        let body = turned(&dynamics.body(&at), None, dimensions);
+    /// It begins at `at`, which is `body` in the true world: both begin at the very same place,
+    /// whatever is lost where the body is only seen.
+    pub fn begin(at: Place, body: &Body, dimensions: &[Dimension]) -> Self {
+        let body = turned(body, None, dimensions);
         let future =
             Future { bodies: vec![body], rewards: Vec::new(), deeds: Vec::new(), end: End::Open };
         Self { at, future }
@@ -371,7 +373,8 @@ mod tests {
     fn angles_run_on_and_are_compared_the_short_way() {
         let turning = Linear { rate: 1.0, turn: 2.0 };
         let at = Place::Body(Body::new(&[0.0, 7.0]));
-        let future = unroll(&turning, &at, &LINE, 3, |at, _| turning.act(at));
+        let from = (&at, &turning.body(&at));
+        let future = unroll(&turning, from, &LINE, 3, |at, _| turning.act(at));
         let begun = 7.0 - std::f64::consts::TAU;
         let angles: Vec<f64> = future.bodies.iter().map(|b| b[1]).collect();
         close(&angles, &[0.0, 2.0, 4.0, 6.0].map(|turn| begun + turn));

@@ -182,6 +182,30 @@ fn other_searches_have_a_tree_without_sums_and_no_hand() {
 }
 
 #[test]
+fn of_two_searches_the_selected_one_is_shown_and_told() {
+    let mut lesson = searching("puct");
+    let mut other = lesson.arena.runs[0].clone();
+    other.name = "the other".to_owned();
+    lesson.arena.runs.push(other);
+    lesson.arena.set("B.method=uct").unwrap();
+    let mut desk = Desk::open(lesson, Theme::Dark, LARGE);
+    desk.go_to(3, 2).frames(3);
+    assert!(told(&mut desk).contains("Search tree of B the other"));
+    desk.key(Key::Num1).frames(3);
+    assert!(told(&mut desk).contains("64 of 64 simulations by pUCT"));
+    desk.click("you");
+    desk.click("Spend one simulation below the selected node");
+    assert!(told(&mut desk).contains("you: 1 of 64 simulations"));
+    // The other run's search is another one to plan in.
+    desk.key(Key::Num2).frames(3);
+    let said = told(&mut desk);
+    assert!(
+        said.contains("you: 0 of 64 simulations") && said.contains("\nUCT: 64 of 64"),
+        "{said}"
+    );
+}
+
+#[test]
 fn without_a_search_the_panel_says_what_it_needs() {
     let desk = Desk::paused();
     let panel = PanelId::Tree.open();

@@ -11,6 +11,9 @@ use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::physical::{Body, Dimension};
 use crate::mdp::scene::{BodyScene, Scene};
 
+/// Least width beside the picture for its numbers, in points before the text scale.
+const BESIDE: f32 = 100.0;
+
 /// Draws run `index` into a box of `size` points.
 pub fn picture(ui: &mut Ui, index: usize, scene: &BodyScene, size: Vec2, cx: &mut Cx<'_>) {
     let run = &cx.snapshot.runs[index];
@@ -21,15 +24,23 @@ pub fn picture(ui: &mut Ui, index: usize, scene: &BodyScene, size: Vec2, cx: &mu
         path: &path,
         faded: run.failure.is_some(),
     };
-    let response = picture.ui(ui, size);
-    let (t, painter) = (theme::tokens(ui.ctx()), ui.painter());
-    let mut at = response.rect.left_top();
-    for words in told(run) {
-        let line = text::line(painter, &words, theme::code_medium(ui.ctx()), t.text);
-        at.y += text::place(painter, &line, at, Align2::LEFT_TOP).height() + 2.0;
-    }
     let points = theme::scale(ui.ctx());
-    if has_time_around(scene, size, points) && size.x > 300.0 * points {
+    // Beside the picture if there is room, else above it.
+    let beside = size.x - size.y.min(size.x) > 2.0 * BESIDE * points;
+    let lines = if beside { told(run) } else { told_briefly(run) };
+    let line_high = 18.0 * points;
+    let head = if beside { 0.0 } else { line_high * lines.len() as f32 };
+    let (t, top) = (theme::tokens(ui.ctx()), ui.cursor().min);
+    ui.add_space(head);
+    let size = size - vec2(0.0, head);
+    let response = picture.ui(ui, size);
+    let painter = ui.painter();
+    for (index, words) in lines.iter().enumerate() {
+        let line = text::line(painter, words, theme::code_medium(ui.ctx()), t.text);
+        let at = top + vec2(0.0, index as f32 * line_high);
+        text::place(painter, &line, at, Align2::LEFT_TOP);
+    }
+    if beside && has_time_around(scene, size, points) {
         let foot = response.rect.left_bottom() - vec2(0.0, 2.0);
         let words = ["time runs outwards,", "a ring is 10 steps"];
         let font = theme::small(ui.ctx());
@@ -52,12 +63,22 @@ pub fn shown(dimension: &Dimension, x: f64) -> f64 {
 
 /// The numbers of the body, with sign so that they do not jump.
 fn told(run: &RunSnapshot) -> Vec<String> {
+    numbers(run, |d| d.name)
+}
+
+/// The same by their symbols alone, two on a line.
+fn told_briefly(run: &RunSnapshot) -> Vec<String> {
+    let all = numbers(run, |d| d.name.rsplit(' ').next().unwrap_or(d.name));
+    all.chunks(2).map(|pair| pair.join("   ")).collect()
+}
+
+fn numbers(run: &RunSnapshot, name: fn(&'static Dimension) -> &'static str) -> Vec<String> {
     let (Scene::Body(scene), Some(body)) = (run.truth.scene(), run.lane.path.now()) else {
         return Vec::new();
     };
-    let one = |(dimension, &x): (&Dimension, &f64)| {
+    let one = |(dimension, &x): (&'static Dimension, &f64)| {
         let number = format!("{:+.2}", shown(dimension, x)).replace('-', "\u{2212}");
-        format!("{} {number} {}", dimension.name, dimension.unit)
+        format!("{} {number} {}", name(dimension), dimension.unit)
     };
     scene.dimensions.iter().zip(&**body).map(one).collect()
 }

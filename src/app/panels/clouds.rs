@@ -17,7 +17,7 @@ use crate::app::widgets::{badge, dashes, text};
 use crate::app::words;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::scene::Scene;
-use crate::probes::clouds::{Clouds, STEPS, clouds};
+use crate::probes::clouds::{Clouds, clouds};
 use crate::probes::imagined::within_half_a_turn;
 
 /// Seconds between two measurements while time passes.
@@ -44,10 +44,7 @@ impl Question {
     }
 
     fn measure(&self) -> Found {
-        let one = |run: &Moment| {
-            let view = run.lane.view.steered.as_ref()?;
-            clouds(view, &**run.truth.motion()?)
-        };
+        let one = |run: &Moment| clouds(run.lane.view.steered.as_ref()?);
         self.runs.iter().map(|run| one(run.as_ref()?)).collect()
     }
 }
@@ -150,17 +147,27 @@ fn scatter(ui: &mut Ui, run: &RunSnapshot, found: Option<&Clouds>) {
     let [first, second, ..] = scene.dimensions else {
         return;
     };
-    let ends = |range: (f64, f64)| Ends { low: range.0, high: range.1, log: false };
-    let (x, y) =
-        (format!("{}, {}", first.name, first.unit), format!("{}, {}", second.name, second.unit));
+    let ends = |(low, high): (f64, f64), unit: f64| Ends {
+        low: low / unit,
+        high: high / unit,
+        log: false,
+    };
+    // Angles in half turns: their ends are whole numbers then.
+    let (unit, word) = match first.turns {
+        true => (std::f64::consts::PI, "half turns"),
+        false => (1.0, first.unit),
+    };
+    let x = format!("{}, {word}", first.name);
+    let y = format!("{}, {}", second.name, second.unit);
     let spoken = "States of the newest update";
-    let field = Field::new(ui, (ends(first.range), &x), (ends(second.range), &y), spoken);
+    let field =
+        Field::new(ui, (ends(first.range, unit), &x), (ends(second.range, 1.0), &y), spoken);
     let Some(found) = found else {
         return;
     };
     let turn = |x: f64| if first.turns { within_half_a_turn(x) } else { x };
     let places = |cloud: &crate::probes::clouds::Cloud| -> Vec<egui::Pos2> {
-        cloud.bodies.iter().map(|b| field.at([turn(b[0]), b[1]])).collect()
+        cloud.bodies.iter().map(|b| field.at([turn(b[0]) / unit, b[1]])).collect()
     };
     for place in places(&found.imagined) {
         field.painter.circle_filled(place, 1.8, field.t.imagined.gamma_multiply(0.7));
@@ -230,7 +237,7 @@ fn told(s: &Snapshot, found: &Found) -> String {
             continue;
         };
         text += &format!(
-            "{} {}: the critic is off by {} at real states and by {} at imagined ones, beside {STEPS} true steps of its actor\n{}\n",
+            "{} {}: the critic is off by {} at real states and by {} at imagined ones\n{}\n",
             run.letter,
             run.name,
             number(found.real.error),

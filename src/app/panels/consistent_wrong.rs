@@ -3,7 +3,7 @@
 use egui::{RichText, Stroke, Ui};
 
 use super::plot::{Ends, Field};
-use super::ways::{Ways, empty};
+use super::ways::{All, Ways, empty, explain};
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::actions::Action;
 use crate::app::theme;
@@ -66,13 +66,11 @@ fn switch(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-fn draw(ui: &mut Ui, cx: &mut Cx<'_>, all: &[Vec<Place>]) {
-    let s = cx.snapshot;
-    if all.iter().all(Vec::is_empty) {
-        let t = theme::tokens(ui.ctx());
-        ui.label(RichText::new(empty(s)).color(t.text_weak));
+fn draw(ui: &mut Ui, cx: &mut Cx<'_>, known: Option<&All>) {
+    if explain(ui, cx.snapshot, known) {
         return;
     }
+    let Some(all) = known else { return };
     if !cx.view.still && !cx.view.lecture {
         switch(ui, cx);
     }
@@ -111,8 +109,8 @@ impl Panel for ConsistentWrong {
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.ways.update(ui, cx);
-        let all = self.ways.of(cx.snapshot);
-        framed(self, PanelId::ConsistentWrong, ui, cx, |ui, cx| draw(ui, cx, &all));
+        let known = self.ways.known(cx.snapshot);
+        framed(self, PanelId::ConsistentWrong, ui, cx, |ui, cx| draw(ui, cx, known.as_ref()));
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {

@@ -174,15 +174,16 @@ fn by_depth(ui: &mut Ui, question: &Question, found: &[Measured]) {
 fn trade(ui: &mut Ui, question: &Question, found: &[Measured], selected: usize) {
     let all = || found.iter().flat_map(|m| &m.cuts);
     let most = all().map(|cut| cut.calls).fold(10.0, f64::max);
-    let x = Ends { low: 1.0, high: most, log: true };
-    let y = Ends::over(all().map(|cut| cut.error).collect::<Vec<_>>().into_iter());
-    let names =
-        ("model calls a root, none at the left end", "error of the root value, cut at depth");
+    let x = Ends { low: 0.0, high: most.ceil(), log: false };
+    // Room for the words over the highest point.
+    let highest = all().map(|cut| cut.error).fold(0.0, f64::max);
+    let y = Ends { low: 0.0, high: (1.1 * highest).max(1e-3), log: false };
+    let names = ("model calls for one root", "error of the root value, by depth of the cut");
     let field = Field::new(ui, (x, names.0), (y, names.1), "Error over cost, by depth of the cut");
     let shown = question.runs.iter().position(|s| s.index == selected).unwrap_or(0);
     for (index, (subject, measured)) in question.runs.iter().zip(found).enumerate() {
         let ink = field.t.run(subject.index);
-        let at = |cut: &Cut| field.at([cut.calls.max(1.0), cut.error]);
+        let at = |cut: &Cut| field.at([cut.calls, cut.error]);
         field.painter.line(measured.cuts.iter().map(at).collect(), Stroke::new(2.0, ink));
         let mut free = Rect::NOTHING;
         for cut in &measured.cuts {

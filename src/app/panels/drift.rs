@@ -1,8 +1,8 @@
 //! Monitors of learners that move model and value together: error, agreement, drift and gradients.
 
-use egui::{RichText, Ui};
+use egui::Ui;
 
-use super::ways::{Ways, empty};
+use super::ways::{Ways, empty, explain};
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve};
@@ -32,12 +32,11 @@ pub struct Drift {
 impl Drift {
     fn body(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let s = cx.snapshot;
-        let all = self.ways.of(s);
-        if all.iter().all(Vec::is_empty) {
-            let t = theme::tokens(ui.ctx());
-            ui.label(RichText::new(empty(s)).color(t.text_weak));
+        let known = self.ways.known(s);
+        if explain(ui, s, known.as_ref()) {
             return;
         }
+        let all = known.unwrap_or_default();
         if !cx.view.still {
             segmented(ui, "Measure", &MEASURES.map(|measure| measure.0), &mut self.measure);
         }

@@ -11,7 +11,7 @@ use super::asked::{Asked, Moment};
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::actions::Action;
 use crate::app::theme;
-use crate::app::widgets::button::Button;
+use crate::app::widgets::button::{Button, TARGET};
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::{badge, text};
 use crate::app::{icons, words};
@@ -77,19 +77,24 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn of(found: &'a Found) -> Self {
-        let Found { compared: c, measure, horizon, .. } = found;
+    fn of(found: &'a Found, run: &RunSnapshot) -> Self {
+        let Found { compared: c, measure, .. } = found;
         Self {
             real: &c.real,
             dream: &c.dream,
             gaps: &c.gaps,
             typical: &c.typical,
-            horizon: *horizon,
+            horizon: horizon(run, found),
             measure: *measure,
             driven: false,
             first: 0,
         }
     }
+}
+
+/// Steps that the learner imagines, if it has such a number.
+fn horizon(run: &RunSnapshot, found: &Found) -> Option<usize> {
+    found.horizon.or_else(|| run.param("horizon").map(|horizon| horizon as usize))
 }
 
 /// The panel.
@@ -100,6 +105,9 @@ pub struct Imagined {
     /// The selected run, and the place picked in it, as shown last.
     looked: (usize, Option<Body>, Option<usize>),
     hand: Option<Hand>,
+    /// The button was pressed in the last frame. Whoever takes the focus in the frame of a click
+    /// elsewhere loses it at once.
+    wants: bool,
 }
 
 /// The selected run, or the first one, that imagines anything.
@@ -169,7 +177,9 @@ impl Imagined {
         let response = ui.allocate_rect(rect, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
         let driven = self.hand.as_ref().map(Hand::shown);
-        let Some(shown) = driven.or_else(|| self.found(&question).map(Shown::of)) else {
+        let Some(shown) =
+            driven.or_else(|| self.found(&question).map(|found| Shown::of(found, run)))
+        else {
             return;
         };
         let (world, charts) = parts(rect);
@@ -194,6 +204,9 @@ impl Imagined {
 
     /// Takes the hand of a person into account: begins, goes on, or ends.
     fn drive(&mut self, ui: &Ui, cx: &Cx<'_>, question: &Question) {
+        if std::mem::take(&mut self.wants) {
+            take(ui.ctx());
+        }
         if cx.view.still || !driving(ui.ctx()) {
             self.hand = None;
             return;
@@ -221,12 +234,14 @@ impl Imagined {
             )
             .truncate()
         };
+        let at_present = from.starts_with("now");
         let from = small(format!("from {from}"));
         let still = small(match self.direction {
             Direction::Act => "it acts in the world, the model is told what it did".to_owned(),
             Direction::Plan => "it acts in its model, the world is told what it did".to_owned(),
         });
         ui.horizontal(|ui| {
+            ui.set_min_height(TARGET * theme::scale(ui.ctx()));
             badge::badge(ui, run);
             if cx.view.still {
                 ui.add(still);
@@ -242,10 +257,11 @@ impl Imagined {
             self.direction = DIRECTIONS[chosen].0;
             if Button::new("Drive").named("Drive by hand (G)").icon(icons::HAND).show(ui).clicked()
             {
-                take(ui.ctx());
+                self.wants = true;
+                ui.ctx().request_repaint();
             }
-            let picked = cx.view.start.is_some() || cx.view.cell.is_some();
-            if picked && Button::new("Now").named("From the present state").show(ui).clicked() {
+            if !at_present && Button::new("Now").named("From the present state").show(ui).clicked()
+            {
                 cx.actions.push(Action::Start(None));
                 cx.actions.push(Action::Cell(None));
             }
@@ -292,7 +308,8 @@ fn ended(who: &str, future: &Future) -> String {
 
 /// In words.
 fn told(run: &RunSnapshot, from: &str, direction: Direction, found: &Found) -> String {
-    let Found { compared: c, measure, horizon, dreamer } = found;
+    let Found { compared: c, measure, dreamer, .. } = found;
+    let horizon = horizon(run, found);
     let who = match direction {
         Direction::Act => "it acts in the world and the model is told the actions",
         Direction::Plan => "it acts in its model and the world is told the actions",
@@ -301,7 +318,7 @@ fn told(run: &RunSnapshot, from: &str, direction: Direction, found: &Found) -> S
         let gap = c.gaps.get(depth)?;
         Some(format!("{} after {depth}", words::value(*gap)))
     };
-    let mut depths: Vec<usize> = [1, 5, 10, 20, STEPS].into_iter().chain(*horizon).collect();
+    let mut depths: Vec<usize> = [1, 5, 10, 20, STEPS].into_iter().chain(horizon).collect();
     depths.sort_unstable();
     depths.dedup();
     let gaps: Vec<String> = depths.into_iter().filter_map(gap).collect();

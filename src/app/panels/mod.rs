@@ -22,11 +22,11 @@ pub mod log;
 pub mod look;
 pub mod looking_ahead;
 pub mod loops;
+pub mod losses;
 pub mod mazes;
 pub mod memory;
 pub mod model_data;
 pub mod model_error;
-pub mod model_loss;
 pub mod mve_stack;
 mod plot;
 pub mod price;
@@ -75,12 +75,12 @@ impl PanelId {
             Self::Return => Box::new(curves::Curves::returns()),
             Self::ValueMap => Box::new(value_map::ValueMap::default()),
             Self::MveStack => Box::new(mve_stack::MveStack::default()),
+            Self::Losses => Box::new(losses::Losses),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
             Self::Futures => Box::new(futures::Futures),
             Self::Imagined => Box::new(imagined::Imagined::default()),
-            Self::ModelLoss => Box::new(model_loss::ModelLoss::default()),
             Self::Clouds => Box::new(clouds::CloudsPanel::default()),
             Self::Relatives => Box::new(relatives::Relatives),
             Self::Log => Box::new(log::Log::default()),

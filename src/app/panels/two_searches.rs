@@ -26,6 +26,8 @@ struct Question {
     generation: u64,
     subject: Subject,
     ask: Ask,
+    /// A person chose the state; otherwise it is where the agent stands.
+    chosen: bool,
 }
 
 /// The comparison, and what the world is worth.
@@ -45,7 +47,8 @@ impl Question {
 
     /// Whether it asks the same, if at another moment.
     fn is_like(&self, other: &Self) -> bool {
-        let of = |q: &Self| (q.generation, q.subject.index, q.ask);
+        let from = |q: &Self| q.chosen.then_some(q.ask.from);
+        let of = |q: &Self| (q.generation, q.subject.index, q.ask.depth, q.ask.plan, from(q));
         of(self) == of(other)
     }
 }
@@ -92,7 +95,8 @@ impl TwoSearches {
         let chosen = chosen.filter(|&cell| searching::can_start(subject.truth(), cell));
         let plan = Plan { method: PARTIAL[self.method(&subject.plan)], ..subject.plan };
         let ask = Ask { from: chosen.or(here)?, depth: self.depth as u16, plan };
-        Some(Question { generation: s.generation, subject, ask })
+        let chosen = chosen.is_some();
+        Some(Question { generation: s.generation, subject, ask, chosen })
     }
 
     fn known(&self, question: &Question) -> Option<&(Question, Found)> {
@@ -110,7 +114,7 @@ impl TwoSearches {
             }
             ui.add_space(12.0);
             let slider = Slider::new(&mut self.depth, 1.0..=f64::from(DEEPEST), "Full tree to");
-            let wide = (ui.available_width() - 8.0).clamp(90.0, 190.0 * points);
+            let wide = (ui.available_width() - 24.0).clamp(80.0, 180.0 * points);
             slider.unit("depth").integer().default_value(4.0).width(wide).show(ui);
             ui.add_space(12.0);
             if ui.available_width() > 120.0 * points {

@@ -9,12 +9,13 @@ use egui::{Align2, Rect, Ui, UiBuilder, vec2};
 use super::asked::Asked;
 use super::body_tile::shown as wrapped;
 use super::{Cx, Panel, PanelId, framed};
+use crate::app::actions::Action;
 use crate::app::theme;
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::text;
 use crate::app::words::value;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
-use crate::mdp::physical::Dimension;
+use crate::mdp::physical::{Body, Dimension};
 use crate::probes::reference::GAMMA;
 use crate::probes::surface::{Plane, Surface, Surfaces, plane_of};
 use crate::probes::truth::Truth;
@@ -118,7 +119,10 @@ impl ValueMap {
             let corner = room.min + vec2(place as f32 * wide, 0.0);
             let rect = Rect::from_min_size(corner, vec2(wide - 10.0, room.height()));
             let mut child = ui.new_child(UiBuilder::new().id_salt(("map", kind)).max_rect(rect));
-            picture(&found, kind, run, numbers, scale).ui(&mut child, rect);
+            let map = picture(&found, kind, (run, cx.view.start), numbers, scale);
+            if let Some(place) = map.ui(&mut child, rect).filter(|_| !cx.view.still) {
+                cx.actions.push(Action::Start(Some(Body::new(&place))));
+            }
         }
         ui.advance_cursor_after_rect(room);
     }
@@ -128,7 +132,7 @@ impl ValueMap {
 fn picture<'a>(
     found: &'a Surfaces,
     kind: usize,
-    run: &'a RunSnapshot,
+    (run, start): (&'a RunSnapshot, Option<Body>),
     numbers: [&'static Dimension; 2],
     scale: Scale,
 ) -> Map<'a> {
@@ -145,6 +149,7 @@ fn picture<'a>(
         numbers,
         scale: if kind == 2 { scale.signed() } else { scale },
         path: &run.lane.path,
+        picked: start.filter(|body| body.len() == numbers.len()),
     }
 }
 

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use egui::Ui;
+use egui::{Label, RichText, Ui};
 
 use super::Cx;
 use super::asked::{Asked, Moment};
+use crate::app::theme;
 use crate::experiment::snapshot::Snapshot;
 use crate::probes::consistency::{Place, way};
 
@@ -50,16 +51,32 @@ impl Ways {
         self.asked.ask((ui.ctx(), cx.view), &Question::of(cx.snapshot), pace, Question::solve);
     }
 
-    /// The ways as far as they are solved: for this arena, now or a little earlier; solved now where
-    /// nothing was shown yet.
-    pub fn of(&self, s: &Snapshot) -> All {
+    /// The ways as far as they are solved: for this arena, now or a little earlier.
+    pub fn known(&self, s: &Snapshot) -> Option<All> {
         let same = |q: &Question| q.generation == s.generation && q.runs.len() == s.runs.len();
         let known = self.asked.known().filter(|(question, _)| same(question));
-        known.map_or_else(|| Question::of(s).solve(), |(_, all)| all.clone())
+        known.map(|(_, all)| all.clone())
+    }
+
+    /// The same, solved now where nothing was shown yet: for words and data that are asked for.
+    pub fn of(&self, s: &Snapshot) -> All {
+        self.known(s).unwrap_or_else(|| Question::of(s).solve())
     }
 }
 
-/// Why there is nothing to see.
+/// Says why there is nothing to see; nothing where there is something.
+pub fn explain(ui: &mut Ui, s: &Snapshot, known: Option<&All>) -> bool {
+    let words = match known {
+        None => "The world is being solved.",
+        Some(all) if all.iter().all(Vec::is_empty) => empty(s),
+        Some(_) => return false,
+    };
+    let t = theme::tokens(ui.ctx());
+    ui.add(Label::new(RichText::new(words).color(t.text_weak)).wrap());
+    true
+}
+
+/// Why there is nothing to see once all is solved.
 pub fn empty(s: &Snapshot) -> &'static str {
     match s.runs.iter().any(|run| run.lane.view.consistent.is_some()) {
         true => "This world is too large to be solved beside the picture, or has no single answer.",

@@ -1,7 +1,7 @@
 //! One chart for each number of the state and one for how far the futures are apart, on one axis of
 //! time.
 
-use egui::{Align2, Color32, Painter, Pos2, Rect, Shape as Ink, Stroke, pos2, vec2};
+use egui::{Align2, Painter, Pos2, Rect, Shape as Ink, Stroke, pos2, vec2};
 
 use super::{PALE, Shown};
 use crate::app::theme::{self, Tokens};
@@ -89,15 +89,15 @@ pub fn paint(painter: &Painter, rect: Rect, scene: &Scene, shown: &Shown<'_>) {
         let (low, high) = ends(d, index, scene, shown);
         let chart = Chart { painter, t: &t, field: field(index), low, high, log: false };
         beyond(&chart, shown);
-        trace(&chart, d, index, shown);
-        horizon(&chart, shown, index == 0);
+        let taken = trace(&chart, d, index, shown);
+        horizon(&chart, shown, Some(taken).filter(|_| index == 0));
     }
     let (low, high) = gap_ends(shown);
     let log = matches!(shown.measure, Measure::Shares(_));
     let chart = Chart { painter, t: &t, field: field(numbers), low, high, log };
     beyond(&chart, shown);
-    gaps(&chart, shown);
-    horizon(&chart, shown, numbers == 0);
+    let taken = gaps(&chart, shown);
+    horizon(&chart, shown, Some(taken).filter(|_| numbers == 0));
     foot(&chart, rect, shown);
 }
 
@@ -151,40 +151,37 @@ fn beyond(chart: &Chart<'_>, shown: &Shown<'_>) {
     }
 }
 
-/// A line at the horizon; named once.
-fn horizon(chart: &Chart<'_>, shown: &Shown<'_>, named: bool) {
+/// A line at the horizon; its name above the axis, right of what stands there up to `taken`.
+fn horizon(chart: &Chart<'_>, shown: &Shown<'_>, taken: Option<f32>) {
     let Some(horizon) = shown.horizon else {
         return;
     };
     let x = chart.x(horizon as f64);
     let line = [pos2(x, chart.field.top()), pos2(x, chart.field.bottom())];
     chart.painter.line_segment(line, Stroke::new(1.2, chart.t.text_strong));
-    if named {
+    if let Some(taken) = taken {
         let font = theme::tick_strong(chart.painter.ctx());
         let words = format!("H = {horizon}");
         let words = text::line(chart.painter, &words, font, chart.t.text_strong);
-        let left = x + words.size().x + 6.0 > chart.field.right();
-        let (anchor, aside) =
-            if left { (Align2::RIGHT_TOP, -5.0) } else { (Align2::LEFT_TOP, 5.0) };
-        let at = pos2(x + aside, chart.field.top());
-        let seat = anchor.anchor_size(at, words.size());
-        chart.painter.rect_filled(seat.expand(2.0), 2, chart.t.panel.gamma_multiply(0.8));
-        text::place(chart.painter, &words, at, anchor);
+        let wide = words.size().x;
+        let left = (x - wide / 2.0).max(taken + 10.0).min(chart.field.right() - wide);
+        let at = pos2(left, chart.field.top() - 1.0);
+        text::place(chart.painter, &words, at, Align2::LEFT_BOTTOM);
     }
 }
 
-/// The name of a chart, above its axis.
-fn name(chart: &Chart<'_>, words: &str) {
+/// The name of a chart, above its axis; returns where it ends.
+fn name(chart: &Chart<'_>, words: &str) -> f32 {
     let font = theme::small(chart.painter.ctx());
     let room = chart.field.width();
     let words = text::elided(chart.painter, words, font, chart.t.text_weak, room);
     let at = chart.field.left_top() - vec2(0.0, 2.0);
-    text::place(chart.painter, &words, at, Align2::LEFT_BOTTOM);
+    text::place(chart.painter, &words, at, Align2::LEFT_BOTTOM).right()
 }
 
-/// One number of the state: imagined below, real on top.
-fn trace(chart: &Chart<'_>, d: &Dimension, index: usize, shown: &Shown<'_>) {
-    name(chart, &format!("{}, {}", d.name, d.unit));
+/// One number of the state: imagined below, real on top. Returns where its name ends.
+fn trace(chart: &Chart<'_>, d: &Dimension, index: usize, shown: &Shown<'_>) -> f32 {
+    let taken = name(chart, &format!("{}, {}", d.name, d.unit));
     for (y, words) in ticks(chart, d) {
         chart.tick(y, &words);
     }
@@ -192,6 +189,7 @@ fn trace(chart: &Chart<'_>, d: &Dimension, index: usize, shown: &Shown<'_>) {
     let (dream, real) = (of(&shown.dream.bodies), of(&shown.real.bodies));
     chart.dashed(&dream, shown.horizon, (2.4, 0.85));
     chart.painter.add(Ink::line(real, Stroke::new(2.6, chart.t.real)));
+    taken
 }
 
 /// Ends of the axis of gaps: shares on a log scale, cells in steps of 1, 2, 5.
@@ -207,10 +205,10 @@ fn gap_ends(shown: &Shown<'_>) -> (f64, f64) {
     }
 }
 
-/// How far apart they are: from here, and typically, now and earlier.
-fn gaps(chart: &Chart<'_>, shown: &Shown<'_>) {
+/// How far apart they are: from here, and typically, now and earlier. Returns where the name ends.
+fn gaps(chart: &Chart<'_>, shown: &Shown<'_>) -> f32 {
     let scale = if chart.log { " (log scale)" } else { "" };
-    name(chart, &format!("apart, {}{scale}", shown.measure.unit()));
+    let taken = name(chart, &format!("apart, {}{scale}", shown.measure.unit()));
     match chart.log {
         true => [1e-4, 1e-3, 1e-2, 1e-1, 1.0].iter().enumerate().for_each(|(index, &y)| {
             let crowded = chart.field.height() < 76.0 * theme::scale(chart.painter.ctx());
@@ -226,7 +224,7 @@ fn gaps(chart: &Chart<'_>, shown: &Shown<'_>) {
         let font = theme::tick_strong(chart.painter.ctx());
         let words = text::line(chart.painter, words, font, chart.t.text_strong);
         text::place(chart.painter, &words, chart.field.center(), Align2::CENTER_CENTER);
-        return;
+        return taken;
     }
     // On a log scale nothing is 0 apart, as both are where they begin.
     let from = usize::from(chart.log);
@@ -238,22 +236,15 @@ fn gaps(chart: &Chart<'_>, shown: &Shown<'_>) {
     let here = path(shown.gaps);
     chart.dashed(&here, shown.horizon, (2.4, 0.95));
     // The oldest is named; those between fade towards it.
-    if let Some((Some(updates), gaps)) = shown.typical.first()
-        && let Some(&end) = path(gaps).last()
-    {
-        label(chart, end, &format!("after {} updates", grouped(*updates)), chart.t.text_weak);
+    if let Some((Some(updates), _)) = shown.typical.first() {
+        let words = format!("faintest: after {} updates", grouped(*updates));
+        let room = chart.field.right() - taken - 60.0;
+        let font = theme::small(chart.painter.ctx());
+        let words = text::elided(chart.painter, &words, font, chart.t.text_weak, room);
+        let at = chart.field.right_top() - vec2(0.0, 2.0);
+        text::place(chart.painter, &words, at, Align2::RIGHT_BOTTOM);
     }
-}
-
-/// Words at the end of a line, above it, inside the field.
-fn label(chart: &Chart<'_>, end: Pos2, words: &str, ink: Color32) {
-    let font = theme::small(chart.painter.ctx());
-    let words = text::line(chart.painter, words, font, ink);
-    let high = words.size().y;
-    let y = (end.y - 1.0).clamp(chart.field.top() + high, chart.field.bottom());
-    let seat = Align2::RIGHT_BOTTOM.anchor_size(pos2(chart.field.right(), y), words.size());
-    chart.painter.rect_filled(seat.expand(1.0), 2, chart.t.panel.gamma_multiply(0.85));
-    text::place(chart.painter, &words, seat.min, Align2::LEFT_TOP);
+    taken
 }
 
 /// The axis of time, and what the lines mean.

@@ -17,7 +17,7 @@ use crate::probes::imagined::{End, Measure, STEPS, Way};
 use crate::probes::twins::Twins;
 
 /// Most steps of a frame: after a pause the world does not run to catch up.
-const MOST: usize = 4;
+const MOST: usize = 10;
 /// What the keyboard does.
 const BADGE: &str = "the keyboard drives: the dream and the real copy";
 
@@ -96,11 +96,12 @@ impl Hand {
     /// Both at `start`.
     pub fn begin(twins: &Twins, start: Place, whose: (u64, usize), ctx: &Context) -> Self {
         let (measure, turns) = (twins.measure, twins.measure.dimensions());
+        let body = twins.real.body(&start);
         Self {
             whose,
             start,
-            real: Way::begin(&*twins.real, start, turns),
-            dream: Way::begin(&*twins.dream, twins.dream.enter(&start), turns),
+            real: Way::begin(start, &body, turns),
+            dream: Way::begin(twins.dream.enter(&start), &body, turns),
             gaps: vec![0.0],
             measure,
             gone: 0,

@@ -57,7 +57,7 @@ pub fn draw(ui: &mut Ui, seen: &Seen<'_>, chosen: Option<usize>, spoken: &str) -
     let wide = rect.width() > 1.35 * rect.height() || rect.height() < high + 140.0 * points;
     let (left, right) = match wide {
         true => {
-            let aside = (0.42 * rect.width()).clamp(200.0 * points, 330.0 * points);
+            let aside = (0.45 * rect.width()).clamp(230.0 * points, 330.0 * points);
             rect.split_left_right_at_x(rect.right() - aside)
         }
         false => rect.split_top_bottom_at_y(rect.bottom() - high),
@@ -127,7 +127,8 @@ impl<'a> Map<'a> {
     /// One state: what came of it, where the value points (grey), where the search does.
     fn spot(&self, painter: &Painter, spot: &Spot) {
         let rect = self.cell(spot.state);
-        if let Some(hue) = hue(&self.t, spot.verdict) {
+        let marked = hue(&self.t, spot.verdict).filter(|_| spot.verdict != Verdict::Wrong);
+        if let Some(hue) = marked {
             painter.rect_filled(rect, 3, hue.gamma_multiply(0.22));
             painter.rect_stroke(rect, 3, Stroke::new(1.5, hue), StrokeKind::Inside);
         }
@@ -160,7 +161,7 @@ impl<'a> Map<'a> {
         let y = rect.bottom() - 9.0 * self.points;
         let mut x = rect.left();
         for (verdict, words) in [
-            (Verdict::Mended, "value wrong, search right"),
+            (Verdict::Mended, "search right alone"),
             (Verdict::Spoiled, "search wrong alone"),
             (Verdict::Wrong, "both wrong"),
         ] {
@@ -169,9 +170,6 @@ impl<'a> Map<'a> {
             let at = pos2(x + 14.0 * self.points, y);
             let seat = small(painter, at, Align2::LEFT_CENTER, words, self.t.text_weak);
             x = seat.right() + 14.0 * self.points;
-            if x > rect.right() - 70.0 * self.points {
-                break;
-            }
         }
     }
 }
@@ -208,18 +206,18 @@ fn figures(painter: &Painter, rect: Rect, seen: &Seen<'_>) {
     let after = wrong - mended + spoiled;
     let count = |n: usize| (n as f64, n.to_string());
     let (before, left) = (count(wrong), count(after));
-    let head = format!("states that may go wrong, of {}", gain.spots.len());
+    let head = format!("may go wrong, of {} states", gain.spots.len());
     let rows = [("by value", before.0, before.1, false), ("by search", left.0, left.1, true)];
     pair(painter, rect.with_max_y(rect.top() + block), (&head, 30.0 * points), &rows);
     let error = |name, error: f64, imagined| (name, error, value(error), imagined);
     let rows =
         [error("global", gain.global_error, false), error("search", gain.search_error, true)];
     let second = rect.with_min_y(rect.top() + block).with_max_y(rect.top() + 2.0 * block);
-    let head = "error of the value, root mean square";
+    let head = "root mean square error";
     pair(painter, second, (head, 0.0), &rows);
     let third = rect.with_min_y(rect.top() + 2.0 * block);
     let Some(g) = seen.guidance else {
-        let words = "guidance: no use to this search, or nothing settled";
+        let words = "guidance: nothing to guide yet";
         let words = text::elided(painter, words, theme::small(ctx), t.text_weak, rect.width());
         text::place(painter, &words, third.left_top(), Align2::LEFT_TOP);
         return;
@@ -227,7 +225,7 @@ fn figures(painter: &Painter, rect: Rect, seen: &Seen<'_>) {
     let most = f64::from(g.most);
     let needed = |name, n: Option<f64>| (name, n.unwrap_or(most), simulations(n, g.most), true);
     let rows = [needed("guided", g.with), needed("not guided", g.without)];
-    let head = format!("simulations to settle, median of {} states", g.states);
+    let head = format!("simulations to settle, median of {}", g.states);
     pair(painter, third.with_max_y(third.top() + block), (&head, 0.0), &rows);
 }
 
@@ -240,7 +238,7 @@ fn pair(painter: &Painter, rect: Rect, (head, indent): (&str, f32), rows: &[Row;
     let at = rect.left_top() + vec2(indent, 3.0 * points);
     let top = text::place(painter, &head, at, Align2::LEFT_TOP).bottom() + 2.0;
     let line = ((rect.bottom() - top) / 2.0).min(24.0 * points);
-    let (left, right) = (rect.left() + 82.0 * points, rect.right() - 76.0 * points);
+    let (left, right) = (rect.left() + 82.0 * points, rect.right() - 88.0 * points);
     let most = rows.iter().map(|row| row.1).fold(1e-12, f64::max);
     for (index, (name, much, words, imagined)) in rows.iter().enumerate() {
         let y = top + (index as f32 + 0.5) * line;

@@ -232,7 +232,12 @@ impl Canvas<'_, '_> {
         let (Some(&action), Some(&paid)) = (real.actions.get(k), real.paid.get(k)) else { return };
         let ink = self.t.real_text;
         if truth.actions() > 1 {
-            self.small(&truth.action_name(action), m.center_top(), Align2::CENTER_BOTTOM, ink);
+            // Above its box, or beside it where there is no room.
+            let (at, anchor) = match m.top() - r.bottom() > 16.0 * self.points {
+                true => (m.center_top(), Align2::CENTER_BOTTOM),
+                false => (m.right_center() + vec2(3.0, -1.0), Align2::LEFT_BOTTOM),
+            };
+            self.small(&truth.action_name(action), at, anchor, ink);
         }
         let paid = format!("paid {}", value(paid));
         self.small(&paid, r.center_top() - vec2(0.0, 3.0), Align2::CENTER_BOTTOM, ink);

@@ -142,7 +142,8 @@ struct Answer {
 #[derive(Clone)]
 pub struct Desk {
     asked: Asked<Question, Option<Answer>>,
-    /// The search it is about.
+    /// The run that was drawn last, and its search.
+    run: Option<usize>,
     id: u64,
     /// The simulation a person went to; `None`: as far as the search is.
     pub scrubbed: Option<u32>,
@@ -156,7 +157,7 @@ impl Default for Desk {
     fn default() -> Self {
         let fold = Fold { most: NODES, closed: BTreeSet::new(), open: BTreeSet::new() };
         let (asked, hand) = (Asked::default(), None);
-        Self { asked, id: 0, scrubbed: None, selected: ROOT, fold, hand }
+        Self { asked, run: None, id: 0, scrubbed: None, selected: ROOT, fold, hand }
     }
 }
 
@@ -186,6 +187,7 @@ impl Desk {
     /// Forgets what belongs to an earlier search, and has the present one lived again.
     pub fn renew(&mut self, ui: &Ui, cx: &Cx<'_>, subject: &Subject<'_>) {
         let past = &subject.evidence.past;
+        self.run = Some(subject.index);
         if self.id != past.id() {
             self.id = past.id();
             self.scrubbed = None;
@@ -193,7 +195,8 @@ impl Desk {
             self.fold.closed.clear();
             self.fold.open.clear();
             if self.hand.is_some() {
-                self.hand = Hand::begin(past, &subject.run.truth).map(Arc::new);
+                let hand = Hand::begin(past, subject.index, &subject.run.truth);
+                self.hand = hand.map(Arc::new);
             }
         }
         let pace = if cx.snapshot.playing && !cx.view.at_once() { EVERY } else { 0.0 };
@@ -207,6 +210,11 @@ impl Desk {
         let run = (subject.generation, subject.index);
         let (question, answer) = self.asked.known().filter(|known| known.0.of == run)?;
         Some((question, answer.as_ref()?))
+    }
+
+    /// The run that words and numbers are about: the one in the picture.
+    pub fn shown<'a>(&self, s: &'a Snapshot) -> Option<Subject<'a>> {
+        subject(s, self.run.unwrap_or(s.runs.len() - 1))
     }
 
     /// Whether anything is known of this search.
@@ -323,8 +331,7 @@ impl Desk {
         if cx.snapshot.playing {
             cx.actions.push(Action::Engine(Command::Play(false)));
         }
-        let hand = Hand::begin(past, &subject.run.truth);
-        self.hand = hand.map(|hand| Arc::new(Hand { run: subject.index, ..hand }));
+        self.hand = Hand::begin(past, subject.index, &subject.run.truth).map(Arc::new);
     }
 }
 

@@ -23,10 +23,10 @@ pub struct Hand {
 
 impl Hand {
     /// Begins where the rule began; `None`: it cannot.
-    pub fn begin(past: &Past, truth: &Truth) -> Option<Self> {
+    pub fn begin(past: &Past, run: usize, truth: &Truth) -> Option<Self> {
         let mut search = past.begin().ok()?;
         let frames = vec![Frame::of(&mut search)];
-        Some(Self { run: 0, look: Look::of(search, truth), frames })
+        Some(Self { run, look: Look::of(search, truth), frames })
     }
 
     /// One simulation through `node`, or a sentence why not.

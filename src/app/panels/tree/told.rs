@@ -1,6 +1,6 @@
 //! The tree in words and numbers.
 
-use super::desk::{Desk, EMPTY, Stage, subject};
+use super::desk::{Desk, EMPTY, Stage};
 use super::{hand, why};
 use crate::app::words::value;
 use crate::experiment::snapshot::Snapshot;
@@ -66,7 +66,7 @@ pub fn sums(stage: &Stage<'_>, sums: &Sums) -> String {
 
 /// The text twin.
 pub fn text(desk: &Desk, s: &Snapshot) -> String {
-    let subject = subject(s, s.runs.len() - 1);
+    let subject = desk.shown(s);
     let Some(stage) = subject.as_ref().and_then(|subject| desk.stage(subject)) else {
         return EMPTY.to_owned();
     };
@@ -103,7 +103,7 @@ pub fn text(desk: &Desk, s: &Snapshot) -> String {
 pub fn data(desk: &Desk, s: &Snapshot) -> String {
     let head = "run,node,parent,depth,state,action,visits,value,q,prior,reward,discount,shown\n";
     let mut csv = head.to_owned();
-    let subject = subject(s, s.runs.len() - 1);
+    let subject = desk.shown(s);
     let Some(stage) = subject.as_ref().and_then(|subject| desk.stage(subject)) else {
         return csv;
     };

@@ -104,12 +104,14 @@ pub struct Map<'a> {
     pub scale: Scale,
     /// Where the run was.
     pub path: &'a Path,
+    /// The state that a person picked.
+    pub picked: Option<Body>,
 }
 
 impl Map<'_> {
-    /// Draws it into `outer`.
-    pub fn ui(&self, ui: &mut Ui, outer: Rect) {
-        let response = ui.allocate_rect(outer, Sense::hover());
+    /// Draws it into `outer`; returns the place that was clicked.
+    pub fn ui(&self, ui: &mut Ui, outer: Rect) -> Option<[f64; 2]> {
+        let response = ui.allocate_rect(outer, Sense::CLICK);
         let spoken = format!("Value map: {}", self.title);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
         let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
@@ -119,7 +121,7 @@ impl Map<'_> {
             outer.max - vec2(12.0, 44.0) * points,
         );
         if !field.is_positive() {
-            return;
+            return None;
         }
         self.head(&painter, outer, &t, points);
         if let Some(plane) = self.plane {
@@ -128,12 +130,12 @@ impl Map<'_> {
         painter.rect_stroke(field, 0, Stroke::new(1.0, t.stroke), StrokeKind::Outside);
         self.axes(&painter, field, &t, points);
         self.way(&painter.with_clip_rect(field), field, &t);
-        let Some(at) = response.hover_pos().filter(|at| field.contains(*at)) else {
-            return;
-        };
-        let place = self.place(field, at);
+        let over = response.interact_pointer_pos().or(response.hover_pos());
+        let place = self.place(field, over.filter(|at| field.contains(*at))?);
+        let clicked = response.clicked();
         let words = self.plane.map(|plane| self.words(plane, place));
         response.on_hover_text_at_pointer(words.unwrap_or_default());
+        clicked.then_some(place)
     }
 
     /// A place and its value, in words.
@@ -270,6 +272,10 @@ impl Map<'_> {
             for piece in &pieces {
                 painter.line(piece.clone(), Stroke::new(width, ink));
             }
+        }
+        if let Some(at) = self.picked.as_ref().map(wrapped) {
+            painter.circle_stroke(at, 8.0, Stroke::new(4.5, t.casing));
+            painter.circle_stroke(at, 8.0, Stroke::new(2.0, t.accent));
         }
         if let Some(at) = self.path.now().map(wrapped) {
             let core = if t.dark { t.text_strong } else { t.casing };

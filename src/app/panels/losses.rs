@@ -1,0 +1,151 @@
+//! What a learned model gets wrong on the steps it learns from, and on those held out; and how many
+//! numbers a real step teaches model and critic.
+
+use egui::{Align2, Sense, Stroke, Ui, WidgetInfo, vec2};
+
+use super::plot::{Ends, Field};
+use super::{Cx, Panel, PanelId, framed};
+use crate::app::theme;
+use crate::app::widgets::{badge, text};
+use crate::app::words::value;
+use crate::experiment::snapshot::{RunSnapshot, Snapshot};
+use crate::probes::expansion::{ExpansionView, Losses as Row, SteeredView};
+
+/// Points of a line at most.
+const POINTS: usize = 300;
+/// Least loss drawn.
+const LEAST: f64 = 1e-8;
+
+/// The panel.
+pub struct Losses;
+
+/// A run that learns a model.
+struct Subject<'a> {
+    index: usize,
+    run: &'a RunSnapshot,
+    view: &'a SteeredView,
+    how: &'a ExpansionView,
+}
+
+/// The selected run if it learns a model, else the first one that does.
+fn subject(s: &Snapshot, selected: usize) -> Option<Subject<'_>> {
+    let of = |index: usize| {
+        let run = s.runs.get(index)?;
+        let view = run.lane.view.steered.as_deref()?;
+        Some(Subject { index, run, view, how: view.expansion.as_ref()? })
+    };
+    of(selected).or_else(|| (0..s.runs.len()).find_map(of))
+}
+
+impl Subject<'_> {
+    /// Updates, loss on learned steps, loss on held-out ones; means over equal stretches, so that
+    /// single mini-batches do not hide the course.
+    fn points(&self) -> Vec<[f64; 3]> {
+        let rows: Vec<_> = self.view.losses.exact().collect();
+        let stretch = rows.len().div_ceil(POINTS).max(1);
+        let mean = |part: &[&Row]| {
+            let n = part.len() as f64;
+            let of = |read: fn(&Row) -> f64| part.iter().map(|row| read(row)).sum::<f64>() / n;
+            [of(|row| row.updates as f64), of(|row| row.model), of(|row| row.held_out)]
+        };
+        rows.chunks(stretch).map(mean).collect()
+    }
+
+    /// Numbers taught a real step: model, critic.
+    fn taught(&self) -> [f64; 2] {
+        let lived = self.view.memory.first() + self.view.memory.len() as u64;
+        [self.how.model_targets, self.view.value_targets].map(|n| n as f64 / lived.max(1) as f64)
+    }
+
+    fn told(&self) -> String {
+        let [model, critic] = self.taught();
+        format!("numbers taught a real step: model {model:.0}, critic {critic:.0}")
+    }
+}
+
+impl Panel for Losses {
+    fn title(&self) -> &'static str {
+        "Loss of the model"
+    }
+
+    fn question(&self) -> &'static str {
+        "Does it learn the world, or only its own steps?"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        framed(self, PanelId::Losses, ui, cx, |ui, cx| match subject(cx.snapshot, cx.view.run) {
+            Some(subject) if !subject.view.losses.is_empty() => draw(ui, &subject),
+            Some(_) => weak(ui, "Losses come with the first updates, after the random steps."),
+            None => weak(ui, "Needs a run that learns a model with a network: 'MVE'."),
+        });
+    }
+
+    fn text(&self, snapshot: &Snapshot) -> String {
+        let Some(subject) = subject(snapshot, 0) else {
+            return "no run learns a model with a network\n".to_owned();
+        };
+        let (letter, name) = (subject.run.letter, &subject.run.name);
+        match subject.points().last() {
+            Some([updates, learned, held_out]) => format!(
+                "{letter} {name}: after {updates:.0} updates loss {} on learned steps, {} on \
+                 held-out ones; {}\n",
+                value(*learned),
+                value(*held_out),
+                subject.told()
+            ),
+            None => format!("{letter} {name}: no updates yet\n"),
+        }
+    }
+
+    fn data(&self, snapshot: &Snapshot) -> String {
+        let mut csv = "run,updates,learned,held_out\n".to_owned();
+        if let Some(subject) = subject(snapshot, 0) {
+            for [updates, learned, held_out] in subject.points() {
+                csv += &format!("{},{updates},{learned},{held_out}\n", subject.run.letter);
+            }
+        }
+        csv
+    }
+}
+
+/// One line where there is nothing to draw.
+fn weak(ui: &mut Ui, words: &str) {
+    let t = theme::tokens(ui.ctx());
+    ui.add(egui::Label::new(egui::RichText::new(words).color(t.text_weak)).wrap());
+}
+
+fn draw(ui: &mut Ui, subject: &Subject<'_>) {
+    let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
+    let size = vec2(ui.available_width(), 24.0 * points);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let words = subject.told();
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &words));
+    let center = rect.left_center() + vec2(11.0 * points, 0.0);
+    let mark = badge::paint(ui.painter(), center, subject.index);
+    let room = rect.right() - mark.right() - 10.0;
+    let line = text::elided(ui.painter(), &words, theme::small(ui.ctx()), t.text, room);
+    text::place(ui.painter(), &line, mark.right_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER);
+    let rows = subject.points();
+    let losses = rows.iter().flat_map(|row| [row[1], row[2]]).filter(|x| *x > LEAST);
+    let (low, high) = losses.fold((f64::INFINITY, LEAST), |(l, h), x| (l.min(x), h.max(x)));
+    let last = rows.last().map_or(1.0, |row| row[0]);
+    let x = Ends { low: 0.0, high: last.max(1.0), log: false };
+    let y = Ends { low: low.min(high), high, log: true };
+    let name = "mean squared error of the prediction (log scale)";
+    let field = Field::new(ui, (x, "updates of the critic"), (y, name), "Loss of the model");
+    let path = |column: usize| {
+        let seen = rows.iter().filter(|row| row[column] > LEAST);
+        field.path(seen.map(|row| [row[0], row[column]]))
+    };
+    // The same world, and steps that were really made: both are real, told apart by weight.
+    let (learned, held_out) = (path(1), path(2));
+    field.painter.line(learned.clone(), Stroke::new(1.4, t.text_weak));
+    field.painter.line(held_out.clone(), Stroke::new(2.6, t.text_strong));
+    for (path, words, ink) in
+        [(held_out, "held out", t.text_strong), (learned, "learned from", t.text_weak)]
+    {
+        if let Some(&end) = path.last() {
+            field.label(end, words, ink);
+        }
+    }
+}
