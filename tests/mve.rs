@@ -152,7 +152,6 @@ fn with_the_true_dynamics_looking_further_is_ever_better() {
     assert_eq!((sweep.errors.len(), sweep.best.len()), (21, 30));
     assert!(sweep.errors.windows(2).all(|pair| pair[1] < pair[0]), "{:?}", sweep.errors);
     assert_eq!(sweep.sweet_spot(), 20);
-    assert!(sweep.critic.iter().all(|&error| error > 0.0));
 }
 
 fn group(seeds: &[u64], compute: &Compute, steps: u64) -> Group<Pendulum, Mve> {

@@ -88,9 +88,6 @@ pub struct Sweep {
     pub cells: [usize; 2],
     /// `[MOST + 1]`: root of the mean squared error over all cells, at each horizon.
     pub errors: Vec<f64>,
-    /// Root of the mean squared error of the slow critic at states that imagination began with, and
-    /// at states it came through: the second is larger where the critic never learned there.
-    pub critic: [f64; 2],
     /// `[second * first]`: which horizon is least wrong in each cell, the first number fastest.
     pub best: Vec<usize>,
 }
@@ -108,9 +105,7 @@ impl Sweep {
             (squares.sum::<f64>() / all.len() as f64).sqrt()
         };
         let best = all.iter().map(|errors| least(errors)).collect();
-        let how = view.expansion.as_ref()?;
-        let critic = [&how.begun, &how.imagined].map(|states| critic_error(view, states));
-        Some(Self { cells, errors: (0..=MOST).map(mean).collect(), critic, best })
+        Some(Self { cells, errors: (0..=MOST).map(mean).collect(), best })
     }
 
     /// The horizon that is least wrong over all cells.

@@ -17,7 +17,7 @@ use crate::app::widgets::{badge, text};
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::physical::{Body, Dimension};
 use crate::probes::expansion::{Expansion, ExpansionView, MOST, SteeredView, Sweep};
-use map::{Cloud, Map};
+use map::Map;
 
 /// Seconds between two answers while time passes beside the window.
 const EVERY: f64 = 0.25;
@@ -48,7 +48,6 @@ pub struct MveStack {
     place: Option<[f64; 2]>,
     /// Which of [`PARTS`].
     part: usize,
-    cloud: Cloud,
     one: Asked<Question, Option<Expansion>>,
     all: Asked<Arc<SteeredView>, Option<Sweep>>,
 }
@@ -191,8 +190,8 @@ impl MveStack {
                 0 => bars::ui(&mut child, found, subject.how.horizon),
                 1 => errors(&mut child, found, sweep, subject.how),
                 _ => {
-                    let map = Map { subject, sweep, place, bare };
-                    map.ui(&mut child, rect, &mut self.place, &mut self.cloud);
+                    let map = Map { subject, sweep, place };
+                    map.ui(&mut child, rect, &mut self.place);
                 }
             }
         }
@@ -209,7 +208,7 @@ fn errors(ui: &mut Ui, found: &Expansion, sweep: &Sweep, how: &ExpansionView) {
     let field = Field::new(
         ui,
         (x, "horizon H, imagined steps"),
-        (y, "error of the expansion, in rewards"),
+        (y, "error, in rewards"),
         "Error against the horizon",
     );
     let path = |errors: &[f64], from: usize, to: usize| {
@@ -292,5 +291,19 @@ impl Panel for MveStack {
             csv += &format!("{letter},{horizon},{near},{far},{sum},{truth},{error}\n");
         }
         csv
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_axes_end_outwards() {
+        assert_eq!([short(-4.1234), short(123.456), short(0.0)], ["−4.12", "123.5", "0.00"]);
+        for (x, end) in [(-183.2, -190.0), (0.0, 0.0), (91.2, 92.0), (0.034, 0.034)] {
+            assert!((outward(x) - end).abs() < 1e-9, "{x} ends at {}", outward(x));
+        }
+        assert!(outward(-0.0123) <= -0.0123);
     }
 }

@@ -1,21 +1,15 @@
-//! Which horizon is best where; a click chooses a state. Over it, the states that the newest
-//! imagination began with and came through.
+//! Which horizon is best where; a click chooses a state.
 
 use egui::{
-    Align2, Color32, Key, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    pos2, vec2,
+    Align2, Color32, EventFilter, Key, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
-use super::{CELLS, Subject, short};
-use crate::app::theme::{self, Tokens};
+use super::{CELLS, Subject};
+use crate::app::theme;
 use crate::app::widgets::text;
 use crate::app::words::value;
-use crate::mdp::physical::Body;
 use crate::probes::expansion::{MOST, Sweep};
-
-/// Which states are shown over the map.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cloud(bool);
 
 /// The map.
 pub struct Map<'a> {
@@ -23,13 +17,11 @@ pub struct Map<'a> {
     pub sweep: &'a Sweep,
     /// The state whose parts are shown.
     pub place: [f64; 2],
-    /// Without controls.
-    pub bare: bool,
 }
 
 impl Map<'_> {
     /// Draws it into `outer`; a click or an arrow key chooses another state.
-    pub fn ui(&self, ui: &mut Ui, outer: Rect, chosen: &mut Option<[f64; 2]>, cloud: &mut Cloud) {
+    pub fn ui(&self, ui: &mut Ui, outer: Rect, chosen: &mut Option<[f64; 2]>) {
         let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
         let field = Rect::from_min_max(
             outer.min + vec2(44.0, 28.0) * points,
@@ -45,6 +37,13 @@ impl Map<'_> {
             *chosen = Some(self.under(field, at));
         }
         if response.has_focus() {
+            // Arrows choose a state here; they do not move the focus.
+            let arrows = EventFilter {
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                ..EventFilter::default()
+            };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
             self.keys(ui, chosen);
         }
         let painter = ui.painter().with_clip_rect(outer.intersect(ui.clip_rect()));
@@ -52,18 +51,10 @@ impl Map<'_> {
         let edge = if response.has_focus() { (2.0, t.accent) } else { (1.0, t.stroke) };
         let edge = Stroke::new(edge.0, edge.1);
         painter.rect_stroke(field, 0, edge, StrokeKind::Outside);
-        self.axes(&painter, outer, field, cloud.0);
-        if cloud.0 {
-            self.cloud(&painter.with_clip_rect(field), field, &t);
-        }
+        self.axes(&painter, outer, field);
         let at = self.at(field, self.place);
         painter.circle_stroke(at, 7.0, Stroke::new(4.0, t.casing));
         painter.circle_stroke(at, 7.0, Stroke::new(2.0, t.accent));
-        if !self.bare {
-            let seat = Rect::from_min_size(outer.min, vec2(outer.width(), 24.0 * points));
-            let mut row = ui.new_child(egui::UiBuilder::new().max_rect(seat));
-            row.checkbox(&mut cloud.0, "where it imagined");
-        }
         let Some(at) = response.hover_pos().filter(|at| field.contains(*at)) else {
             return;
         };
@@ -132,24 +123,7 @@ impl Map<'_> {
         }
     }
 
-    /// Real states as solid dots, imagined ones small and without a core.
-    fn cloud(&self, painter: &Painter, field: Rect, t: &Tokens) {
-        let how = self.subject.how;
-        let oracle = &self.subject.view.oracle;
-        let sees = oracle.see(&Body::new(&self.place)).len();
-        for (states, radius, fill) in
-            [(&how.imagined, 1.5, t.imagined.gamma_multiply(0.85)), (&how.begun, 2.6, t.real)]
-        {
-            for seen in states.chunks(sees) {
-                let body = oracle.locate(seen);
-                let at = self.at(field, [body[0], body[1]]);
-                painter.circle_filled(at, radius + 1.0, t.casing.gamma_multiply(0.6));
-                painter.circle_filled(at, radius, fill);
-            }
-        }
-    }
-
-    fn axes(&self, painter: &Painter, outer: Rect, field: Rect, clouds: bool) {
+    fn axes(&self, painter: &Painter, outer: Rect, field: Rect) {
         let t = &theme::tokens(painter.ctx());
         let ctx = painter.ctx();
         let (font, points) = (theme::small(ctx), theme::scale(ctx));
@@ -176,15 +150,10 @@ impl Map<'_> {
             word(&named(up.turns, y), at, Align2::RIGHT_CENTER);
         }
         let below = field.bottom() + 22.0 * points;
-        let label = match clouds {
-            false => format!("{}, {}; up: {}, {}", across.name, across.unit, up.name, up.unit),
-            true => {
-                let [real, imagined] = self.sweep.critic.map(short);
-                format!("critic off by {real} where real, {imagined} where imagined")
-            }
-        };
+        let label = format!("{}, {}; up: {}, {}", across.name, across.unit, up.name, up.unit);
         let line = text::elided(painter, &label, font.clone(), t.text_weak, field.width());
         text::place(painter, &line, pos2(field.left(), below), Align2::LEFT_TOP);
+        word("best horizon H", outer.left_top() + vec2(0.0, 4.0 * points), Align2::LEFT_TOP);
         // The scale stands where the title of the other parts ends.
         let wide = 84.0 * points;
         let right = outer.right() - 12.0 * points - 18.0 * points;
@@ -195,7 +164,7 @@ impl Map<'_> {
             painter.rect_filled(bar, 0, ink(step));
         }
         let middle = outer.top() + 11.0 * points;
-        word("best H 0", pos2(right - wide - 4.0, middle), Align2::RIGHT_CENTER);
+        word("0", pos2(right - wide - 4.0, middle), Align2::RIGHT_CENTER);
         word(&MOST.to_string(), pos2(right + 4.0, middle), Align2::LEFT_CENTER);
     }
 }
