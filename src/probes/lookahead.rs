@@ -106,9 +106,9 @@ pub struct Found {
 }
 
 impl<'a> Learner<'a> {
-    /// Its model as a search sees it.
+    /// Its model as a search sees it, with its own discount.
     pub fn face(&self, plan: Plan) -> Learned<(&'a ModelView, &'a TableView)> {
-        plan.learned((self.model, self.table))
+        Plan { gamma: self.gamma, ..plan }.learned((self.model, self.table))
     }
 
     /// Dice of the probe, the same for the same state.
