@@ -20,18 +20,24 @@ use crate::rl::td::max_value;
 const REAL: Option<Source> = Some(Source::Real);
 const DREAM: Option<Source> = Some(Source::Imagined);
 
-/// Pseudo-code.
-pub static CODE: &[CodeLine] = &[
-    CodeLine::new(0, "repeat for every real step", None),
-    CodeLine::new(1, "a ← ε-greedy(Q, s)", REAL),
-    CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
-    CodeLine::new(1, "model[s,a] ← r, s′; s̃ ← s′", REAL),
-    CodeLine::new(1, "H times: ã ← arg max Q[s̃]; r̃, s̃ ← model[s̃,ã]", DREAM),
-    CodeLine::new(1, "ỹ ← r̃ + γ ỹ, back from V(s̃)", DREAM),
-    CodeLine::new(1, "Q[s,a] += α (y − Q[s,a])", REAL),
-    CodeLine::new(1, "Q[s̃,ã] += α (ỹ − Q[s̃,ã]), at every depth", DREAM),
-    CodeLine::new(1, "s ← s′", None),
-];
+/// Pseudo-code; `learn` is what becomes of the imagined pairs.
+const fn program(learn: CodeLine) -> [CodeLine; 9] {
+    [
+        CodeLine::new(0, "repeat for every real step", None),
+        CodeLine::new(1, "a ← ε-greedy(Q, s)", REAL),
+        CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
+        CodeLine::new(1, "model[s,a] ← r, s′; s̃ ← s′", REAL),
+        CodeLine::new(1, "H times: ã ← arg max Q[s̃]; r̃, s̃ ← model[s̃,ã]", DREAM),
+        CodeLine::new(1, "ỹ ← r̃ + γ ỹ, back from V(s̃)", DREAM),
+        CodeLine::new(1, "Q[s,a] += α (y − Q[s,a])", REAL),
+        learn,
+        CodeLine::new(1, "s ← s′", None),
+    ]
+}
+
+static EVERYWHERE: [CodeLine; 9] =
+    program(CodeLine::new(1, "Q[s̃,ã] += α (ỹ − Q[s̃,ã]), at every depth", DREAM));
+static REAL_ALONE: [CodeLine; 9] = program(CodeLine::new(1, "drop what was imagined", None));
 
 crate::params! {
     /// Dials of value expansion in tables.
@@ -173,7 +179,10 @@ impl Agent for QExpansion {
     }
 
     fn code(&self) -> &'static [CodeLine] {
-        CODE
+        match self.base.config.td_k {
+            Switch::On => &EVERYWHERE,
+            Switch::Off => &REAL_ALONE,
+        }
     }
 
     fn view(&self) -> View {
@@ -228,6 +237,7 @@ mod tests {
             assert_eq!(q(&far), [1.0, 2.0, 4.0], "the model knew no more than what came before");
             live(&mut far, chain[0]);
             assert_eq!(q(&far), after);
+            assert_eq!(far.code()[7].text.contains("at every depth"), td_k == Switch::On);
             assert_eq!(far.work().imagined_steps, 2, "the end stops the imagination");
         }
     }

@@ -183,8 +183,11 @@ fn what_a_step_teaches_and_where_the_critic_learns() {
     // Two numbers for each of 8 states, and 4 times as many imagined ones; one error each.
     assert_eq!((rows(",real,"), rows(",imagined,")), (2 * 8 + 1, 2 * 4 * 8 + 1));
     assert!(desk.has_words("I2A: one path for each action"));
-    let off = pendulum("td_k = 'off'\ndreamer = 'live'\ndreams = 'stored'");
+    let off = pendulum("td_k = 'off'\ndreamer = 'live'");
     assert!(off.has_words("TD-k off: learns at real states alone"));
     assert!(off.has_words("in imagination the actor μ acts"));
-    assert!(!off.has_words("stored imagined states: 0") && !off.has_words("importance weight"));
+    let stored = pendulum("td_k = 'off'\ndreams = 'stored'");
+    assert!(stored.has_words("stored: learns at 4 imagined states for each real one"));
+    assert!(!stored.has_words("TD-k") && !stored.has_words("importance weight"));
+    assert!(!stored.has_words("stored imagined states: 0"));
 }

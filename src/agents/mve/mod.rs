@@ -5,6 +5,7 @@
 //! The model is trained by its own squared error alone; nothing needs a gradient through it. The
 //! actor is that of DDPG and learns on real states. Imagined steps are dropped after each update.
 
+mod code;
 pub mod config;
 pub mod dynamics;
 pub mod rollout;
@@ -22,7 +23,7 @@ use crate::base::params::Params as _;
 use crate::mdp::Transition;
 use crate::mdp::oracle::Oracle;
 use crate::mdp::physical::{Control, Vector};
-use crate::mdp::trace::{CodeLine, Source, Value, Watch};
+use crate::mdp::trace::{CodeLine, Value, Watch};
 use crate::nn::device::Compute;
 use crate::nn::host::HostMlp;
 use crate::nn::mlp::TooLarge;
@@ -31,41 +32,6 @@ use config::{Dreamer, Dreams, Moving, MveConfig, Rewards, Switch};
 use dynamics::Dynamics;
 use rollout::{Manner, Rollout, expanded, imagine};
 use stored::{Stored, mixed};
-
-const REAL: Option<Source> = Some(Source::Real);
-const DREAM: Option<Source> = Some(Source::Imagined);
-
-/// Pseudo-code; `targets`, `learn` and `after` are what becomes of the imagined steps.
-const fn program(targets: CodeLine, learn: CodeLine, after: CodeLine) -> [CodeLine; 15] {
-    [
-        CodeLine::new(0, "repeat for every real step", None),
-        CodeLine::new(1, "a ← μ(s) + noise", REAL),
-        CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
-        CodeLine::new(1, "memory ← memory + (s, a, r, s′)", REAL),
-        CodeLine::new(1, "repeat m times", None),
-        CodeLine::new(2, "f̃: down the mean of (s + f̃(s,a) − s′)²", REAL),
-        CodeLine::new(1, "repeat n times", None),
-        CodeLine::new(2, "s₋₁, a₋₁, r₋₁, s₀ ← B steps of memory", REAL),
-        CodeLine::new(2, "H times: ã ← μ′(s̃); r̃, s̃′ ← r, f̃(s̃, ã)", DREAM),
-        targets,
-        learn,
-        after,
-        CodeLine::new(2, "μ: up the mean of Q(s, μ(s))", REAL),
-        CodeLine::new(2, "Q′, μ′: τ closer to Q, μ", REAL),
-        CodeLine::new(1, "s ← s′", None),
-    ]
-}
-
-static FRESH: [CodeLine; 15] = program(
-    CodeLine::new(2, "ỹ ← r̃ + γ ỹ, back from Q′(s̃, μ′(s̃))", DREAM),
-    CodeLine::new(2, "Q: down Σ (Q(s̃, ã) − ỹ)² / H", DREAM),
-    CodeLine::new(2, "drop what was imagined", None),
-);
-static STORED: [CodeLine; 15] = program(
-    CodeLine::new(2, "ỹ ← r̃ + γ Q′(s̃′, μ′(s̃′)), real and stored", DREAM),
-    CodeLine::new(2, "Q: down the mean of (Q(s̃, ã) − ỹ)²", DREAM),
-    CodeLine::new(2, "keep what was imagined", None),
-);
 
 /// What the newest imagination was like, for pictures: it decides nothing.
 #[derive(Clone, Debug, Default)]
@@ -260,10 +226,7 @@ impl Agent for Mve {
     answers!();
 
     fn code(&self) -> &'static [CodeLine] {
-        match self.config.dreams {
-            Dreams::Fresh => &FRESH,
-            Dreams::Stored => &STORED,
-        }
+        code::program(&self.config)
     }
 
     fn view(&self) -> View {

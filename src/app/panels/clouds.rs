@@ -74,14 +74,15 @@ fn facts(run: &RunSnapshot) -> Vec<String> {
     let Some(e) = &view.expansion else {
         return Vec::new();
     };
-    let where_ = match (e.horizon, e.td_k) {
-        (0, _) => "H = 0: learns at real states alone".to_owned(),
-        (h, true) => format!("TD-k on: learns at depths 0 to {h}"),
-        (_, false) => "TD-k off: learns at real states alone".to_owned(),
+    let where_ = match (e.stored, e.horizon, e.td_k) {
+        (_, 0, _) => "H = 0: learns at real states alone".to_owned(),
+        (true, h, _) => format!("stored: learns at {h} imagined states for each real one"),
+        (false, h, true) => format!("TD-k on: learns at depths 0 to {h}"),
+        (false, _, false) => "TD-k off: learns at real states alone".to_owned(),
     };
     let actor = if e.live_actor { "the actor μ" } else { "the target actor μ′" };
     let kept = grouped(e.kept as u64);
-    let weight = match e.stored {
+    let weight = match e.stored && e.horizon > 0 {
         true => "old actions are learned from as they were".to_owned(),
         false => "actions are drawn anew: importance weight 1".to_owned(),
     };
