@@ -129,6 +129,23 @@ fn imagined_steps_are_dropped_unless_they_are_stored() {
 }
 
 #[test]
+fn rewards_are_learned_or_known_whoever_says_where_a_step_leads() {
+    let runs = ["known", "learned"].map(|r| mve(&format!("dynamics = 'true'\nrewards = '{r}'")));
+    let config = pendulum("env-steps", &[&runs[0], &runs[1]]);
+    let mut e = Experiment::new(config, 1).unwrap();
+    assert!(e.advance_to(Position::at(Clock::EnvSteps, 100), None));
+    let [known, learned] = [0, 1].map(|run| view(&e, run));
+    assert_ne!(known.critic, learned.critic, "targets are of other rewards");
+    let seen = [0.6, -0.8, 1.5];
+    for view in [&known, &learned] {
+        let action = view.action(&view.actor, &seen);
+        let (truth, said) = (view.truth(&seen, action), view.imagine(&seen, action).unwrap());
+        assert_eq!(said.next, truth.next.to_vec());
+        assert_eq!(said.reward == truth.reward, std::ptr::eq(view, &known));
+    }
+}
+
+#[test]
 fn it_dreams_while_the_world_stands_still() {
     let mut e = Experiment::new(pendulum("env-steps", &[&mve("")]), 1).unwrap();
     assert!(!e.runs()[0].can_dream(), "it has seen nothing");

@@ -176,12 +176,18 @@ impl SteeredView {
         Some(Dreamt { next, reward, terminated: false })
     }
 
-    /// What imagination says of `action`: the model, or the true dynamics where it is set so.
+    /// What imagination says of `action`: the model, or the true dynamics where it is set so, then
+    /// with the known rewards or the model's.
     pub fn imagine(&self, seen: &[f32], action: Control) -> Option<Dreamt> {
-        if !self.expansion.as_ref()?.true_dynamics {
+        let expansion = self.expansion.as_ref()?;
+        if !expansion.true_dynamics {
             return self.dream(seen, action);
         }
         let Following { next, reward, terminated } = self.truth(seen, action);
+        let reward = match expansion.known_reward {
+            true => reward,
+            false => self.dream(seen, action)?.reward,
+        };
         Some(Dreamt { next: next.to_vec(), reward, terminated })
     }
 }

@@ -161,6 +161,18 @@ pub struct LearnedMotion {
     pub world: TrueMotion,
 }
 
+impl TrueMotion {
+    /// The learned reward, where imagination follows the true dynamics and pays by the model.
+    fn dreamt(&self, body: &Body, deed: Deed) -> Option<f64> {
+        let learned = self.dreams && !self.learner.expansion.as_ref()?.known_reward;
+        let Deed::Steered(control) = deed else {
+            return None;
+        };
+        let reward = || self.learner.imagine(&self.motion.see(body), control).map(|s| s.reward);
+        learned.then(reward).flatten()
+    }
+}
+
 impl Dynamics for TrueMotion {
     fn enter(&self, real: &Place) -> Place {
         *real
@@ -182,7 +194,8 @@ impl Dynamics for TrueMotion {
             return None;
         };
         let next = self.motion.follow(body, deed)?;
-        Some(Answer { next: Place::Body(next.body), reward: next.reward, ends: next.terminated })
+        let reward = self.dreamt(body, deed).unwrap_or(next.reward);
+        Some(Answer { next: Place::Body(next.body), reward, ends: next.terminated })
     }
 
     fn body(&self, at: &Place) -> Body {

@@ -48,7 +48,7 @@ crate::params! {
     pub struct MveConfig {
         /// Imagined steps that each target looks ahead; 0 is DDPG.
         horizon: u32 = 3 => { "Horizon", "H, imagined steps", Live, Int { min: 0.0, max: 20.0, log: false } },
-        /// The critic learns at every depth of the imagination, not at the real step alone.
+        /// The critic learns at every depth of the imagination, not at the real step alone; from stored steps it learns in any case.
         td_k: Switch = Switch::On => { "TD-k trick", "", Live, Choice(Switch::CHOICES) },
         /// Who acts in imagination.
         dreamer: Dreamer = Dreamer::Target => { "Imagined actions", "of", Live, Choice(Dreamer::CHOICES) },

@@ -67,7 +67,14 @@ pub fn imagine(
         let world =
             Known { oracle: &*base.oracle, lanes: &base.lanes, scale: setting.reward_scale };
         let (next, rewards, goes_on) = match manner.dynamics {
-            Moving::True => world.follow(&seen, &action, base.compute()),
+            Moving::True => {
+                let (next, paid, goes_on) = world.follow(&seen, &action, base.compute());
+                let rewards = match manner.rewards {
+                    Rewards::Known => paid,
+                    Rewards::Learned => values(&model.step(&seen, &action).1),
+                };
+                (next, rewards, goes_on)
+            }
             Moving::Learned => {
                 let (next, learned) = model.step(&seen, &action);
                 let known = (manner.rewards == Rewards::Known)

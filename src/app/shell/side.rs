@@ -123,6 +123,9 @@ fn hidden(cx: &Cx<'_>, run: usize, spec: &Spec) -> bool {
         "noise" => !is("model", &["sample"]),
         "error_in" => is("error", &["0"]),
         "epsilon" => !is("policy", &["greedy"]),
+        // Stored steps are learned from one by one, and there is a store then only.
+        "td_k" => !is("dreams", &["fresh"]),
+        "dream_capacity" => !is("dreams", &["stored"]),
         key if OWN_WIRING.contains(&key) => !is("update", &["custom"]),
         _ => false,
     }
