@@ -18,8 +18,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("experiment", &["mdp", "envs", "rl", "nn", "search", "models", "agents", "probes"]),
     ("lessons", &["mdp", "envs", "rl", "nn", "search", "models", "agents", "probes", "experiment"]),
     ("film", &[]),
-    ("gfx", &[]),
-    ("app", &["mdp", "probes", "experiment", "lessons", "gfx", "film"]),
+    ("app", &["mdp", "probes", "experiment", "lessons", "film"]),
     // `list` names everything there is.
     (
         "cli",
@@ -187,7 +186,7 @@ fn windows_are_the_business_of_app_alone() {
 
 #[test]
 fn devices_are_the_business_of_few() {
-    let may = |s: &Source| ["app", "gfx"].contains(&s.module.as_str()) || s.path == "nn/device.rs";
+    let may = |s: &Source| s.module == "app" || s.path == "nn/device.rs";
     let found = mentions(&["wgpu"], may);
     assert!(found.is_empty(), "{found:#?}");
     let found = mentions(&["burn"], |s| ["nn", "models", "agents"].contains(&s.module.as_str()));

@@ -3,7 +3,6 @@
 mod common;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use common::golden::{number, rows};
 use imaginarium::base::rng::{Stream, StreamName};
@@ -68,13 +67,9 @@ fn the_optimum_is_minus_141_and_short_sight_costs() {
 }
 
 #[test]
-fn it_takes_two_seconds_at_most_and_is_remembered() {
+fn a_world_is_solved_once_and_no_other_is_taken_for_it() {
     let truth = pendulum(PendulumConfig { stop: 2.0, ..Default::default() });
-    let begun = Instant::now();
     let first = optimum(&truth, 0.97).unwrap();
-    let took = begun.elapsed();
-    // Other tests run beside it, unoptimised builds are slower: this is no benchmark.
-    assert!(took < Duration::from_secs(20), "{took:?}");
     let again =
         optimum(&pendulum(PendulumConfig { stop: 2.0, ..Default::default() }), 0.97).unwrap();
     assert!(Arc::ptr_eq(&first, &again), "it was solved before");
