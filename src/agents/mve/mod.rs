@@ -27,18 +27,27 @@ use crate::mdp::trace::{CodeLine, Value, Watch};
 use crate::nn::device::Compute;
 use crate::nn::host::HostMlp;
 use crate::nn::mlp::TooLarge;
-use crate::nn::values;
+use crate::nn::{Tensor, values};
 use config::{Dreamer, Dreams, Moving, MveConfig, Rewards, Switch};
 use dynamics::Dynamics;
 use rollout::{Manner, Rollout, expanded, imagine};
 use stored::{Stored, mixed};
 
-/// What the newest imagination was like, for pictures: it decides nothing.
+/// What the newest update learned from, for pictures: it decides nothing. Tensors are shared, so
+/// that nothing is copied until somebody looks.
 #[derive(Clone, Debug, Default)]
 struct Newest {
-    begun: Arc<[f32]>,
-    imagined: Arc<[f32]>,
+    /// `[P, B, S]`.
+    begun: Option<Tensor>,
+    /// Each `[P, .., S]`.
+    imagined: Vec<Tensor>,
     age: f64,
+}
+
+/// The rows of lane `lane` of `[P, B, S]`, one after the other.
+fn rows(states: &Tensor, lane: usize) -> Vec<f32> {
+    let [_, rows, sees] = states.dims();
+    values(&states.clone().slice([lane..lane + 1, 0..rows, 0..sees]))
 }
 
 /// The agent.
@@ -113,8 +122,8 @@ impl Mve {
         (losses.model, losses.held_out) = (self.model.loss, self.model.held_out);
         watch.line(10, || Some(Value::Number(losses.critic)));
         self.newest = Newest {
-            begun: values(&batch.next).into(),
-            imagined: rollout.states.iter().skip(1).flat_map(values).collect(),
+            begun: Some(batch.next.clone()),
+            imagined: rollout.states.iter().skip(1).cloned().collect(),
             age: self.base.lanes.age,
         };
         drop(rollout);
@@ -247,8 +256,8 @@ impl Agent for Mve {
             stored: dreams == Dreams::Stored,
             kept: self.stored.kept(),
             model_targets: self.model.targets,
-            begun: self.newest.begun.clone(),
-            imagined: self.newest.imagined.clone(),
+            begun: self.newest.begun.iter().flat_map(|states| rows(states, lane)).collect(),
+            imagined: self.newest.imagined.iter().flat_map(|states| rows(states, lane)).collect(),
             age: self.newest.age,
         });
         view.shared()
@@ -263,8 +272,9 @@ impl Agent for Mve {
     }
 
     fn bytes(&self) -> usize {
-        let newest = (self.newest.begun.len() + self.newest.imagined.len()) * size_of::<f32>();
+        let states = self.newest.begun.iter().chain(&self.newest.imagined);
+        let newest = states.map(|s| s.dims().iter().product::<usize>() * size_of::<f32>());
         let parts = self.base.bytes() + self.model.bytes() + self.stored.own_bytes();
-        size_of::<Self>() + parts + newest
+        size_of::<Self>() + parts + newest.sum::<usize>()
     }
 }
