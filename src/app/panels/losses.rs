@@ -16,8 +16,11 @@ const POINTS: usize = 300;
 /// Least loss drawn.
 const LEAST: f64 = 1e-8;
 
-/// The panel.
-pub struct Losses;
+/// The panel, and the run that was selected when it was drawn.
+#[derive(Default)]
+pub struct Losses {
+    run: usize,
+}
 
 /// A run that learns a model.
 struct Subject<'a> {
@@ -73,6 +76,7 @@ impl Panel for Losses {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.run = cx.view.run;
         framed(self, PanelId::Losses, ui, cx, |ui, cx| match subject(cx.snapshot, cx.view.run) {
             Some(subject) if !subject.view.losses.is_empty() => draw(ui, &subject),
             Some(_) => weak(ui, "Losses come with the first updates, after the random steps."),
@@ -81,7 +85,7 @@ impl Panel for Losses {
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {
-        let Some(subject) = subject(snapshot, 0) else {
+        let Some(subject) = subject(snapshot, self.run) else {
             return "no run learns a model with a network\n".to_owned();
         };
         let (letter, name) = (subject.run.letter, &subject.run.name);
@@ -99,7 +103,7 @@ impl Panel for Losses {
 
     fn data(&self, snapshot: &Snapshot) -> String {
         let mut csv = "run,updates,learned,held_out\n".to_owned();
-        if let Some(subject) = subject(snapshot, 0) {
+        if let Some(subject) = subject(snapshot, self.run) {
             for [updates, learned, held_out] in subject.points() {
                 csv += &format!("{},{updates},{learned},{held_out}\n", subject.run.letter);
             }

@@ -4,6 +4,7 @@
 mod bars;
 mod map;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use egui::{Align2, Rect, Stroke, Ui, UiBuilder, WidgetInfo, vec2};
@@ -31,6 +32,7 @@ const PARTS: [&str; 3] = ["parts", "error", "best H"];
 /// A learner at one moment, and a state.
 #[derive(Clone, PartialEq)]
 struct Question {
+    run: usize,
     view: Arc<SteeredView>,
     place: [f64; 2],
 }
@@ -48,8 +50,10 @@ pub struct MveStack {
     place: Option<[f64; 2]>,
     /// Which of [`PARTS`].
     part: usize,
+    /// The selected run.
+    run: usize,
     one: Asked<Question, Option<Expansion>>,
-    all: Asked<Arc<SteeredView>, Option<Sweep>>,
+    all: Asked<(usize, Arc<SteeredView>), Option<Sweep>>,
 }
 
 /// A run that expands values.
@@ -76,6 +80,11 @@ fn subject(s: &Snapshot, selected: usize) -> Option<Subject<'_>> {
 }
 
 impl Subject<'_> {
+    /// Whether a learner of that run is this one, now or a little earlier.
+    fn is(&self, run: usize, view: &SteeredView) -> bool {
+        run == self.index && Arc::ptr_eq(&view.oracle, &self.view.oracle)
+    }
+
     /// Where the run is now.
     fn here(&self) -> [f64; 2] {
         let wrapped = |index: usize, x: f64| super::body_tile::shown(self.numbers[index], x);
@@ -83,7 +92,8 @@ impl Subject<'_> {
     }
 
     fn question(&self, place: Option<[f64; 2]>) -> Question {
-        Question { view: self.view.clone(), place: place.unwrap_or_else(|| self.here()) }
+        let place = place.unwrap_or_else(|| self.here());
+        Question { run: self.index, view: self.view.clone(), place }
     }
 
     /// A place in words.
@@ -126,22 +136,51 @@ fn outward(x: f64) -> f64 {
 }
 
 impl MveStack {
+    /// What was found of a state of this run, now or a little earlier.
+    fn known_one(&self, subject: &Subject<'_>) -> Option<&(Question, Option<Expansion>)> {
+        self.one.known().filter(|(q, _)| subject.is(q.run, &q.view))
+    }
+
+    /// The same of all states.
+    fn known_all(&self, subject: &Subject<'_>) -> Option<&Option<Sweep>> {
+        self.all.known().filter(|((run, view), _)| subject.is(*run, view)).map(|(_, found)| found)
+    }
+
+    /// The state that is drawn and its parts, computed only where nothing was drawn yet.
+    fn one(&self, subject: &Subject<'_>) -> Option<([f64; 2], Cow<'_, Expansion>)> {
+        match self.known_one(subject) {
+            Some((question, found)) => Some((question.place, Cow::Borrowed(found.as_ref()?))),
+            None => {
+                let question = subject.question(self.place);
+                Some((question.place, Cow::Owned(question.answer()?)))
+            }
+        }
+    }
+
+    /// The same of all states.
+    fn all(&self, subject: &Subject<'_>) -> Option<Cow<'_, Sweep>> {
+        match self.known_all(subject) {
+            Some(found) => found.as_ref().map(Cow::Borrowed),
+            None => Sweep::of(subject.view, CELLS).map(Cow::Owned),
+        }
+    }
+
     fn draw(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let Some(subject) = subject(cx.snapshot, cx.view.run) else {
+        self.run = cx.view.run;
+        let Some(subject) = subject(cx.snapshot, self.run) else {
             return weak(ui, "Needs a run of 'MVE' in a world like the pendulum.");
         };
         let pace = if cx.snapshot.playing && !cx.view.at_once() { EVERY } else { 0.0 };
         let context = (ui.ctx(), cx.view);
         let question = subject.question(self.place);
         self.one.ask(context, &question, pace, Question::answer);
-        self.all.ask(context, subject.view, pace, |view| Sweep::of(view, CELLS));
-        let same = |view: &SteeredView| Arc::ptr_eq(&view.oracle, &subject.view.oracle);
-        let one = self.one.known().filter(|known| same(&known.0.view));
-        let all = self.all.known().filter(|known| same(&known.0));
+        let learner = (subject.index, subject.view.clone());
+        self.all.ask(context, &learner, pace, |(_, view)| Sweep::of(view, CELLS));
+        let (one, all) = (self.known_one(&subject), self.known_all(&subject));
         let (Some(one), Some(all)) = (one.cloned(), all.cloned()) else {
             return weak(ui, "The expansions are being computed.");
         };
-        let (Some(expansion), Some(sweep)) = (one.1, all.1) else {
+        let (Some(expansion), Some(sweep)) = (one.1, all) else {
             return weak(ui, "Needs a world whose state is two numbers.");
         };
         self.head(ui, &subject, one.0.place, &expansion);
@@ -251,11 +290,9 @@ impl Panel for MveStack {
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {
-        let Some(subject) = subject(snapshot, 0) else {
-            return "no run expands values\n".to_owned();
-        };
-        let question = subject.question(self.place);
-        let Some(found) = question.answer() else {
+        let subject = subject(snapshot, self.run);
+        let found = subject.and_then(|subject| Some((self.one(&subject)?, subject)));
+        let Some(((place, found), subject)) = found else {
             return "no run expands values\n".to_owned();
         };
         let errors = found.errors();
@@ -266,7 +303,7 @@ impl Panel for MveStack {
              average, importance weight 1\n",
             subject.run.letter,
             subject.run.name,
-            subject.place(question.place),
+            subject.place(place),
             subject.told(&found),
             listed.join(", "),
             subject.how.kept,
@@ -276,11 +313,10 @@ impl Panel for MveStack {
 
     fn data(&self, snapshot: &Snapshot) -> String {
         let mut csv = "run,horizon,model,critic,sum,truth,rms_error\n".to_owned();
-        let Some(subject) = subject(snapshot, 0) else {
+        let Some(subject) = subject(snapshot, self.run) else {
             return csv;
         };
-        let found = subject.question(self.place).answer();
-        let Some((found, sweep)) = found.zip(Sweep::of(subject.view, CELLS)) else {
+        let Some(((_, found), sweep)) = self.one(&subject).zip(self.all(&subject)) else {
             return csv;
         };
         for horizon in 0..=MOST {

@@ -2,6 +2,7 @@
 
 mod map;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use egui::{Align2, Rect, Ui, UiBuilder, vec2};
@@ -31,9 +32,10 @@ const BEST: usize = 60;
 /// What can be shown, in this order.
 const KINDS: [&str; 3] = ["learned", "true", "difference"];
 
-/// A world, a discount, and what a learner thinks at one moment.
+/// A world, a discount, and what the learner of a run thinks at one moment.
 #[derive(Clone)]
 struct Question {
+    letter: char,
     truth: Arc<Truth>,
     gamma: f64,
     surface: Option<Surface>,
@@ -42,6 +44,7 @@ struct Question {
 impl PartialEq for Question {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.truth, &other.truth)
+            && self.letter == other.letter
             && (self.gamma, &self.surface) == (other.gamma, &other.surface)
     }
 }
@@ -49,7 +52,8 @@ impl PartialEq for Question {
 impl Question {
     fn of(run: &RunSnapshot) -> Self {
         let gamma = run.param("gamma").unwrap_or(GAMMA);
-        Self { truth: run.truth.clone(), gamma, surface: run.lane.view.surface.clone() }
+        let surface = run.lane.view.surface.clone();
+        Self { letter: run.letter, truth: run.truth.clone(), gamma, surface }
     }
 
     fn answer(&self) -> Option<Surfaces> {
@@ -80,10 +84,17 @@ fn kinds(found: &Surfaces) -> Vec<usize> {
 }
 
 impl ValueMap {
-    /// The answer in hand, if it is about the same world.
+    /// The answer in hand, if it is about the same run in the same world.
     fn found(&self, run: &RunSnapshot) -> Option<&Surfaces> {
         let (question, found) = self.asked.known()?;
-        found.as_ref().filter(|_| Arc::ptr_eq(&question.truth, &run.truth))
+        let same = question.letter == run.letter && Arc::ptr_eq(&question.truth, &run.truth);
+        found.as_ref().filter(|_| same)
+    }
+
+    /// The answer that is drawn; it is computed only where nothing was drawn yet.
+    fn answer(&self, run: &RunSnapshot) -> Option<Cow<'_, Surfaces>> {
+        let computed = || Question::of(run).answer().map(Cow::Owned);
+        self.found(run).map(Cow::Borrowed).or_else(computed)
     }
 
     fn draw(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -200,15 +211,11 @@ impl Panel for ValueMap {
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {
-        let line = |run: &RunSnapshot| {
-            let numbers = plane_of(&run.truth)?;
-            told(run, numbers, &Question::of(run).answer()?)
+        let line = || {
+            let (run, numbers) = subject(snapshot, self.run)?;
+            told(run, numbers, &*self.answer(run)?)
         };
-        let lines: Option<Vec<String>> = snapshot.runs.iter().map(line).collect();
-        lines.map_or_else(
-            || "A map needs a world whose state is two numbers.\n".to_owned(),
-            |lines| lines.join("\n"),
-        )
+        line().unwrap_or_else(|| "A map needs a world whose state is two numbers.\n".to_owned())
     }
 
     fn data(&self, snapshot: &Snapshot) -> String {
@@ -216,7 +223,7 @@ impl Panel for ValueMap {
             return "run,first,second,learned,true\n".to_owned();
         };
         let mut csv = format!("run,{},{},learned,true\n", numbers[0].key, numbers[1].key);
-        let Some(found) = Question::of(run).answer() else {
+        let Some(found) = self.answer(run) else {
             return csv;
         };
         let truth = found.optimum.as_ref().map(|optimum| &optimum.plane);
