@@ -3,26 +3,31 @@
 
 mod charts;
 mod hand;
+mod told;
 mod world;
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use egui::{Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 use super::asked::{Asked, Moment};
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::actions::Action;
+use crate::app::icons;
 use crate::app::theme;
 use crate::app::widgets::button::{Button, TARGET};
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::{badge, text};
-use crate::app::{icons, words};
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::physical::Body;
 use crate::mdp::scene::{Cell, Scene};
 use crate::probes::dynamics::Place;
-use crate::probes::imagined::{Compared, Direction, End, Future, Measure, STEPS};
+use crate::probes::imagined::{Compared, Direction, Future, Measure, STEPS};
 use crate::probes::twins::{Twins, imagines};
 use hand::Hand;
 pub use hand::{driving, is_seat, stop, take};
+use told::told;
 
 /// Seconds between two questions while time passes.
 const EVERY: f64 = 0.1;
@@ -105,6 +110,8 @@ pub struct Imagined {
     /// The selected run, and the place picked in it, as shown last.
     looked: (usize, Option<Body>, Option<usize>),
     hand: Option<Hand>,
+    /// What a person drives, kept while it is of the same moment.
+    driven: Option<Arc<(Moment, Twins)>>,
     /// The button was pressed in the last frame. Whoever takes the focus in the frame of a click
     /// elsewhere loses it at once.
     wants: bool,
@@ -173,9 +180,10 @@ impl Imagined {
             self.asked.ask((ui.ctx(), cx.view), &question, pace, Question::answer);
         }
         let rect = ui.available_rect_before_wrap();
-        let spoken = self.text(cx.snapshot);
         let response = ui.allocate_rect(rect, Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
+        response.widget_info(|| {
+            WidgetInfo::labeled(Role::Image, true, self.spoken(run, &from, &question))
+        });
         let driven = self.hand.as_ref().map(Hand::shown);
         let Some(shown) =
             driven.or_else(|| self.found(&question).map(|found| Shown::of(found, run)))
@@ -202,26 +210,41 @@ impl Imagined {
         }
     }
 
+    /// The picture in words: of what is drawn, and of nothing that is still to be computed.
+    fn spoken(&self, run: &RunSnapshot, from: &str, question: &Question) -> String {
+        if let Some(hand) = &self.hand {
+            return format!("{} {}: {}\n", run.letter, run.name, hand.told());
+        }
+        match self.found(question) {
+            Some(found) => told(run, from, self.direction, found),
+            None => "The futures are being computed.".to_owned(),
+        }
+    }
+
     /// Takes the hand of a person into account: begins, goes on, or ends.
     fn drive(&mut self, ui: &Ui, cx: &Cx<'_>, question: &Question) {
         if std::mem::take(&mut self.wants) {
             take(ui.ctx());
         }
         if cx.view.still || !driving(ui.ctx()) {
-            self.hand = None;
+            (self.hand, self.driven) = (None, None);
             return;
         }
-        let same = |hand: &Hand| hand.of(question.generation, question.run);
-        let twins = Twins::of(&question.moment.truth, &question.moment.lane.view);
-        let Some(twins) = twins else {
+        let moment = &question.moment;
+        if !self.driven.as_ref().is_some_and(|held| held.0 == *moment) {
+            let twins = Twins::of(&moment.truth, &moment.lane.view);
+            self.driven = twins.map(|twins| Arc::new((moment.clone(), twins)));
+        }
+        let Some((_, twins)) = self.driven.as_deref() else {
             return;
         };
+        let same = |hand: &Hand| hand.of(question.generation, question.run);
         if !self.hand.as_ref().is_some_and(same) {
             let whose = (question.generation, question.run);
-            self.hand = Some(Hand::begin(&twins, question.start, whose, ui.ctx()));
+            self.hand = Some(Hand::begin(twins, question.start, whose, ui.ctx()));
         }
         if let Some(hand) = &mut self.hand {
-            hand.frame(&twins, question.moment.truth.scene(), ui.ctx());
+            hand.frame(twins, moment.truth.scene(), ui.ctx());
         }
     }
 
@@ -296,43 +319,6 @@ fn say(ui: &Ui, at: egui::Pos2, room: f32, words: &str) {
     text::place(painter, &line, at, egui::Align2::LEFT_TOP);
 }
 
-/// How a future ended, if it did.
-fn ended(who: &str, future: &Future) -> String {
-    let steps = future.rewards.len();
-    match future.end {
-        End::Open => String::new(),
-        End::Over => format!("; {who} the task ends after {steps}"),
-        End::NoData => format!("; {who} nobody knows what follows after {steps}"),
-    }
-}
-
-/// In words.
-fn told(run: &RunSnapshot, from: &str, direction: Direction, found: &Found) -> String {
-    let Found { compared: c, measure, dreamer, .. } = found;
-    let horizon = horizon(run, found);
-    let who = match direction {
-        Direction::Act => "it acts in the world and the model is told the actions",
-        Direction::Plan => "it acts in its model and the world is told the actions",
-    };
-    let gap = |depth: usize| {
-        let gap = c.gaps.get(depth)?;
-        Some(format!("{} after {depth}", words::value(*gap)))
-    };
-    let mut depths: Vec<usize> = [1, 5, 10, 20, STEPS].into_iter().chain(horizon).collect();
-    depths.sort_unstable();
-    depths.dedup();
-    let gaps: Vec<String> = depths.into_iter().filter_map(gap).collect();
-    let horizon = horizon.map_or(String::new(), |h| format!("; H = {h}"));
-    let ends = ended("in the world", &c.real) + &ended("in the model", &c.dream);
-    format!(
-        "{} {}, from {from}: {who}; in imagination {dreamer} acts{horizon}\napart, {}: {}{ends}\n",
-        run.letter,
-        run.name,
-        measure.unit(),
-        gaps.join(", ")
-    )
-}
-
 impl Panel for Imagined {
     fn title(&self) -> &'static str {
         "Real against imagined"
@@ -353,11 +339,10 @@ impl Panel for Imagined {
             return format!("{EMPTY}\n");
         };
         let run = &snapshot.runs[question.run];
-        if let Some(hand) = &self.hand {
-            return format!("{} {}: {}\n", run.letter, run.name, hand.told());
+        if self.hand.is_some() || self.found(&question).is_some() {
+            return self.spoken(run, &from, &question);
         }
-        let now = || question.answer();
-        let found = self.found(&question).cloned().or_else(now);
+        let found = question.answer();
         found.map_or_else(String::new, |found| told(run, &from, self.direction, &found))
     }
 
@@ -366,7 +351,9 @@ impl Panel for Imagined {
         let Some((question, _)) = self.question(snapshot) else {
             return csv;
         };
-        let Some(found) = self.found(&question).cloned().or_else(|| question.answer()) else {
+        let computed = || question.answer().map(Cow::Owned);
+        let found = self.found(&question).map(Cow::Borrowed).or_else(computed);
+        let Some(found) = found else {
             return csv;
         };
         let c = &found.compared;
