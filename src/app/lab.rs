@@ -311,13 +311,14 @@ impl Lab {
 
     /// The first row of the lesson's panels, for the back of the room.
     fn first_row(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let row = &cx.lesson.layout.rows()[0];
+        let width = ui.available_width() / theme::scale(ui.ctx());
+        let row = lecture::seats(&cx.lesson.layout.rows()[0], width);
         let sum: f32 = row.iter().map(|seat| seat.share).sum();
         let gap = 16.0 * theme::scale(ui.ctx());
         let room = ui.available_rect_before_wrap();
         let across = room.width() - gap * (row.len() - 1) as f32;
         let mut left = room.left();
-        for seat in row {
+        for seat in &row {
             let right = left + across * seat.share / sum;
             let rect = room.with_min_x(left).with_max_x(right);
             if let Some(panel) = self.panels.get_mut(&seat.panel) {

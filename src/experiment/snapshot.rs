@@ -177,7 +177,7 @@ fn names(index: usize, e: &Experiment) -> (String, String) {
 /// Name and note of a run as it is set now: "n = 50" becomes "n = 5" when n was changed, and the
 /// note says what it was.
 fn own_names(run: &Run) -> (String, String) {
-    let (mut name, mut was) = (run.config.name.clone(), Vec::new());
+    let (mut name, mut was, mut swapped) = (run.config.name.clone(), Vec::new(), Vec::new());
     for (index, spec) in run.config.info.params().iter().enumerate() {
         let (before, now) = (run.config.params[index], run.param(index));
         if before == now {
@@ -191,13 +191,18 @@ fn own_names(run: &Run) -> (String, String) {
             }
             false => {
                 was.push(format!("now {}", written(now)));
-                // What was swapped is what people call the run by.
                 if matches!(spec.range, Range::Choice(_)) {
-                    name = format!("{name} → {}", spec.show(now));
+                    swapped.push(spec.show(now));
                 }
             }
         }
     }
+    // What was swapped is what people call the run by, as long as it is one thing.
+    let name = match &swapped[..] {
+        [] => name,
+        [one] => format!("{name} → {one}"),
+        _ => format!("{name}, changed"),
+    };
     match was.is_empty() {
         true => (name, run.config.note.clone()),
         false => (name, was.join(", ")),

@@ -72,9 +72,12 @@ pub fn way(view: &ConsistentView, truth: &Truth) -> Option<Vec<Place>> {
     let open: Vec<usize> = (0..truth.states()).filter(|&s| truth.is_left(s as u32)).collect();
     let moments = view.history.moments();
     let first = moments.first()?;
+    // The history keeps fewer and fewer moments; the way ends where the learner is.
+    let now = Some(&view.now).filter(|now| moments.last().is_none_or(|m| m.updates < now.updates));
+    let moments = || moments.iter().chain(now);
     let even = 1.0 / truth.actions() as f64;
     // Only one equation where the policy never changes.
-    let random = moments.iter().all(|m| m.policy.iter().all(|&p| p == 0.0 || p == even));
+    let random = moments().all(|m| m.policy.iter().all(|&p| p == 0.0 || p == even));
     let fixed = if random { Some(truth.random_values(gamma)?) } else { None };
     let place = |m: &Moment| {
         let solved = match &fixed {
@@ -92,7 +95,7 @@ pub fn way(view: &ConsistentView, truth: &Truth) -> Option<Vec<Place>> {
             gradients: m.gradients,
         })
     };
-    moments.iter().map(place).collect()
+    moments().map(place).collect()
 }
 
 #[cfg(test)]
@@ -119,5 +122,23 @@ mod tests {
         assert_eq!((way.len(), way[0].updates, way[1].real), (2, 0, 1));
         assert!((way[0].error - (squares / 5.0).sqrt()).abs() < 1e-12, "{}", way[0].error);
         assert_eq!(way[0].residual, 0.0, "zeros agree with each other, and are wrong");
+    }
+
+    #[test]
+    fn the_way_ends_where_the_learner_is() {
+        let world = random_walk(&WalkConfig::default()).unwrap();
+        let truth = Truth::of(&world);
+        let config = ScConfig { gamma: 1.0, ..ScConfig::default() };
+        let mut agent = Consistent::new(config, truth.states(), truth.actions(), 3);
+        let step = Step { reward: 0.0, next: 1, terminated: false, truncated: false };
+        // So many that the history keeps every second moment only, and not the last one.
+        for _ in 0..151 {
+            agent.learn(&[Transition { lane: 0, obs: 2, action: 0, step }], &mut Unwatched);
+        }
+        let view = agent.view().consistent.unwrap();
+        assert_eq!(view.history.moments().last().unwrap().real, 150);
+        let way = way(&view, &truth).unwrap();
+        assert_eq!(way.last().unwrap().real, 151);
+        assert!(way.windows(2).all(|two| two[0].updates < two[1].updates));
     }
 }

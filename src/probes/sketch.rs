@@ -200,6 +200,22 @@ pub fn levels(tree: &Tree<State>, truth: &Truth) -> Vec<Level> {
     levels
 }
 
+/// The same in no more than `most` levels: the last one takes in all that are deeper.
+pub fn at_most(levels: &[Level], most: usize) -> Vec<Level> {
+    let mut few: Vec<Level> = levels.iter().take(most).copied().collect();
+    let (Some(last), Some(deeper)) = (few.last_mut(), levels.get(most..)) else { return few };
+    for level in deeper {
+        let visits = f64::from((last.visits + level.visits).max(1));
+        let (a, b) = (f64::from(last.visits) / visits, f64::from(level.visits) / visits);
+        last.value = a * last.value + b * level.value;
+        last.unknown = a * last.unknown + b * level.unknown;
+        last.wrong = a * last.wrong + b * level.wrong;
+        last.nodes += level.nodes;
+        last.visits += level.visits;
+    }
+    few
+}
+
 /// What a model's step is worth beside the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Footing {
@@ -287,5 +303,23 @@ mod tests {
             let root = sketch.shown[0];
             assert_eq!(root.hidden as usize + sketch.shown.len(), sketch.all as usize);
         }
+    }
+
+    #[test]
+    fn deeper_levels_go_into_the_last_one_by_their_visits() {
+        let level = |depth, nodes, visits, value, unknown| Level {
+            depth,
+            nodes,
+            visits,
+            value,
+            unknown,
+            wrong: 0.0,
+        };
+        let all = [level(0, 1, 9, 0.5, 0.0), level(1, 4, 6, 0.25, 0.0), level(2, 2, 2, 1.25, 0.5)];
+        assert_eq!(at_most(&all, 3), all);
+        let few = at_most(&all, 2);
+        // 6 visits worth 0.25 and 2 worth 1.25; 1 of 8 without data.
+        assert_eq!(few, [all[0], level(1, 6, 8, 0.5, 0.125)]);
+        assert!(at_most(&[], 3).is_empty());
     }
 }

@@ -57,6 +57,8 @@ pub struct ConsistentView {
     pub learner: Shared,
     /// The way of the value.
     pub history: History,
+    /// Where it is now, also between two moments of the history.
+    pub now: Moment,
 }
 
 /// A learner that pictures share; equal if it is the very same.
@@ -132,11 +134,15 @@ impl Consistent {
 
     /// The history takes a look.
     fn remember(&mut self) {
-        if !self.history.wants(self.updates) {
-            return;
+        if self.history.wants(self.updates) {
+            self.history.keep(self.moment());
         }
+    }
+
+    /// What is to be kept of now.
+    fn moment(&self) -> Moment {
         let learner = &self.learner;
-        self.history.keep(Moment {
+        Moment {
             updates: self.updates,
             real: self.work.real_updates,
             values: learner.blocks().values.as_slice().into(),
@@ -144,7 +150,7 @@ impl Consistent {
             residual: learner.inconsistency(),
             gradients: learner.last().map_or([0.0; 3], |last| last.gradients),
             grounded: learner.last_grounded().map_or([0.0; 3], |last| last.moved),
-        });
+        }
     }
 
     fn one_more(&mut self) {
@@ -283,6 +289,7 @@ impl Agent for Consistent {
             config: self.config,
             learner: Shared(self.learner.clone()),
             history: self.history.clone(),
+            now: self.moment(),
         };
         View { table: Some(table), consistent: Some(consistent), ..View::default() }
     }

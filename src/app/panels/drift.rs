@@ -84,7 +84,7 @@ impl Panel for Drift {
     }
 
     fn question(&self) -> &'static str {
-        "Why does it not blow up?"
+        "What grows, and what comes to rest?"
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {

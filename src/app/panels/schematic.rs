@@ -20,8 +20,8 @@ use diagram::{Row, What};
 
 /// Room for the formula and its numbers, in points before the text scale.
 const EQUATION: f32 = 92.0;
-/// Greatest height of a row of the diagram.
-const ROW: f32 = 300.0;
+/// Least and greatest height of a row of the diagram.
+const ROW: (f32, f32) = (150.0, 300.0);
 
 /// Width from which all controls stand in one line.
 const ONE_LINE: f32 = 1060.0;
@@ -60,6 +60,30 @@ fn rows(view: &ConsistentView) -> [Option<Row<'_>>; 2] {
         wiring: Wiring { target_reward: false, target_value: false, ..Wiring::RESIDUAL },
     });
     [imagined, grounded]
+}
+
+/// What there is room for.
+struct Room {
+    /// Which rows of the diagram.
+    rows: &'static [usize],
+    /// Height of one, in points before the text scale.
+    high: f32,
+    formula: bool,
+}
+
+impl Room {
+    /// Everything, or in a low panel what can be read: the formula goes first, then the second row.
+    fn new(height: f32, imagined: bool) -> Self {
+        let rows: &[usize] = match (height >= 2.0 * ROW.0, imagined) {
+            (true, _) => &[0, 1],
+            (false, true) => &[0],
+            (false, false) => &[1],
+        };
+        let count = rows.len() as f32;
+        let formula = height >= count * ROW.0 + EQUATION;
+        let left = if formula { height - EQUATION } else { height };
+        Self { rows, high: (left / count).min(ROW.1), formula }
+    }
 }
 
 /// A choice of the agent as buttons side by side.
@@ -118,7 +142,9 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     let spoken = words(run, view);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &spoken));
-    let high = ((rect.height() - EQUATION * points) / 2.0).min(ROW * points);
+    let rows = rows(view);
+    let room = Room::new(rect.height() / points, rows[0].is_some());
+    let high = room.high * points;
     let empty = [
         match view.config.wiring() {
             None => "TD alone imagines nothing: choose Dyna or another update.",
@@ -126,8 +152,8 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
         },
         "The first real step has still to come. Space plays.",
     ];
-    for (place, row) in rows(view).iter().enumerate() {
-        let top = rect.top() + place as f32 * high;
+    for (line, &place) in room.rows.iter().enumerate() {
+        let (top, row) = (rect.top() + line as f32 * high, &rows[place]);
         let area = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), high - 6.0));
         match row {
             Some(row) => {
@@ -142,8 +168,10 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         }
     }
-    let below = rect.with_min_y(rect.top() + 2.0 * high);
-    equation::paint(ui.painter(), below, view);
+    if room.formula {
+        let below = rect.with_min_y(rect.top() + room.rows.len() as f32 * high);
+        equation::paint(ui.painter(), below, view);
+    }
 }
 
 /// Stops or opens a gradient, trains a block or lets it be.
@@ -226,5 +254,24 @@ impl Panel for Schematic {
             csv += &format!("{letter},loss,total,all,{}\n", losses.total());
         }
         csv
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_low_panel_leaves_out_the_formula_and_then_a_row() {
+        let room = |height, imagined| {
+            let Room { rows, high, formula } = Room::new(height, imagined);
+            assert!(high >= ROW.0.min(height), "{high}");
+            (rows, formula)
+        };
+        assert_eq!(room(700.0, true), (&[0, 1][..], true));
+        assert_eq!(room(350.0, true), (&[0, 1][..], false));
+        assert_eq!(room(250.0, true), (&[0][..], true));
+        assert_eq!(room(190.0, true), (&[0][..], false));
+        assert_eq!(room(190.0, false), (&[1][..], false), "nothing is imagined");
     }
 }

@@ -9,6 +9,26 @@ use crate::app::widgets::button::icon_button;
 use crate::app::widgets::legend;
 use crate::app::widgets::source::Source;
 use crate::app::{icons, theme, words};
+use crate::lessons::layout::Seat;
+
+/// Least width of a panel beside others, in points before the text scale.
+const LEAST: f32 = 200.0;
+
+/// Who of a row is shown in so many points: a panel too narrow to be read leaves its place to the
+/// others.
+pub fn seats(row: &[Seat], width: f32) -> Vec<Seat> {
+    let mut seats = row.to_vec();
+    loop {
+        let sum: f32 = seats.iter().map(|seat| seat.share).sum();
+        let narrowest = (0..seats.len())
+            .min_by(|&a, &b| seats[a].share.total_cmp(&seats[b].share))
+            .filter(|&index| seats.len() > 1 && width * seats[index].share / sum < LEAST);
+        match narrowest {
+            Some(index) => drop(seats.remove(index)),
+            None => return seats,
+        }
+    }
+}
 
 /// The question for the room in big type, with its answer once revealed.
 pub fn question(ui: &mut Ui, cx: &Cx<'_>) {
@@ -50,4 +70,19 @@ pub fn bottom(ui: &mut Ui, cx: &mut Cx<'_>) {
             scrub::scrub(ui, cx);
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lessons::layout::PanelId;
+
+    #[test]
+    fn a_panel_too_narrow_to_be_read_makes_room() {
+        let seat = |panel, share| Seat { panel, share };
+        let row = [seat(PanelId::Schematic, 3.0), seat(PanelId::Drift, 1.0)];
+        assert_eq!(seats(&row, 1160.0), row);
+        assert_eq!(seats(&row, 775.0), row[..1]);
+        assert_eq!(seats(&row[1..], 100.0), row[1..], "the last one stays");
+    }
 }

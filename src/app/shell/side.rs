@@ -1,6 +1,6 @@
 //! Parameters and code of the selected run.
 
-use egui::{Align, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
 
 use super::code::CodeMemory;
 use super::provenance::provenance;
@@ -61,11 +61,15 @@ fn header(ui: &mut Ui, cx: &Cx<'_>) {
     let run = &cx.snapshot.runs[cx.view.run];
     row(ui, 28.0, |ui| {
         badge::badge(ui, cx.view.run);
-        let name = RichText::new(&run.name).font(theme::title(ui.ctx())).color(t.text_strong);
-        ui.label(name);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(RichText::new(run.agent.title).color(t.text_weak))
                 .on_hover_text(run.agent.help);
+            // The name has the rest: a long one must not widen the column.
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let font = theme::title(ui.ctx());
+                let name = RichText::new(&run.name).font(font).color(t.text_strong);
+                ui.add(Label::new(name).truncate());
+            });
         });
     });
 }

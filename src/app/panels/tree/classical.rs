@@ -11,7 +11,7 @@ use crate::app::theme::{self, Tokens};
 use crate::app::widgets::{dashes, text};
 use crate::app::words::value;
 use crate::mdp::scene::Scene;
-use crate::probes::sketch::{Footing, Shown, footing};
+use crate::probes::sketch::{Footing, Level, Shown, at_most, footing};
 
 /// Greatest distances of columns and lines in points, before the text scale.
 const COLUMN: f32 = 120.0;
@@ -136,9 +136,11 @@ impl Places {
         x = word("visits", x + 28.0 * points, t.text_weak) + 16.0 * points;
         painter.vline(x, bar.y_range().expand(2.0), Stroke::new(2.0, t.text_weak));
         x = word("prior", x + 6.0 * points, t.text_weak) + 16.0 * points;
-        let words = stage.sketch.words();
-        let words = text::line(painter, &words, small.clone(), t.text);
-        if x + words.size().x < self.rect.right() {
+        // In a narrow panel the count alone.
+        let count = format!("{} of {} nodes shown", stage.sketch.shown.len(), stage.sketch.all);
+        let tries = [stage.sketch.words(), count];
+        let mut lines = tries.iter().map(|words| text::line(painter, words, small.clone(), t.text));
+        if let Some(words) = lines.find(|words| x + words.size().x < self.rect.right()) {
             let at = pos2(self.rect.right(), self.rect.top() + 9.0 * points);
             text::place(painter, &words, at, Align2::RIGHT_CENTER);
         }
@@ -313,13 +315,19 @@ impl Places {
         for (line, name) in ROWS.into_iter().enumerate() {
             word(name, rect.left(), line, Align2::LEFT_CENTER, t.text_weak);
         }
-        for level in &stage.look.levels {
-            let x = self.first.x + level.depth as f32 * self.column;
-            if x + 0.4 * self.column > rect.right() {
-                break;
-            }
+        let place = |depth: usize| self.first.x + depth as f32 * self.column;
+        let fits = |level: &&Level| place(level.depth) + 0.4 * self.column <= rect.right();
+        let all = &stage.look.levels;
+        let levels = at_most(all, all.iter().take_while(fits).count().max(1));
+        for (column, level) in levels.iter().enumerate() {
+            let x = place(column);
             let share = |share: f64| format!("{:.0} %", 100.0 * share);
-            let counts = [level.depth as u32, level.nodes, level.visits].map(|n| n.to_string());
+            // The last column stands for all that is deeper, too.
+            let depth = match column + 1 == levels.len() && levels.len() < all.len() {
+                true => format!("{} +", level.depth),
+                false => level.depth.to_string(),
+            };
+            let counts = [depth, level.nodes.to_string(), level.visits.to_string()];
             let shares = [value(level.value), share(level.unknown), share(level.wrong)];
             for (line, cell) in counts.iter().chain(&shares).enumerate() {
                 let ink = match line {

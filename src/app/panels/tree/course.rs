@@ -50,7 +50,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, stage: &Stage<'_>, cx: &Cx<'_>) -> Option<u32
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
     let title = if stage.hand.is_some() { "Your course" } else { "The course of the search" };
     let title = text::line(ui.painter(), title, theme::body_strong(&ctx), t.text_strong);
-    text::place(ui.painter(), &title, rect.min, Align2::LEFT_TOP);
+    let title = text::place(ui.painter(), &title, rect.min, Align2::LEFT_TOP);
     let (left, right) = (rect.left() + 72.0 * points, rect.right() - 84.0 * points);
     let axis = Axis { frames, left, right };
     let body = rect.with_min_y(rect.top() + 28.0 * points);
@@ -62,7 +62,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, stage: &Stage<'_>, cx: &Cx<'_>) -> Option<u32
     visits_of(ui, visits, &axis, stage, &t);
     value_of(ui, worth, &axis, stage, &t);
     chosen(ui, body.with_min_y(body.bottom() - strip), &axis, stage, &t);
-    now(ui, body, &axis, stage, &t);
+    now(ui, body, &axis, stage, title.right() + 10.0 * points);
     let held = response.dragged() || response.clicked();
     let at = response.interact_pointer_pos().filter(|_| held && stage.hand.is_none());
     at.map(|at| axis.done(at.x))
@@ -155,9 +155,11 @@ fn chosen(ui: &Ui, rect: Rect, axis: &Axis<'_>, stage: &Stage<'_>, t: &Tokens) {
             pos2(axis.x(from - 1), rect.top()),
             pos2(axis.x(done - 1), rect.bottom()),
         );
-        ui.painter().rect_filled(block, 2, if dark { t.stroke } else { t.elev });
+        let fill = if dark { t.stroke } else { t.elev };
+        ui.painter().rect_filled(block, 2, fill);
         let name = stage.truth().action_name(action(from));
-        let name = text::line(ui.painter(), &name, theme::small(ui.ctx()), t.text);
+        let ink = theme::arrow_ink(fill);
+        let name = text::line(ui.painter(), &name, theme::small(ui.ctx()), ink);
         if name.size().x + 6.0 < block.width() {
             text::place(ui.painter(), &name, block.center(), Align2::CENTER_CENTER);
         }
@@ -165,15 +167,16 @@ fn chosen(ui: &Ui, rect: Rect, axis: &Axis<'_>, stage: &Stage<'_>, t: &Tokens) {
     }
 }
 
-/// The simulation in the picture.
-fn now(ui: &Ui, rect: Rect, axis: &Axis<'_>, stage: &Stage<'_>, t: &Tokens) {
+/// The simulation in the picture; its tag keeps to the right of the title.
+fn now(ui: &Ui, rect: Rect, axis: &Axis<'_>, stage: &Stage<'_>, free: f32) {
+    let t = theme::tokens(ui.ctx());
     let last = axis.frames.len().saturating_sub(1);
     let x = axis.x((stage.done as usize).min(last));
     ui.painter().vline(x, rect.y_range(), Stroke::new(1.2, t.text_strong));
     let words = format!("{} of {}", stage.done, stage.past().budget());
     let words = text::line(ui.painter(), &words, theme::code(ui.ctx()), t.bg);
     let half = words.size().x / 2.0 + 6.0;
-    let x = x.clamp(axis.left + half, axis.right - half);
+    let x = x.min(axis.right - half).max(axis.left.max(free) + half);
     let seat =
         Rect::from_center_size(pos2(x, rect.top() - 9.0), vec2(2.0 * half, words.size().y + 4.0));
     ui.painter().rect_filled(seat, 4, t.text_strong);

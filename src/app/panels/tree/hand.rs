@@ -67,15 +67,17 @@ fn rows(stage: &Stage<'_>, hand: &Hand) -> Vec<Row> {
     let root = past.root() as usize;
     let real = stage.best.as_ref().map(|best| &best[root * actions..(root + 1) * actions]);
     let worth = |action: Action| real.map_or("–".to_owned(), |q| value(q[usize::from(action)]));
-    let row = |name: &str, done: u32, frame: &Frame| Row {
-        name: name.to_owned(),
-        spent: format!("{done} of {budget}"),
-        root: value(frame.value),
-        action: match frame.visits.iter().sum::<u32>() {
-            0 => "–".to_owned(),
-            _ => truth.action_name(frame.action),
-        },
-        worth: worth(frame.action),
+    let row = |name: &str, done: u32, frame: &Frame| {
+        // Before the first simulation no action is chosen, and none is worth anything.
+        let chosen = frame.visits.iter().any(|&visits| visits > 0).then_some(frame.action);
+        let none = || "–".to_owned();
+        Row {
+            name: name.to_owned(),
+            spent: format!("{done} of {budget}"),
+            root: value(frame.value),
+            action: chosen.map_or_else(none, |action| truth.action_name(action)),
+            worth: chosen.map_or_else(none, worth),
+        }
     };
     let mut rows = Vec::new();
     if let Some(mine) = hand.frames.last() {

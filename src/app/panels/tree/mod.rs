@@ -23,8 +23,12 @@ pub use desk::{ask_for_evidence, nobody_draws};
 
 /// From this height on (in points before the text scale) the sums stand below the trees.
 const TWO_ROWS: f32 = 380.0;
-/// Width of the left column beside the whole.
-const LEFT: f32 = 0.58;
+/// From this width on a panel too low for that has the sums in a third column.
+const THREE: f32 = 960.0;
+/// Width of the left column beside the whole: of two, and of three columns.
+const LEFT: (f32, f32) = (0.58, 0.6);
+/// Width of the two trees where there is a third column.
+const TREES: f32 = 0.66;
 
 /// The panel.
 #[derive(Clone, Default)]
@@ -57,20 +61,21 @@ impl Tree {
         let high = room.height() >= TWO_ROWS * points;
         let split = room.top() + room.height() * if high { 0.56 } else { 1.0 };
         let gap = 20.0 * points;
+        let beside = !high && room.width() >= THREE * points;
         let columns = |rect: Rect| {
-            let middle = rect.left() + LEFT * rect.width();
+            let middle = rect.left() + if beside { LEFT.1 } else { LEFT.0 } * rect.width();
             [rect.with_max_x(middle - gap / 2.0), rect.with_min_x(middle + gap / 2.0)]
         };
-        let [left, right] = columns(room.with_max_y(split));
+        let across = room.width() * if beside { TREES } else { 1.0 };
+        let [left, right] = columns(room.with_max_y(split).with_max_x(room.left() + across));
         let touched = trees(ui, &stage, left, right);
         let mut scrubbed = None;
         if high {
             let [left, right] = columns(room.with_min_y(split + 0.7 * gap));
             scrubbed = course::ui(ui, left, &stage, cx);
-            match &stage.hand {
-                Some(hand) => hand::ui(ui, right, &stage, hand),
-                None => why::ui(ui, right, &stage),
-            }
+            sums(ui, right, &stage);
+        } else if beside {
+            sums(ui, room.with_min_x(room.left() + across + gap), &stage);
         }
         let said = told::node(&stage, touched.hovered.unwrap_or(stage.selected));
         let t = theme::tokens(ui.ctx());
@@ -100,6 +105,14 @@ fn trees(ui: &mut Ui, stage: &Stage<'_>, left: Rect, right: Rect) -> Touched {
     tree.paint(ui, stage, lit);
     world.paint(ui, stage, lit);
     Touched { hovered: lit, clicked: here.clicked.or(there.clicked) }
+}
+
+/// Why the rule goes there, or how a person does beside it.
+fn sums(ui: &mut Ui, rect: Rect, stage: &Stage<'_>) {
+    match &stage.hand {
+        Some(hand) => hand::ui(ui, rect, stage, hand),
+        None => why::ui(ui, rect, stage),
+    }
 }
 
 fn note(ui: &mut Ui, words: &str) {

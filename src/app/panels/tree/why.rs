@@ -141,7 +141,7 @@ impl Field {
         inside(ui, known, &value(score.value), theme::arrow_ink(fill));
         if rest.width() > 0.5 {
             let words = if untried { "∞".to_owned() } else { value(score.exploration) };
-            inside(ui, rest, &words, t.text_strong);
+            inside(ui, rest, &words, theme::arrow_ink(t.stroke));
         }
         let words = match (score.eligible, untried) {
             (false, _) => "left out".to_owned(),

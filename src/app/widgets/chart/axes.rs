@@ -181,7 +181,9 @@ pub(super) fn free_caption(frame: &Frame<'_>, chart: &Chart<'_>) -> Rect {
 pub(super) fn y_label(frame: &Frame<'_>, chart: &Chart<'_>) -> Option<Arc<Galley>> {
     let text = axis_text(chart.y_label, chart.log_y && !chart.y_label.is_empty());
     let font = theme::small(frame.ui.ctx());
-    (!text.is_empty()).then(|| text::line(frame.ui.painter(), &text, font, frame.tokens.text_weak))
+    let (painter, room) = (frame.ui.painter(), frame.outer.width());
+    let ink = frame.tokens.text_weak;
+    (!text.is_empty()).then(|| text::elided(painter, &text, font, ink, room))
 }
 
 /// The thin solid line of the reference level.
