@@ -48,15 +48,29 @@ pub struct Field {
 impl Field {
     /// Takes all the space there is, with the quantities of both axes and what it says aloud.
     pub fn new(ui: &mut Ui, x: (Ends, &str), y: (Ends, &str), spoken: &str) -> Self {
+        Self::before(ui, x, y, spoken, &[])
+    }
+
+    /// The same, with room at the right for words at the ends of lines.
+    pub fn before(
+        ui: &mut Ui,
+        x: (Ends, &str),
+        y: (Ends, &str),
+        spoken: &str,
+        words: &[&str],
+    ) -> Self {
         let points = theme::scale(ui.ctx());
         let t = theme::tokens(ui.ctx());
         let size = ui.available_size().max(vec2(120.0, 60.0));
         let (response, painter) = ui.allocate_painter(size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken));
         let outer = response.rect;
+        let font = theme::tick_strong(ui.ctx());
+        let wide = |word: &&str| text::line(&painter, word, font.clone(), t.text).size().x + 8.0;
+        let right = words.iter().map(wide).fold(12.0 * points, f32::max);
         let rect = Rect::from_min_max(
             outer.min + vec2(52.0, 24.0) * points,
-            outer.max - vec2(12.0, 40.0) * points,
+            outer.max - vec2(right, 40.0 * points),
         );
         let field = Self { painter, t, points, rect, x: x.0, y: y.0 };
         field.axes(outer, x.1, y.1);
@@ -118,6 +132,22 @@ impl Field {
         let words = text::elided(&self.painter, words, font, self.t.text_weak, room);
         let at = pos2(self.rect.right(), self.rect.top() - 6.0 * self.points);
         text::place(&self.painter, &words, at, Align2::RIGHT_BOTTOM);
+    }
+
+    /// Words behind the ends of lines, moved apart where they would touch.
+    pub fn ends(&self, ends: &[(Pos2, &str, Color32)]) {
+        let font = theme::tick_strong(self.painter.ctx());
+        let mut ends = ends.to_vec();
+        ends.sort_by(|a, b| a.0.y.total_cmp(&b.0.y));
+        let high = text::line(&self.painter, "0", font.clone(), self.t.text).size().y;
+        let mut free = self.rect.top();
+        for (index, (at, words, ink)) in ends.iter().enumerate() {
+            let rest = (ends.len() - 1 - index) as f32 * high;
+            let top = (at.y - high / 2.0).min(self.rect.bottom() - rest - high).max(free);
+            let words = text::line(&self.painter, words, font.clone(), *ink);
+            text::place(&self.painter, &words, pos2(at.x + 6.0, top), Align2::LEFT_TOP);
+            free = top + high;
+        }
     }
 
     /// Words beside a point, inside the field.
