@@ -17,6 +17,25 @@ pub struct Ends {
     pub log: bool,
 }
 
+/// Ends of axes.
+const ROUND: [f64; 10] = [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0];
+
+/// The least round number that is not below `x`.
+pub fn round_up(x: f64) -> f64 {
+    let decade = 10_f64.powf(x.max(1e-300).log10().floor());
+    let found = ROUND.into_iter().map(|n| n * decade).find(|n| *n >= x * (1.0 - 1e-12));
+    found.unwrap_or(10.0 * decade)
+}
+
+/// The first of `words` that fits `room` as small type, else the last.
+pub fn fitting<'a>(ui: &Ui, words: &[&'a str], room: f32) -> &'a str {
+    let font = theme::small(ui.ctx());
+    let wide =
+        |words: &str| text::line(ui.painter(), words, font.clone(), Color32::PLACEHOLDER).size().x;
+    let fits = words.iter().find(|words| wide(words) <= room);
+    fits.or(words.last()).copied().unwrap_or("")
+}
+
 impl Ends {
     /// From zero (or the least value, if that is lower) to the greatest.
     pub fn over(values: impl Iterator<Item = f64> + Clone) -> Self {
@@ -159,5 +178,18 @@ impl Field {
         let seat = Rect::from_min_size(pos2(x, y), words.size());
         self.painter.rect_filled(seat.expand(2.0), 2, self.t.panel.gamma_multiply(0.8));
         text::place(&self.painter, &words, seat.min, Align2::LEFT_TOP);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::round_up;
+
+    #[test]
+    fn axes_end_at_the_next_round_number() {
+        let cases = [(0.663, 0.8), (1.0, 1.0), (1243.0, 1500.0), (9.1, 10.0), (3e-4, 3e-4)];
+        for (x, end) in cases {
+            assert!((round_up(x) - end).abs() < 1e-9 * end, "{x}: {}", round_up(x));
+        }
     }
 }
