@@ -24,6 +24,8 @@ use crate::probes::imagined::within_half_a_turn;
 const EVERY: f64 = 0.5;
 /// What an arena without expansion is told.
 const EMPTY: &str = "Needs a run of MVE: only it imagines from the states it draws.";
+/// What is said before the first update.
+const WAITS: &str = "Clouds come with the first updates, after the random steps.";
 /// Height of the two bars of a run, in points before the text scale.
 const ROW: f32 = 46.0;
 
@@ -118,25 +120,54 @@ impl CloudsPanel {
         self.asked.ask((ui.ctx(), cx.view), &Question::of(cx.snapshot), pace, Question::measure);
         let none = Vec::new();
         let found = self.found(cx.snapshot).unwrap_or(&none);
+        if found.iter().flatten().all(|c| c.real.error.is_none()) {
+            let words = egui::RichText::new(WAITS).color(theme::tokens(ui.ctx()).text_weak);
+            ui.add(egui::Label::new(words).wrap());
+            return;
+        }
         let rect = ui.available_rect_before_wrap();
         let points = theme::scale(ui.ctx());
         let side = (0.44 * rect.width()).min(330.0 * points);
         let (left, right) = rect.split_left_right_at_x(rect.right() - side);
+        // A low panel has the facts beside the bars, a high one below them.
+        let bars = found.iter().flatten().count() as f32 * ROW + 24.0;
+        let low = rect.height() < (bars + 130.0) * points && rect.width() > 2.7 * side;
+        let (left, aside) = match low {
+            true => left.split_left_right_at_x(left.right() - 0.9 * side),
+            false => (left, right),
+        };
         let mut plane =
             ui.new_child(UiBuilder::new().max_rect(left.with_max_x(left.right() - 14.0)));
         scatter(&mut plane, run, found.get(index).and_then(Option::as_ref));
         let below = errors(ui.painter(), right, cx.snapshot, found);
+        let top = if low { rect.top() } else { below + 8.0 * points };
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-        let t = theme::tokens(ui.ctx());
-        let mut at = pos2(right.left(), below + 8.0 * points);
-        at.y = badge::paint(&painter, at + vec2(11.0, 11.0) * points, index).bottom() + 6.0;
-        for fact in facts(run) {
-            let line = text::elided(&painter, &fact, theme::small(ui.ctx()), t.text, right.width());
-            at.y = text::place(&painter, &line, at, Align2::LEFT_TOP).bottom() + 3.0;
-        }
+        imagines(&painter, aside.with_min_y(top), index, run);
         let response = ui.allocate_rect(rect, Sense::hover());
         let spoken = told(cx.snapshot, found);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
+    }
+}
+
+/// How the selected run imagines: as many whole lines as there is room for.
+fn imagines(painter: &Painter, rect: Rect, index: usize, run: &RunSnapshot) {
+    let (t, points) = (theme::tokens(painter.ctx()), theme::scale(painter.ctx()));
+    let font = theme::small(painter.ctx());
+    let room = rect.width() - 14.0;
+    if rect.height() < badge::SIDE * points {
+        return;
+    }
+    let mark = badge::paint(painter, rect.min + vec2(11.0, 11.0) * points, index);
+    let head = text::line(painter, "how it imagines", font.clone(), t.text_weak);
+    text::place(painter, &head, mark.right_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER);
+    let mut top = mark.bottom() + 6.0;
+    for fact in facts(run) {
+        let line = text::elided(painter, &fact, font.clone(), t.text, room);
+        if top + line.size().y > rect.bottom() {
+            return;
+        }
+        let at = pos2(rect.left(), top);
+        top = text::place(painter, &line, at, Align2::LEFT_TOP).bottom() + 3.0;
     }
 }
 

@@ -28,7 +28,7 @@ impl Curves {
         Self {
             id: PanelId::Steps,
             title: "Steps per episode",
-            question: "How fast does each run find the short way?",
+            question: "How many steps to the goal?",
             of: |data| &data.steps,
             log_y: true,
             told: Told::default(),
@@ -134,7 +134,7 @@ fn note(s: &Snapshot) -> String {
         1 => format!("one seed: {}", s.seed),
         n => {
             let seed = lane_seed(s.seed, s.watched);
-            format!("line: mean of {n} seeds, band: 10 to 90 %, rings: seed {seed}")
+            format!("mean of {n} seeds, band 10 to 90 %, rings: seed {seed}")
         }
     }
 }

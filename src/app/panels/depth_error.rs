@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use egui::{Label, Rect, RichText, Stroke, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Label, Pos2, Rect, RichText, Stroke, Ui, UiBuilder, pos2, vec2};
 
 use super::asked::Asked;
-use super::plot::{Ends, Field};
+use super::plot::{Ends, Field, fitting, round_up};
 use super::searching::{self, EVERY, NOBODY, Subject, World};
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
-use crate::app::widgets::badge;
+use crate::app::widgets::{badge, text};
 use crate::app::words::value;
 use crate::experiment::snapshot::Snapshot;
 use crate::mdp::State;
@@ -158,14 +158,19 @@ fn by_depth(ui: &mut Ui, question: &Question, found: &[Measured]) {
     let deepest = found.iter().flat_map(|m| m.off.last()).map(|off| off.depth).max().unwrap_or(1);
     let x = Ends { low: 1.0, high: deepest.max(2) as f64, log: false };
     let y = Ends { low: 0.0, high: 1.0, log: false };
-    let names = ("steps from the root", "imagined ways that are not so in the world (share)");
-    let field = Field::new(ui, (x, names.0), (y, names.1), "Model error over depth");
-    for (subject, measured) in question.runs.iter().zip(found) {
-        let ink = field.t.run(subject.index);
-        let path = field.path(measured.off.iter().map(|o| [o.depth as f64, o.off]));
-        field.painter.line(path.clone(), Stroke::new(2.6, ink));
+    let names = ["imagined ways that are not so in the world (share)", "share imagined wrongly"];
+    let name = fitting(ui, &names, ui.available_width());
+    let field = Field::new(ui, (x, "steps from the root"), (y, name), "Model error over depth");
+    let paths: Vec<Vec<Pos2>> =
+        found.iter().map(|m| field.path(m.off.iter().map(|o| [o.depth as f64, o.off]))).collect();
+    for (index, (subject, path)) in question.runs.iter().zip(&paths).enumerate() {
+        // Those that later ones cover look out on both sides.
+        let covered = paths[index + 1..].iter().filter(|other| *other == path).count() as f32;
+        let stroke = Stroke::new(2.6 + 3.0 * covered, field.t.run(subject.index));
+        field.painter.line(path.clone(), stroke);
         if let Some(&end) = path.last() {
-            badge::paint_round(&field.painter, end, subject.index);
+            let aside = vec2(covered * (badge::SIDE + 3.0) * field.points, 0.0);
+            badge::paint_round(&field.painter, end - aside, subject.index);
         }
     }
 }
@@ -174,39 +179,53 @@ fn by_depth(ui: &mut Ui, question: &Question, found: &[Measured]) {
 fn trade(ui: &mut Ui, question: &Question, found: &[Measured], selected: usize) {
     let all = || found.iter().flat_map(|m| &m.cuts);
     let most = all().map(|cut| cut.calls).fold(10.0, f64::max);
-    let x = Ends { low: 0.0, high: most.ceil(), log: false };
+    let x = Ends { low: 0.0, high: round_up(most), log: false };
     // Room for the words over the highest point.
     let highest = all().map(|cut| cut.error).fold(0.0, f64::max);
-    let y = Ends { low: 0.0, high: (1.1 * highest).max(1e-3), log: false };
-    let names = ("model calls for one root", "error of the root value, by depth of the cut");
-    let field = Field::new(ui, (x, names.0), (y, names.1), "Error over cost, by depth of the cut");
-    let shown = question.runs.iter().position(|s| s.index == selected).unwrap_or(0);
-    for (index, (subject, measured)) in question.runs.iter().zip(found).enumerate() {
+    let y = Ends { low: 0.0, high: round_up((1.1 * highest).max(1e-3)), log: false };
+    let names = ["error of the root value, by depth of the cut", "root error by depth of cut"];
+    let name = fitting(ui, &names, ui.available_width());
+    let across = (x, "model calls for one root");
+    let field = Field::new(ui, across, (y, name), "Error over cost, by depth of the cut");
+    let at = |cut: &Cut| field.at([cut.calls, cut.error]);
+    let mut badges = Vec::new();
+    for (subject, measured) in question.runs.iter().zip(found) {
         let ink = field.t.run(subject.index);
-        let at = |cut: &Cut| field.at([cut.calls, cut.error]);
         field.painter.line(measured.cuts.iter().map(at).collect(), Stroke::new(2.0, ink));
-        let mut free = Rect::NOTHING;
         for cut in &measured.cuts {
-            let place = at(cut);
-            field.painter.circle_filled(place, 3.0 * field.points, ink);
-            if index == shown {
-                let word = cut.depth.map_or("\u{221e}".to_owned(), |depth| depth.to_string());
-                let seat = Rect::from_center_size(
-                    pos2(place.x, place.y - 12.0 * field.points),
-                    vec2(20.0, 14.0) * field.points,
-                );
-                if !seat.intersects(free) {
-                    free = seat;
-                    let (t, painter) = (&field.t, &field.painter);
-                    let anchor = egui::Align2::CENTER_CENTER;
-                    searching::small(painter, seat.center(), anchor, &word, t.text_weak);
-                }
-            }
-            if cut.depth == Some(subject.plan.depth) {
-                badge::paint_round(&field.painter, place, subject.index);
-            }
+            field.painter.circle_filled(at(cut), 3.0 * field.points, ink);
         }
+        let here = measured.cuts.iter().filter(|cut| cut.depth == Some(subject.plan.depth));
+        badges.extend(here.map(|cut| (at(cut), subject.index)));
     }
+    // Badges lie on top, and no word under them.
+    let side = badge::SIDE * field.points;
+    let mut taken: Vec<Rect> =
+        badges.iter().map(|(at, _)| Rect::from_center_size(*at, vec2(side, side))).collect();
+    let shown = question.runs.iter().position(|s| s.index == selected).unwrap_or(0);
+    let cuts = found.get(shown).map_or(&[][..], |m| m.cuts.as_slice());
+    cuts.iter().for_each(|cut| depth_word(&field, at(cut), cut, &mut taken));
+    for (at, index) in badges {
+        badge::paint_round(&field.painter, at, index);
+    }
+}
+
+/// The depth of a cut above its point, where nothing stands yet.
+fn depth_word(field: &Field, point: Pos2, cut: &Cut, taken: &mut Vec<Rect>) {
+    let word = cut.depth.map_or("\u{221e}".to_owned(), |depth| depth.to_string());
+    let ink = field.t.text_weak;
+    let word = text::line(&field.painter, &word, theme::small(field.painter.ctx()), ink);
+    let half = word.size().x / 2.0;
+    // Not beyond the axis, where a number of the scale may stand.
+    let x = point.x.max(field.at([0.0, 0.0]).x + half + 2.0);
+    let middle = pos2(x, point.y - 6.0 * field.points - word.size().y / 2.0);
+    let seat = Rect::from_center_size(middle, word.size());
+    if taken.iter().any(|other| other.expand(2.0).intersects(seat)) {
+        return;
+    }
+    field.painter.rect_filled(seat.expand2(vec2(2.0, -1.0)), 2, field.t.panel);
+    text::place(&field.painter, &word, seat.min, Align2::LEFT_TOP);
+    taken.push(seat);
 }
 
 impl Panel for DepthError {

@@ -266,12 +266,13 @@ impl Imagined {
         ui.horizontal(|ui| {
             ui.set_min_height(TARGET * theme::scale(ui.ctx()));
             badge::badge(ui, run);
-            if cx.view.still {
-                ui.add(still);
+            if self.hand.is_some() && !cx.view.still {
+                hand::badge(ui);
                 return;
             }
-            if self.hand.is_some() {
-                hand::badge(ui);
+            // In the lecture view the key alone takes the hand.
+            if cx.view.still || cx.view.lecture {
+                ui.add(still);
                 return;
             }
             let mut chosen = usize::from(self.direction == DIRECTIONS[1].0);

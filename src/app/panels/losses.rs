@@ -1,7 +1,7 @@
 //! What a learned model gets wrong on the steps it learns from, and on those held out; and how many
 //! numbers a real step teaches model and critic.
 
-use egui::{Align2, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Align2, Pos2, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::plot::{Ends, Field};
 use super::{Cx, Panel, PanelId, framed};
@@ -136,7 +136,9 @@ fn draw(ui: &mut Ui, subject: &Subject<'_>) {
     let x = Ends { low: 0.0, high: last.max(1.0), log: false };
     let y = Ends { low: low.min(high), high, log: true };
     let name = "mean squared error of the prediction (log scale)";
-    let field = Field::new(ui, (x, "updates of the critic"), (y, name), "Loss of the model");
+    let words = ["held out", "learned from"];
+    let across = (x, "updates of the critic");
+    let field = Field::before(ui, across, (y, name), "Loss of the model", &words);
     let path = |column: usize| {
         let seen = rows.iter().filter(|row| row[column] > LEAST);
         field.path(seen.map(|row| [row[0], row[column]]))
@@ -145,11 +147,7 @@ fn draw(ui: &mut Ui, subject: &Subject<'_>) {
     let (learned, held_out) = (path(1), path(2));
     field.painter.line(learned.clone(), Stroke::new(1.4, t.text_weak));
     field.painter.line(held_out.clone(), Stroke::new(2.6, t.text_strong));
-    for (path, words, ink) in
-        [(held_out, "held out", t.text_strong), (learned, "learned from", t.text_weak)]
-    {
-        if let Some(&end) = path.last() {
-            field.label(end, words, ink);
-        }
-    }
+    let named = [(held_out, words[0], t.text_strong), (learned, words[1], t.text_weak)];
+    let end = |(path, words, ink): &(Vec<Pos2>, _, _)| Some((*path.last()?, *words, *ink));
+    field.ends(&named.iter().filter_map(end).collect::<Vec<_>>());
 }

@@ -34,6 +34,9 @@ const CLOSE: f64 = 0.1;
 /// What stands in the question's place where the question is void.
 const NO_WAY: &str = "No goal can be reached from a start of this map.";
 
+/// What hatching means.
+const HATCHED: &str = "hatched: believed wrongly";
+
 /// How values become colours: the same in all tiles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scale {
@@ -165,7 +168,7 @@ impl Mazes {
             if !moves {
                 scale.bar(ui, room, quantity(cx.snapshot));
             }
-            belief_legend(ui, cx);
+            let unsaid = belief_legend(ui, cx);
             if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
                 // Dots have no arrows to choose.
@@ -176,6 +179,8 @@ impl Mazes {
             let title = RichText::new(words).font(theme::title(ui.ctx()));
             let question = match cx.lesson.question.as_str() {
                 _ if cx.snapshot.runs.iter().any(has_no_way) => NO_WAY,
+                // In the lecture view no tooltip tells it.
+                _ if unsaid && cx.view.lecture => HATCHED,
                 "" if moves => "How does each run move the same body?",
                 "" => self.question(),
                 lesson => lesson,
@@ -207,8 +212,9 @@ fn quantity(s: &Snapshot) -> &'static str {
     if of_states { "value V" } else { "value maxₐ Q" }
 }
 
-/// What hatching and wedges mean, once there are any and where there is room.
-fn belief_legend(ui: &mut Ui, cx: &Cx<'_>) {
+/// What hatching and wedges mean, once there are any and where there is room. True if there was
+/// none for the hatching.
+fn belief_legend(ui: &mut Ui, cx: &Cx<'_>) -> bool {
     let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
     let runs = &cx.snapshot.runs;
     let small = |text: String| RichText::new(text).font(theme::small(ui.ctx())).color(t.text_weak);
@@ -216,13 +222,15 @@ fn belief_legend(ui: &mut Ui, cx: &Cx<'_>) {
     let most = bonuses.flatten().copied().fold(0.0, f64::max);
     let bonus = (most > 0.0).then(|| small(format!("wedges: bonus, to {}", words::value(most))));
     let stale = runs.iter().any(|run| !run.stale.is_empty());
-    let stale = stale.then(|| small("hatched: believed wrongly".to_owned()));
-    for words in [bonus, stale].into_iter().flatten() {
-        if ui.available_width() > 560.0 * points {
-            ui.add_space(10.0);
-            ui.label(words);
+    let hatched = stale.then(|| small(HATCHED.to_owned()));
+    for words in [bonus, hatched].into_iter().flatten() {
+        if ui.available_width() <= 560.0 * points {
+            return stale;
         }
+        ui.add_space(10.0);
+        ui.label(words);
     }
+    false
 }
 
 /// What stands in the cells.

@@ -17,6 +17,25 @@ pub struct Ends {
     pub log: bool,
 }
 
+/// Ends of axes.
+const ROUND: [f64; 10] = [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0];
+
+/// The least round number that is not below `x`.
+pub fn round_up(x: f64) -> f64 {
+    let decade = 10_f64.powf(x.max(1e-300).log10().floor());
+    let found = ROUND.into_iter().map(|n| n * decade).find(|n| *n >= x * (1.0 - 1e-12));
+    found.unwrap_or(10.0 * decade)
+}
+
+/// The first of `words` that fits `room` as small type, else the last.
+pub fn fitting<'a>(ui: &Ui, words: &[&'a str], room: f32) -> &'a str {
+    let font = theme::small(ui.ctx());
+    let wide =
+        |words: &str| text::line(ui.painter(), words, font.clone(), Color32::PLACEHOLDER).size().x;
+    let fits = words.iter().find(|words| wide(words) <= room);
+    fits.or(words.last()).copied().unwrap_or("")
+}
+
 impl Ends {
     /// From zero (or the least value, if that is lower) to the greatest.
     pub fn over(values: impl Iterator<Item = f64> + Clone) -> Self {
@@ -48,15 +67,29 @@ pub struct Field {
 impl Field {
     /// Takes all the space there is, with the quantities of both axes and what it says aloud.
     pub fn new(ui: &mut Ui, x: (Ends, &str), y: (Ends, &str), spoken: &str) -> Self {
+        Self::before(ui, x, y, spoken, &[])
+    }
+
+    /// The same, with room at the right for words at the ends of lines.
+    pub fn before(
+        ui: &mut Ui,
+        x: (Ends, &str),
+        y: (Ends, &str),
+        spoken: &str,
+        words: &[&str],
+    ) -> Self {
         let points = theme::scale(ui.ctx());
         let t = theme::tokens(ui.ctx());
         let size = ui.available_size().max(vec2(120.0, 60.0));
         let (response, painter) = ui.allocate_painter(size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken));
         let outer = response.rect;
+        let font = theme::tick_strong(ui.ctx());
+        let wide = |word: &&str| text::line(&painter, word, font.clone(), t.text).size().x + 8.0;
+        let right = words.iter().map(wide).fold(12.0 * points, f32::max);
         let rect = Rect::from_min_max(
             outer.min + vec2(52.0, 24.0) * points,
-            outer.max - vec2(12.0, 40.0) * points,
+            outer.max - vec2(right, 40.0 * points),
         );
         let field = Self { painter, t, points, rect, x: x.0, y: y.0 };
         field.axes(outer, x.1, y.1);
@@ -120,6 +153,22 @@ impl Field {
         text::place(&self.painter, &words, at, Align2::RIGHT_BOTTOM);
     }
 
+    /// Words behind the ends of lines, moved apart where they would touch.
+    pub fn ends(&self, ends: &[(Pos2, &str, Color32)]) {
+        let font = theme::tick_strong(self.painter.ctx());
+        let mut ends = ends.to_vec();
+        ends.sort_by(|a, b| a.0.y.total_cmp(&b.0.y));
+        let high = text::line(&self.painter, "0", font.clone(), self.t.text).size().y;
+        let mut free = self.rect.top();
+        for (index, (at, words, ink)) in ends.iter().enumerate() {
+            let rest = (ends.len() - 1 - index) as f32 * high;
+            let top = (at.y - high / 2.0).min(self.rect.bottom() - rest - high).max(free);
+            let words = text::line(&self.painter, words, font.clone(), *ink);
+            text::place(&self.painter, &words, pos2(at.x + 6.0, top), Align2::LEFT_TOP);
+            free = top + high;
+        }
+    }
+
     /// Words beside a point, inside the field.
     pub fn label(&self, at: Pos2, words: &str, ink: Color32) {
         let words = text::line(&self.painter, words, theme::tick_strong(self.painter.ctx()), ink);
@@ -129,5 +178,18 @@ impl Field {
         let seat = Rect::from_min_size(pos2(x, y), words.size());
         self.painter.rect_filled(seat.expand(2.0), 2, self.t.panel.gamma_multiply(0.8));
         text::place(&self.painter, &words, seat.min, Align2::LEFT_TOP);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::round_up;
+
+    #[test]
+    fn axes_end_at_the_next_round_number() {
+        let cases = [(0.663, 0.8), (1.0, 1.0), (1243.0, 1500.0), (9.1, 10.0), (3e-4, 3e-4)];
+        for (x, end) in cases {
+            assert!((round_up(x) - end).abs() < 1e-9 * end, "{x}: {}", round_up(x));
+        }
     }
 }

@@ -118,7 +118,7 @@ fn slopes(ui: &mut Ui, s: &Snapshot) {
     }
     let missing: Vec<String> = (s.runs.iter().zip(reached(s)))
         .filter(|(_, p)| p.is_none())
-        .map(|(run, _)| format!("{} {}", run.letter, run.name))
+        .map(|(run, _)| run.letter.to_string())
         .collect();
     let note = match missing.is_empty() {
         true => format!("first mean of {} steps or less over {} seeds", s.threshold, s.lanes),

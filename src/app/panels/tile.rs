@@ -25,6 +25,8 @@ const FOOT: f32 = 82.0;
 const FAILED_FOOT: f32 = 98.0;
 /// The same in a low tile, where only the counters stand there.
 const LOW_FOOT: f32 = 36.0;
+/// Agents that imagine in order to act or to aim.
+const LOOK_AHEAD: [&str; 3] = ["search", "mve", "mve-q"];
 
 /// Draws the tile of run `index`, its note beside its name if `notes`.
 pub fn tile(
@@ -221,12 +223,12 @@ pub(super) fn cell_text(run: &RunSnapshot, cell: usize) -> String {
 /// Two counters, their ratio as a bar, and how far the run has come.
 fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
     let run = &cx.snapshot.runs[index];
-    let c = &run.lane.counters;
-    hero_pair(ui, (c.real_updates, "real updates"), (c.imagined_updates, "imagined"));
+    let (real, imagined) = counted(cx.snapshot, run);
+    hero_pair(ui, real, imagined);
     if low {
         return;
     }
-    meter::meter(ui, c.real_updates, c.imagined_updates);
+    meter::meter(ui, real.0, imagined.0);
     ui.add_space(2.0);
     let t = theme::tokens(ui.ctx());
     let brief = ui.available_width() < 330.0 * theme::scale(ui.ctx());
@@ -251,6 +253,17 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
             ui.add(Label::new(RichText::new(left).color(t.text)).truncate());
         });
     });
+}
+
+/// What a tile counts: updates of either kind. Beside a run that imagines to act or to aim, whose
+/// imagined steps are no updates, it is steps of either kind, in all tiles alike.
+fn counted(s: &Snapshot, run: &RunSnapshot) -> ((u64, &'static str), (u64, &'static str)) {
+    let c = &run.lane.counters;
+    let looks_ahead = |run: &RunSnapshot| LOOK_AHEAD.contains(&run.agent.id);
+    match s.runs.iter().any(looks_ahead) {
+        true => ((c.env_steps, "real steps"), (c.imagined_steps, "imagined steps")),
+        false => ((c.real_updates, "real updates"), (c.imagined_updates, "imagined")),
+    }
 }
 
 /// How many cells a model is wrong about.

@@ -34,15 +34,20 @@ pub fn seats(row: &[Seat], width: f32) -> Vec<Seat> {
 pub fn question(ui: &mut Ui, cx: &Cx<'_>) {
     let t = theme::tokens(ui.ctx());
     let size = ui.available_size();
+    let text = if cx.view.revealed { &cx.lesson.reveal } else { &cx.lesson.ask };
+    let font = theme::hero_words(ui.ctx());
+    // Many words take the room of the margin, so that the card ends above the line of time.
+    let room = size.x - 58.0 - 30.0 * theme::scale(ui.ctx()) - 40.0;
+    let words = ui.painter().layout(text.clone(), font.clone(), t.text_strong, room);
+    let margin = ((size.y - 2.0 - words.size().y) / 2.0).clamp(4.0, 28.0).floor();
     let frame = Frame::new().fill(t.panel).stroke(Stroke::new(1.0, t.stroke)).corner_radius(10);
-    frame.inner_margin(Margin::same(28)).show(ui, |ui| {
-        ui.set_min_size(size - vec2(58.0, 58.0));
+    frame.inner_margin(Margin::symmetric(28, margin as i8)).show(ui, |ui| {
+        ui.set_min_size(size - vec2(58.0, 2.0 * margin + 2.0));
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let hand = RichText::new(icons::HAND).font(theme::icon(ui.ctx(), 30.0));
             ui.label(hand.color(t.text_strong));
             ui.add_space(24.0);
-            let text = if cx.view.revealed { &cx.lesson.reveal } else { &cx.lesson.ask };
-            let text = RichText::new(text).font(theme::hero_words(ui.ctx())).color(t.text_strong);
+            let text = RichText::new(text).font(font).color(t.text_strong);
             ui.add(Label::new(text).wrap());
         });
     });

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, CursorIcon, Frame, Label, Layout, Margin, Panel, RichText, Role, ScrollArea,
-    Sense, Stroke, Ui,
+    Align, Align2, CursorIcon, Frame, Id, Label, Layout, Margin, Panel, Response, RichText, Role,
+    ScrollArea, Sense, Stroke, Ui,
 };
 use egui::{UiBuilder, WidgetInfo, vec2};
 
@@ -25,6 +25,7 @@ pub fn rail(ui: &mut Ui, room: Room, lessons: &[Arc<Lesson>], open: usize, cx: &
     let below = Panel::bottom("ask the room").frame(Frame::NONE).show_separator_line(false);
     below.resizable(false).show(ui, |ui| ask(ui, cx));
     let here = lessons.get(open).map_or(0, |lesson| lesson.chapter);
+    let fetch = came(ui, open);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         for (first, chapter) in chapters(lessons) {
             if heading(ui, chapter, chapter == here) && chapter != here {
@@ -34,7 +35,11 @@ pub fn rail(ui: &mut Ui, room: Room, lessons: &[Arc<Lesson>], open: usize, cx: &
                 continue;
             }
             for (index, lesson) in lessons.iter().enumerate().filter(|(_, l)| l.chapter == here) {
-                if entry(ui, &lesson.arena.title, index == open) {
+                let entry = entry(ui, &lesson.arena.title, index == open);
+                if index == open && fetch {
+                    entry.scroll_to_me(None);
+                }
+                if entry.clicked() {
                     cx.actions.push(Action::Lesson(index));
                 }
             }
@@ -42,6 +47,18 @@ pub fn rail(ui: &mut Ui, room: Room, lessons: &[Arc<Lesson>], open: usize, cx: &
         ui.add_space(14.0);
         notes(ui, cx.lesson);
     });
+}
+
+/// Whether another lesson or another height came since the last frame: only then the open lesson
+/// is brought into view, so that a hand can scroll away from it.
+fn came(ui: &Ui, open: usize) -> bool {
+    let key = Id::unique("open lesson in the rail");
+    let now = (open, ui.available_height() as i64);
+    ui.data_mut(|data| {
+        let before = data.get_temp::<(usize, i64)>(key);
+        data.insert_temp(key, now);
+        before != Some(now)
+    })
 }
 
 /// Chapters that have lessons, each with its first one.
@@ -57,6 +74,7 @@ fn numbers(ui: &mut Ui, lessons: &[Arc<Lesson>], open: usize, cx: &mut Cx<'_>) {
     let here = lessons.get(open).map_or(0, |lesson| lesson.chapter);
     let below = Panel::bottom("ask the room").frame(Frame::NONE).show_separator_line(false);
     below.resizable(false).show(ui, |ui| hand(ui, cx));
+    let fetch = came(ui, open);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.with_layout(Layout::top_down(Align::Center), |ui| {
             for (index, lesson) in lessons.iter().enumerate() {
@@ -73,6 +91,9 @@ fn numbers(ui: &mut Ui, lessons: &[Arc<Lesson>], open: usize, cx: &mut Cx<'_>) {
                     false => continue,
                 };
                 let button = Button::new(&number).on(index == open).show(ui).on_hover_text(title);
+                if index == open && fetch {
+                    button.scroll_to_me(Some(Align::Center));
+                }
                 if button.clicked() {
                     cx.actions.push(Action::Lesson(index));
                 }
@@ -121,7 +142,8 @@ fn heading(ui: &mut Ui, chapter: usize, open: bool) -> bool {
     response.on_hover_cursor(CursorIcon::PointingHand).clicked()
 }
 
-fn entry(ui: &mut Ui, title: &str, open: bool) -> bool {
+/// A lesson of the open chapter.
+fn entry(ui: &mut Ui, title: &str, open: bool) -> Response {
     let t = theme::tokens(ui.ctx());
     let size = vec2(ui.available_width(), 34.0 * theme::scale(ui.ctx()));
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
@@ -139,7 +161,7 @@ fn entry(ui: &mut Ui, title: &str, open: bool) -> bool {
     focus::ring(ui, &response, rect, 6.0);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, title));
     let response = if cut { response.on_hover_text(title) } else { response };
-    response.on_hover_cursor(CursorIcon::PointingHand).clicked()
+    response.on_hover_cursor(CursorIcon::PointingHand)
 }
 
 fn notes(ui: &mut Ui, lesson: &Lesson) {

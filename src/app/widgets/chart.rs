@@ -177,8 +177,9 @@ impl Chart<'_> {
         axes::paint_reference_line(frame, self);
         let tags = tags::Tags::lay_out(frame, self, curves);
         tags.paint_lines(frame);
-        for (curve, paths) in curves.iter().zip(&paths) {
-            paint::mean(frame, &painter, curve, paths);
+        for (index, (curve, path)) in curves.iter().zip(&paths).enumerate() {
+            let covered = paths[index + 1..].iter().filter(|other| *other == path).count();
+            paint::mean(frame, &painter, curve, (path, covered));
         }
         let rings = paint::rings(frame, &painter, curves);
         paint::marks(frame, &painter, curves);

@@ -20,7 +20,9 @@ pub struct ColorBar<'a> {
 
 /// Length of the bar, and the least it may shrink to, in points before the text scale.
 const WIDTH: f32 = 220.0;
-const LEAST: f32 = 170.0;
+const LEAST: f32 = 110.0;
+/// Length from which every tick has its word; a shorter bar names each second one.
+const ALL_WORDS: f32 = 170.0;
 
 impl<'a> ColorBar<'a> {
     /// A log bar of the value map from 10 to the power `low` up to 10 to the power `high`.
@@ -115,10 +117,16 @@ impl<'a> ColorBar<'a> {
             }
         }
         ui.painter().add(Shape::mesh(mesh));
-        for (share, word) in &self.ticks {
+        // An even stride from the far end keeps both ends of a scale named.
+        let every = if bar.width() < ALL_WORDS * scale { 2 } else { 1 };
+        let last = self.ticks.len().saturating_sub(1);
+        for (index, (share, word)) in self.ticks.iter().enumerate() {
             let x = bar.left() + bar.width() * share;
             let ends = bar.bottom()..=bar.bottom() + 3.0 * scale;
             ui.painter().vline(x, ends, Stroke::new(1.0, t.stroke_strong));
+            if !(last - index).is_multiple_of(every) && index > 0 {
+                continue;
+            }
             let galley = text::line(ui.painter(), word, theme::small(ctx), t.text_weak);
             let at = pos2(x, bar.bottom() + 4.0 * scale);
             text::place(ui.painter(), &galley, at, Align2::CENTER_TOP);

@@ -90,7 +90,8 @@ pub fn paint(painter: &Painter, rect: Rect, scene: &Scene, shown: &Shown<'_>) {
         let chart = Chart { painter, t: &t, field: field(index), low, high, log: false };
         beyond(&chart, shown);
         let taken = trace(&chart, d, index, shown);
-        horizon(&chart, shown, Some(taken).filter(|_| index == 0));
+        let free = (taken, chart.field.right());
+        horizon(&chart, shown, Some(free).filter(|_| index == 0));
     }
     let (low, high) = gap_ends(shown);
     let log = matches!(shown.measure, Measure::Shares(_));
@@ -151,22 +152,30 @@ fn beyond(chart: &Chart<'_>, shown: &Shown<'_>) {
     }
 }
 
-/// A line at the horizon; its name above the axis, right of what stands there up to `taken`.
-fn horizon(chart: &Chart<'_>, shown: &Shown<'_>, taken: Option<f32>) {
+/// A line at the horizon; its name above the axis, between what stands there at either end, or
+/// below where there is no room.
+fn horizon(chart: &Chart<'_>, shown: &Shown<'_>, taken: Option<(f32, f32)>) {
     let Some(horizon) = shown.horizon else {
         return;
     };
     let x = chart.x(horizon as f64);
     let line = [pos2(x, chart.field.top()), pos2(x, chart.field.bottom())];
     chart.painter.line_segment(line, Stroke::new(1.2, chart.t.text_strong));
-    if let Some(taken) = taken {
+    if let Some((taken, limit)) = taken {
         let font = theme::tick_strong(chart.painter.ctx());
         let words = format!("H = {horizon}");
         let words = text::line(chart.painter, &words, font, chart.t.text_strong);
         let wide = words.size().x;
-        let left = (x - wide / 2.0).max(taken + 10.0).min(chart.field.right() - wide);
-        let at = pos2(left, chart.field.top() - 1.0);
-        text::place(chart.painter, &words, at, Align2::LEFT_BOTTOM);
+        let left = (x - wide / 2.0).max(taken + 10.0);
+        if left + wide <= limit {
+            let at = pos2(left, chart.field.top() - 1.0);
+            text::place(chart.painter, &words, at, Align2::LEFT_BOTTOM);
+        } else {
+            // Futures part upwards: the lower corner is free.
+            let left = (x + 5.0).min(chart.field.right() - wide);
+            let at = pos2(left, chart.field.bottom() - 1.0);
+            text::place(chart.painter, &words, at, Align2::LEFT_BOTTOM);
+        }
     }
 }
 
@@ -205,8 +214,9 @@ fn gap_ends(shown: &Shown<'_>) -> (f64, f64) {
     }
 }
 
-/// How far apart they are: from here, and typically, now and earlier. Returns where the name ends.
-fn gaps(chart: &Chart<'_>, shown: &Shown<'_>) -> f32 {
+/// How far apart they are: from here, and typically, now and earlier. Returns what is free above
+/// the axis.
+fn gaps(chart: &Chart<'_>, shown: &Shown<'_>) -> (f32, f32) {
     let scale = if chart.log { " (log scale)" } else { "" };
     let taken = name(chart, &format!("apart, {}{scale}", shown.measure.unit()));
     match chart.log {
@@ -224,7 +234,7 @@ fn gaps(chart: &Chart<'_>, shown: &Shown<'_>) -> f32 {
         let font = theme::tick_strong(chart.painter.ctx());
         let words = text::line(chart.painter, words, font, chart.t.text_strong);
         text::place(chart.painter, &words, chart.field.center(), Align2::CENTER_CENTER);
-        return taken;
+        return (taken, chart.field.right());
     }
     // On a log scale nothing is 0 apart, as both are where they begin.
     let from = usize::from(chart.log);
@@ -238,13 +248,15 @@ fn gaps(chart: &Chart<'_>, shown: &Shown<'_>) -> f32 {
     // The oldest is named; those between fade towards it.
     if let Some((Some(updates), _)) = shown.typical.first() {
         let words = format!("faintest: after {} updates", grouped(*updates));
-        let room = chart.field.right() - taken - 60.0;
         let font = theme::small(chart.painter.ctx());
-        let words = text::elided(chart.painter, &words, font, chart.t.text_weak, room);
+        let words = text::line(chart.painter, &words, font, chart.t.text_weak);
         let at = chart.field.right_top() - vec2(0.0, 2.0);
-        text::place(chart.painter, &words, at, Align2::RIGHT_BOTTOM);
+        if at.x - words.size().x > taken + 12.0 {
+            let seat = text::place(chart.painter, &words, at, Align2::RIGHT_BOTTOM);
+            return (taken, seat.left() - 10.0);
+        }
     }
-    taken
+    (taken, chart.field.right())
 }
 
 /// The axis of time, and what the lines mean.
@@ -274,7 +286,7 @@ fn note(shown: &Shown<'_>) -> String {
     let earlier = shown.typical.iter().filter(|(updates, _)| updates.is_some()).count();
     match (shown.driven || shown.typical.is_empty(), earlier) {
         (true, _) => String::new(),
-        (false, 0) => "thin: median from 16 states it was in".to_owned(),
-        (false, _) => "thin: median from 16 states it was in, fainter: earlier".to_owned(),
+        (false, 0) => "thin: median of 16 states".to_owned(),
+        (false, _) => "thin: median of 16 states, fainter: earlier".to_owned(),
     }
 }

@@ -2,8 +2,7 @@
 //! beyond the horizon grey.
 
 use egui::{
-    Align2, Color32, Painter, Pos2, Rect, Sense, Shape as Ink, Stroke, StrokeKind, Ui, Vec2, pos2,
-    vec2,
+    Align2, Color32, Painter, Pos2, Rect, Sense, Shape as Ink, Stroke, StrokeKind, Ui, Vec2, vec2,
 };
 
 use super::{PALE, Shown};
@@ -70,7 +69,7 @@ fn body(painter: &Painter, rect: Rect, scene: &BodyScene, shown: &Shown<'_>) {
     paint_still(painter, frame, scene, &t);
     let rod = rod_of(scene);
     if let Some(rod) = rod.filter(|rod| rod.slides.is_none()) {
-        rings(painter, rect, frame, rod, &t);
+        rings(painter, rect, frame, (rod, shown), &t);
     }
     ghosts(painter, frame, scene, shown, &t);
     if let Some(rod) = rod {
@@ -168,19 +167,40 @@ fn on_ring(rect: Rect, frame: Frame, rod: &Part, step: f32, body: &Body) -> Pos2
     frame.at(rod.at) + vec2(-turn.sin(), -turn.cos()) * radius
 }
 
-/// Rings of time, named at the foot of the picture.
-fn rings(painter: &Painter, rect: Rect, frame: Frame, rod: &Part, t: &Tokens) {
+/// Where rings are named: the first way out from the rod that both futures leave free.
+fn free_way(rod: &Part, shown: &Shown<'_>) -> Vec2 {
+    const CLEAR: f32 = 0.35;
+    let ways = [Vec2::DOWN, Vec2::UP, Vec2::RIGHT, Vec2::LEFT];
+    let out = |body: &Body| {
+        let (_, turn) = rod.pose(body);
+        vec2(-turn.sin(), -turn.cos())
+    };
+    let bodies = || shown.real.bodies.iter().chain(&shown.dream.bodies);
+    let free = |way: &Vec2| bodies().all(|body| out(body).dot(*way) < 1.0 - CLEAR);
+    ways.into_iter().find(free).unwrap_or(Vec2::DOWN)
+}
+
+/// Rings of time; those far enough from each other are named.
+fn rings(
+    painter: &Painter,
+    rect: Rect,
+    frame: Frame,
+    (rod, shown): (&Part, &Shown<'_>),
+    t: &Tokens,
+) {
+    let way = free_way(rod, shown);
     let (inner, outer) = radii(rect, frame, rod);
     let center = frame.at(rod.at);
     for step in (0..=STEPS).step_by(RING) {
         let radius = inner + (outer - inner) * step as f32 / STEPS as f32;
         painter.circle_stroke(center, radius, Stroke::new(1.0, t.stroke));
-        if step == 0 {
-            continue;
-        }
         let font = theme::small(painter.ctx());
         let words = text::line(painter, &step.to_string(), font, t.text_weak);
-        let at = pos2(center.x, center.y + radius);
+        let crowded = (outer - inner) * (RING as f32 / STEPS as f32) < words.size().y;
+        if step == 0 || crowded && step < STEPS {
+            continue;
+        }
+        let at = center + way * radius;
         let seat = Rect::from_center_size(at, words.size() + vec2(4.0, 0.0));
         painter.rect(seat, 2, t.panel, Stroke::NONE, StrokeKind::Inside);
         text::place(painter, &words, at, Align2::CENTER_CENTER);

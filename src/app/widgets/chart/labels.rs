@@ -46,6 +46,7 @@ pub(super) fn ui(
     let renamed = std::mem::replace(&mut memory.names, names) != names;
     let may_move = may_move(&mut memory, frame, points) || renamed;
     taken.extend(reference_label(frame, chart, &raster, &taken));
+    let mut seats: Vec<(usize, Rect)> = Vec::new();
     for (index, curve) in curves.iter().enumerate() {
         let label = Label::new(frame, curve);
         let kept = memory.spots.get(&curve.letter).copied().filter(|spot| {
@@ -53,14 +54,33 @@ pub(super) fn ui(
             let free = || rect().is_some_and(|rect| raster.collision(rect, &taken) < COLLISION);
             !may_move || (spot.place.rests() && free())
         });
-        let Some(spot) = kept.or_else(|| label.choose(&raster, index, &taken)) else { continue };
+        let Some(spot) = kept.or_else(|| label.choose(&raster, index, &taken)) else {
+            // A curve that lies on an earlier one shares its place.
+            let same = seats.iter().rev().find(|(other, _)| paths[*other] == paths[index]);
+            if let Some(rect) = same.and_then(|(_, seat)| beside(frame, *seat, label.size(false))) {
+                label.paint(frame, rect, false, true);
+                taken.push(rect);
+                seats.push((index, rect));
+            }
+            continue;
+        };
         memory.spots.insert(curve.letter, spot);
         if let Some(rect) = raster.rect(index, spot.place, label.size(spot.named)) {
             label.paint(frame, rect, spot.named, raster.hits(rect) > 0.05);
             taken.push(rect);
+            seats.push((index, rect));
         }
     }
     frame.ui.data_mut(|data| data.insert_temp(key, memory));
+}
+
+/// A place behind another label or, at the edge, before it.
+fn beside(frame: &Frame<'_>, seat: Rect, size: Vec2) -> Option<Rect> {
+    let gap = 5.0 * frame.scale;
+    let lefts = [seat.right() + gap, seat.left() - gap - size.x];
+    let at = |left| Rect::from_min_size(pos2(left, seat.top()), size);
+    let inside = |r: &Rect| r.left() >= frame.field.left() && r.right() <= frame.outer.right();
+    lefts.map(at).into_iter().find(inside)
 }
 
 /// Whether labels may look for a new place: after a change of view at once, and otherwise only

@@ -134,10 +134,16 @@ fn column(mesh: &mut Mesh, ends: [Pos2; 2], color: Color32, joined: bool) {
     }
 }
 
-/// The mean line: strong up to `ahead_from`, fainter behind it. A lone point becomes a dot.
-pub(super) fn mean(frame: &Frame<'_>, painter: &Painter, curve: &Curve<'_>, paths: &Paths) {
+/// The mean line: strong up to `ahead_from`, fainter behind it. A lone point becomes a dot. Where
+/// `covered` later curves lie on it, it looks out on both sides of them.
+pub(super) fn mean(
+    frame: &Frame<'_>,
+    painter: &Painter,
+    curve: &Curve<'_>,
+    (paths, covered): (&Paths, usize),
+) {
     let split = curve.ahead_from.and_then(|x| frame.x(x)).unwrap_or(f32::INFINITY);
-    let width = MEAN_WIDTH * frame.scale.sqrt();
+    let width = (MEAN_WIDTH + 2.4 * covered as f32) * frame.scale.sqrt();
     let strong = Stroke::new(width, curve.color);
     let faint = Stroke::new(width, curve.color.gamma_multiply(AHEAD));
     for path in paths {
