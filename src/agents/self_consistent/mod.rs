@@ -139,6 +139,7 @@ impl Consistent {
         self.history.keep(Moment {
             updates: self.updates,
             real: self.work.real_updates,
+            gamma: self.config.gamma,
             values: learner.blocks().values.as_slice().into(),
             policy: learner.policy().into(),
             residual: learner.inconsistency(),
