@@ -225,6 +225,31 @@ fn a_world_too_large_for_its_square_is_refused_in_one_sentence() {
     assert!(Experiment::new(others, 1).is_ok(), "tables without a square have room");
 }
 
+// ---------------------------------------------------------------- not a number
+
+#[test]
+fn a_reward_or_dynamics_that_are_no_number_end_the_run() {
+    let off =
+        ["into_prediction", "through_states", "train_value"].map(|key| format!("{key} = 'off'"));
+    let dials = "update = 'custom'\nbeta = 10.0\nimagined_rate = 1.0\ndepth = 10";
+    let alone = |on: [&str; 2], more: &str| {
+        let on = on.map(|key| format!("{key} = 'on'")).join("\n");
+        garnet(&format!("{dials}\n{}\n{on}\n{more}", off.join("\n")))
+    };
+    let reward = ["into_reward", "train_reward"];
+    for policy in ["random", "greedy"] {
+        let more = format!("train_dynamics = 'off'\npolicy = '{policy}'");
+        let mut e = Experiment::new(alone(reward, &more), 1).unwrap();
+        e.advance_to(Position::at(Clock::EnvSteps, 3000), None);
+        let failure = e.runs()[0].failure().expect("rewards run away").clone();
+        assert!(failure.title.starts_with("Not a number "), "{failure:?}");
+        assert!(failure.text.starts_with("the update of the reward became "), "{failure:?}");
+        let view = view(&e, 0);
+        let odds = view.learner.0.policy().chunks(2).map(|row| row.iter().sum::<f64>());
+        odds.for_each(|sum| assert!(sum == 0.0 || (sum - 1.0).abs() < 1e-12, "{sum}"));
+    }
+}
+
 // ---------------------------------------------------------------- what lessons claim
 
 /// Mean over seeds of error and residual at the end, for each run of a lesson.

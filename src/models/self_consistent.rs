@@ -80,6 +80,9 @@ pub struct ImaginedUpdate {
     pub moved: [f64; 3],
 }
 
+/// What is trained, in the order of all norms.
+const NAMES: [&str; 3] = ["dynamics", "reward", "value"];
+
 /// The learner.
 #[derive(Clone, Debug)]
 pub struct SelfConsistent {
@@ -155,9 +158,7 @@ impl SelfConsistent {
         let gradients = gradient.norms();
         let moved = gradients.map(|norm| rate * norm);
         self.blocks.add(-rate, &gradient);
-        if gradients[0] > 0.0 {
-            self.transitions = self.blocks.transitions(self.sizes);
-        }
+        self.refresh_moved(&gradient.logits);
         self.last = Some(ImaginedUpdate { start, imagined, gradients, moved });
     }
 
@@ -186,7 +187,26 @@ impl SelfConsistent {
         softmax(&mut self.transitions[row]);
     }
 
+    /// The same for all pairs whose logits moved along `gradient`, `[S * A * S]`; one that is not a
+    /// number moved them too.
+    fn refresh_moved(&mut self, gradient: &[f64]) {
+        let rows = gradient.chunks(self.sizes.states);
+        let moved = rows.enumerate().filter(|(_, row)| row.iter().any(|g| *g != 0.0));
+        moved.for_each(|(pair, _)| self.refresh(pair));
+    }
+
     // ------------------------------------------------------------ answers
+
+    /// What was too large to be a number in the last updates, and what it became. Nothing gets into
+    /// a table but through an update, so their norms tell.
+    pub fn overflow(&self) -> Option<(String, f64)> {
+        let imagined = self.last.as_ref().map(|last| last.gradients);
+        let grounded = self.last_grounded.as_ref().map(|last| last.moved);
+        let norms =
+            imagined.into_iter().chain(grounded).flat_map(|norms| NAMES.into_iter().zip(norms));
+        let bad = norms.into_iter().find(|(_, norm)| !norm.is_finite());
+        bad.map(|(name, norm)| (format!("the update of the {name}"), norm))
+    }
 
     /// `[A]`: one-step look-ahead `r + gamma P v` in its own model.
     pub fn look_ahead(&self, state: State) -> Vec<f64> {

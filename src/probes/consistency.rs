@@ -57,7 +57,8 @@ pub struct Place {
     pub real: u64,
     /// Root mean square of `r + gamma P v - v` in the learner's own model.
     pub residual: f64,
-    /// Root mean square of the value against the true value of the policy it followed then.
+    /// Root mean square of the value against the true value of the policy it followed then, for the
+    /// discount of then, in the world as it is now.
     pub error: f64,
     /// How far the value is from where it began (Euclidean norm).
     pub drift: f64,
@@ -68,7 +69,6 @@ pub struct Place {
 /// The way of a run, oldest first; `None` where the truth has no answer, or is too large to be solved
 /// beside a picture.
 pub fn way(view: &ConsistentView, truth: &Truth) -> Option<Vec<Place>> {
-    let gamma = view.config.gamma;
     let open: Vec<usize> = (0..truth.states()).filter(|&s| truth.is_left(s as u32)).collect();
     let moments = view.history.moments();
     let first = moments.first()?;
@@ -76,26 +76,29 @@ pub fn way(view: &ConsistentView, truth: &Truth) -> Option<Vec<Place>> {
     let now = Some(&view.now).filter(|now| moments.last().is_none_or(|m| m.updates < now.updates));
     let moments = || moments.iter().chain(now);
     let even = 1.0 / truth.actions() as f64;
-    // Only one equation where the policy never changes.
+    // Only one equation for each discount where the policy never changes.
     let random = moments().all(|m| m.policy.iter().all(|&p| p == 0.0 || p == even));
-    let fixed = if random { Some(truth.random_values(gamma)?) } else { None };
-    let place = |m: &Moment| {
-        let solved = match &fixed {
-            Some(values) => values.clone(),
-            None => truth.policy_values(&m.policy, gamma)?,
+    let mut fixed: Option<(f64, Vec<f64>)> = None;
+    let mut place = |m: &Moment| {
+        let solved = match fixed.take().filter(|known| random && known.0 == m.gamma) {
+            Some((_, values)) => values,
+            None if random => truth.random_values(m.gamma)?,
+            None => truth.policy_values(&m.policy, m.gamma)?,
         };
         let off = |&s: &usize| (m.values[s] - solved[s]).powi(2);
         let moved = m.values.iter().zip(&*first.values).map(|(v, u)| (v - u).powi(2));
+        let error = (open.iter().map(off).sum::<f64>() / open.len().max(1) as f64).sqrt();
+        fixed = Some((m.gamma, solved));
         Some(Place {
             updates: m.updates,
             real: m.real,
             residual: m.residual,
-            error: (open.iter().map(off).sum::<f64>() / open.len().max(1) as f64).sqrt(),
+            error,
             drift: moved.sum::<f64>().sqrt(),
             gradients: m.gradients,
         })
     };
-    moments().map(place).collect()
+    moments().map(&mut place).collect()
 }
 
 #[cfg(test)]
@@ -103,6 +106,7 @@ mod tests {
     use super::*;
     use crate::agents::Agent as _;
     use crate::agents::self_consistent::{Consistent, ScConfig};
+    use crate::base::params::Params as _;
     use crate::envs::random_walk::{WalkConfig, random_walk};
     use crate::mdp::trace::Unwatched;
     use crate::mdp::{Step, Transition};
@@ -140,5 +144,23 @@ mod tests {
         let way = way(&view, &truth).unwrap();
         assert_eq!(way.last().unwrap().real, 151);
         assert!(way.windows(2).all(|two| two[0].updates < two[1].updates));
+    }
+
+    #[test]
+    fn another_discount_leaves_the_past_of_the_way_as_it_was() {
+        let world = random_walk(&WalkConfig::default()).unwrap();
+        let truth = Truth::of(&world);
+        let config = ScConfig { gamma: 1.0, ..ScConfig::default() };
+        let mut agent = Consistent::new(config, truth.states(), truth.actions(), 3);
+        let learn = |agent: &mut Consistent| {
+            let step = Step { reward: 0.0, next: 1, terminated: false, truncated: false };
+            agent.learn(&[Transition { lane: 0, obs: 2, action: 0, step }], &mut Unwatched);
+            way(&agent.view().consistent.unwrap(), &truth).unwrap()
+        };
+        let before = learn(&mut agent);
+        agent.set_param(ScConfig::index("gamma").unwrap(), 0.5);
+        let after = learn(&mut agent);
+        assert_eq!(after[..2], before[..]);
+        assert!(after[2].error < 0.5 * before[1].error, "half a reward is worth less: {after:?}");
     }
 }

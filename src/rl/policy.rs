@@ -35,13 +35,15 @@ pub fn expected_value(q: &[f64], epsilon: f64) -> f64 {
     (1.0 - epsilon) * max_value(q) + epsilon * mean
 }
 
-/// Probabilities `[A]` of [`epsilon_greedy`].
+/// Probabilities `[A]` of [`epsilon_greedy`]; they add up to 1 for not-a-number too.
 pub fn epsilon_greedy_odds(q: &[f64], epsilon: f64) -> Vec<f64> {
     let best = max_value(q);
-    let ties = q.iter().filter(|&&v| v == best).count().max(1) as f64;
+    let ties = q.iter().filter(|&&v| v == best).count();
     let any = epsilon / q.len() as f64;
-    let odds = |&v: &f64| if v == best { any + (1.0 - epsilon) / ties } else { any };
-    q.iter().map(odds).collect()
+    let is_best = |(a, v): (usize, &f64)| if ties == 0 { a == 0 } else { *v == best };
+    let share = (1.0 - epsilon) / ties.max(1) as f64;
+    let odds = |entry| if is_best(entry) { any + share } else { any };
+    q.iter().enumerate().map(odds).collect()
 }
 
 /// Bit mask of all greatest entries of `q`; 0 while every entry is the same, because then the
@@ -95,6 +97,8 @@ mod tests {
         assert!((expected_value(&[3.0, 1.0, 3.0, -2.0], 0.2) - want).abs() < 1e-15);
         let odds = epsilon_greedy_odds(&[3.0, 1.0, 3.0, -2.0], 0.2);
         odds.iter().zip([0.45, 0.05, 0.45, 0.05]).for_each(|(p, q)| assert!((p - q).abs() < 1e-15));
+        let odds = epsilon_greedy_odds(&[f64::NAN, f64::NAN], 0.2);
+        odds.iter().zip([0.9, 0.1]).for_each(|(p, q)| assert!((p - q).abs() < 1e-15, "{odds:?}"));
         assert_eq!(expected_value(&[1.0, 2.0], 0.0), 2.0);
         assert_eq!(expected_value(&[1.0, 2.0], 1.0), 1.5);
     }

@@ -2,7 +2,7 @@
 
 use super::Consistent;
 use super::code::line;
-use crate::agents::NotANumber;
+use crate::agents::{Fault, NotANumber};
 use crate::mdp::trace::{Effect, Source, Watch};
 use crate::mdp::{Action, State, Transition};
 use crate::models::self_consistent::SelfConsistent;
@@ -40,12 +40,23 @@ impl Consistent {
             tally.share += rate.min(1.0) * (imagined - tally.share);
             if !new.is_finite() {
                 let fail = NotANumber { state: state as State, action: 0, value: new };
-                self.failure.get_or_insert(fail);
+                self.fault.get_or_insert(Fault::Entry(fail));
             }
             watch.effect(line, || match step {
                 Some(t) => of_td(learner, t, before, (old, new)),
                 None => of_gradient(learner, state, (old, new), rate, source),
             });
+        }
+    }
+}
+
+impl Consistent {
+    /// A reward or a row of the dynamics that is no number any more ends the run too.
+    pub(super) fn check(&mut self) {
+        if self.fault.is_none()
+            && let Some((what, value)) = self.learner.overflow()
+        {
+            self.fault = Some(Fault::Number { what, value });
         }
     }
 }

@@ -11,7 +11,7 @@ mod dials;
 use std::sync::Arc;
 
 use super::table::{TableView, Tally};
-use super::{Agent, Moves, NotANumber, View, Work};
+use super::{Agent, Fault, Moves, NotANumber, View, Work};
 use crate::base::digest::Digest;
 use crate::base::params::Params as _;
 use crate::base::rng::{Stream, StreamName};
@@ -45,7 +45,7 @@ pub struct Consistent {
     /// Updates so far, real and imagined: the clock of the history.
     updates: u64,
     due: u32,
-    failure: Option<NotANumber>,
+    fault: Option<Fault>,
 }
 
 /// A copy for probes.
@@ -88,7 +88,7 @@ impl Consistent {
             work: Work::default(),
             updates: 0,
             due: 0,
-            failure: None,
+            fault: None,
         };
         agent.begin_anew();
         agent
@@ -145,6 +145,7 @@ impl Consistent {
         Moment {
             updates: self.updates,
             real: self.work.real_updates,
+            gamma: self.config.gamma,
             values: learner.blocks().values.as_slice().into(),
             policy: learner.policy().into(),
             residual: learner.inconsistency(),
@@ -154,6 +155,7 @@ impl Consistent {
     }
 
     fn one_more(&mut self) {
+        self.check();
         self.updates += 1;
         self.remember();
     }
@@ -248,7 +250,7 @@ impl Agent for Consistent {
 
     fn can_dream(&self) -> bool {
         let imagines = self.config.wiring().is_some() && self.config.beta > 0.0;
-        imagines && self.learner.has_visited() && self.failure.is_none()
+        imagines && self.learner.has_visited() && self.fault.is_none()
     }
 
     // ------------------------------------------------------------ answers
@@ -295,7 +297,18 @@ impl Agent for Consistent {
     }
 
     fn failure(&self) -> Option<NotANumber> {
-        self.failure
+        match self.fault {
+            Some(Fault::Entry(entry)) => Some(entry),
+            _ => None,
+        }
+    }
+
+    fn has_failed(&self) -> bool {
+        self.fault.is_some()
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        self.fault.clone()
     }
 
     fn digest(&self, digest: &mut Digest) {
@@ -319,7 +332,7 @@ impl Agent for Consistent {
 impl Consistent {
     fn units<W: Watch>(&mut self, most: u32, watch: &mut W) -> u32 {
         let mut done = 0;
-        while done < most && self.failure.is_none() {
+        while done < most && self.fault.is_none() {
             self.plan_once(watch);
             watch.unit();
             done += 1;

@@ -1,5 +1,7 @@
 //! Consistent but wrong: how far model and value agree, against how far the value is from the truth.
 
+use std::collections::BTreeMap;
+
 use egui::{RichText, Stroke, Ui};
 
 use super::plot::{Ends, Field};
@@ -21,6 +23,25 @@ const LEAST: [f64; 2] = [1e-4, 1e-2];
 #[derive(Clone, Default)]
 pub struct ConsistentWrong {
     ways: Ways,
+    held: Weights,
+}
+
+/// Weights of the grounded loss from before it was switched off, by the letter of the run.
+#[derive(Clone, Default)]
+struct Weights {
+    generation: u64,
+    of: BTreeMap<char, f64>,
+}
+
+impl Weights {
+    /// Remembers those that are not 0.
+    fn hold(&mut self, s: &Snapshot) {
+        if self.generation != s.generation {
+            *self = Self { generation: s.generation, of: BTreeMap::new() };
+        }
+        let weights = s.runs.iter().filter_map(|run| Some((run.letter, run.param("grounded")?)));
+        self.of.extend(weights.filter(|(_, w)| *w > 0.0));
+    }
 }
 
 /// Round ends (1, 2 or 5 times a power of ten) around the numbers that can be drawn.
@@ -49,16 +70,18 @@ fn grounded(s: &Snapshot) -> bool {
     s.runs.iter().filter_map(|run| run.param("grounded")).any(|w| w > 0.0)
 }
 
-fn switch(ui: &mut Ui, cx: &mut Cx<'_>) {
+fn switch(ui: &mut Ui, cx: &mut Cx<'_>, held: &mut Weights) {
+    held.hold(cx.snapshot);
     let t = theme::tokens(ui.ctx());
     ui.horizontal(|ui| {
         ui.label(RichText::new("Grounded loss of all runs").color(t.text_weak));
         let mut off = usize::from(!grounded(cx.snapshot));
         if segmented(ui, "Grounded loss", &["on", "off"], &mut off).changed() {
-            let value = if off == 1 { 0.0 } else { 1.0 };
             for (run, of) in cx.snapshot.runs.iter().enumerate() {
-                let param = of.agent.params().iter().position(|spec| spec.key == "grounded");
-                if let Some(param) = param {
+                let specs = of.agent.params();
+                if let Some(param) = specs.iter().position(|spec| spec.key == "grounded") {
+                    let on = held.of.get(&of.letter).copied().unwrap_or(specs[param].default);
+                    let value = if off == 1 { 0.0 } else { on };
                     cx.actions.push(Action::Engine(Command::Set { run, param, value }));
                 }
             }
@@ -66,13 +89,13 @@ fn switch(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-fn draw(ui: &mut Ui, cx: &mut Cx<'_>, known: Option<&All>) {
+fn draw(ui: &mut Ui, cx: &mut Cx<'_>, known: Option<&All>, held: &mut Weights) {
     if explain(ui, cx.snapshot, known) {
         return;
     }
     let Some(all) = known else { return };
     if !cx.view.still && !cx.view.lecture {
-        switch(ui, cx);
+        switch(ui, cx, held);
     }
     let every = || all.iter().flatten();
     let x = ends(every().map(|p| p.residual), LEAST[0]);
@@ -110,7 +133,11 @@ impl Panel for ConsistentWrong {
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.ways.update(ui, cx);
         let known = self.ways.known(cx.snapshot);
-        framed(self, PanelId::ConsistentWrong, ui, cx, |ui, cx| draw(ui, cx, known.as_ref()));
+        let mut held = std::mem::take(&mut self.held);
+        framed(self, PanelId::ConsistentWrong, ui, cx, |ui, cx| {
+            draw(ui, cx, known.as_ref(), &mut held);
+        });
+        self.held = held;
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {
@@ -119,7 +146,7 @@ impl Panel for ConsistentWrong {
             return format!("{}\n", empty(snapshot));
         }
         let on = if grounded(snapshot) { "on" } else { "off" };
-        let mut text = format!("grounded loss {on}\n");
+        let mut text = format!("grounded loss {on}; errors are against the world as it is now\n");
         for (run, way) in snapshot.runs.iter().zip(&*all) {
             if let (Some(first), Some(last)) = (way.first(), way.last()) {
                 text += &format!(

@@ -180,9 +180,7 @@ impl SelfConsistent {
         for ((own, gradient), rate) in blocks.into_iter().zip(rates) {
             own.iter_mut().zip(gradient).for_each(|(x, g)| *x -= rate * g);
         }
-        if norms[0] > 0.0 {
-            self.transitions = self.blocks.transitions(self.sizes);
-        }
+        self.refresh_moved(&gradient.logits);
         let off = |(r, paid): (&f64, &f64)| 0.5 * (paid - r).powi(2);
         self.last_grounded = Some(GroundedUpdate {
             start: first.state,

@@ -13,6 +13,8 @@ pub struct Moment {
     pub updates: u64,
     /// Real steps among them.
     pub real: u64,
+    /// Discount it learned with.
+    pub gamma: f64,
     /// `[S]`: values.
     pub values: Arc<[f64]>,
     /// `[S * A]`: the policy, rows of zeros where the task ends.
@@ -76,6 +78,7 @@ mod tests {
         Moment {
             updates,
             real: updates,
+            gamma: 0.9,
             values: none.clone(),
             policy: none,
             residual: 0.0,
