@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::arena::Experiment;
 use super::build::{
-    Cohorts, check_tables, check_together, continuous_cohorts, discrete_cohorts, tabular_cohorts,
+    Fit, check_tables, check_together, continuous_cohorts, discrete_cohorts, tabular_cohorts,
 };
 use super::clock::Position;
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
@@ -13,7 +13,7 @@ use super::measure::Measures;
 use super::run::Run;
 use super::workers::Workers;
 use super::worlds::Worlds;
-use crate::agents::AGENTS;
+use crate::agents::{AGENTS, AgentInfo};
 use crate::base::rng::lane_seed;
 use crate::envs::any::{AnyTabular, AnyWorld};
 use crate::mdp::Tabular;
@@ -63,12 +63,14 @@ impl Experiment {
         mut worlds: Worlds,
         nature: &str,
         workers: usize,
-        fit: impl Fn(&RunConfig, &[u64]) -> Option<Cohorts>,
+        fit: impl Fn(&RunConfig, &[u64]) -> Fit,
     ) -> Result<Self, ConfigError> {
         let seeds: Vec<u64> = (0..config.lanes).map(|lane| lane_seed(config.seed, lane)).collect();
         let mut runs = Vec::new();
         for (index, run) in config.runs.iter().enumerate() {
-            let cohorts = fit(run, &seeds).ok_or_else(|| misfit(&config, index, nature, &fit))?;
+            let cohorts = fit(run, &seeds)
+                .map_err(|large| ConfigError(format!("run {}: {large}", letter(index))))?
+                .ok_or_else(|| misfit(&config, index, nature, &fit))?;
             runs.push(Run::new(run.clone(), cohorts, worlds.after(&[]), config.threshold));
         }
         let workers = Workers::new(workers)
@@ -106,9 +108,12 @@ fn misfit(
     config: &ArenaConfig,
     index: usize,
     nature: &str,
-    fit: impl Fn(&RunConfig, &[u64]) -> Option<Cohorts>,
+    fit: impl Fn(&RunConfig, &[u64]) -> Fit,
 ) -> ConfigError {
-    let fits = AGENTS.iter().filter(|info| fit(&RunConfig::new(info.title, info), &[0]).is_some());
+    let fits = |info: &&'static AgentInfo| {
+        matches!(fit(&RunConfig::new(info.title, info), &[0]), Ok(Some(_)))
+    };
+    let fits = AGENTS.iter().filter(fits);
     let fits: Vec<&str> = fits.map(|info| info.id).collect();
     let (agent, world) = (config.runs[index].info.id, config.world.info.id);
     ConfigError(format!(

@@ -1,7 +1,11 @@
 //! Dials of MVE.
 
+use crate::agents::actor_critic::Shape;
 pub use crate::agents::ddpg::Switch;
-use crate::agents::steering::Setting;
+use crate::agents::steering::{Setting, Steering};
+use crate::mdp::oracle::Oracle;
+use crate::nn::device::Wish;
+use crate::nn::trial::Trial;
 
 crate::choice! {
     /// Who acts in imagination.
@@ -94,10 +98,22 @@ crate::params! {
         layer_norm: Switch = Switch::Off => { "Layer norm", "", Restart, Choice(Switch::CHOICES) },
         /// The critic learns rewards times this; values should come out near 1 in size.
         reward_scale: f64 = 0.02 => { "Reward scale", "for the critic", Restart, Float { min: 0.0001, max: 100.0, log: true } },
+        /// Where the networks compute; a change moves them and keeps the run.
+        device: Wish = Wish::Auto => { "Device", "", Live, Choice(Wish::CHOICES) },
     }
 }
 
 impl MveConfig {
+    /// The shape of actor and critic in a world.
+    pub fn shape(&self, oracle: &dyn Oracle) -> Shape {
+        Shape::of(oracle, self.hidden as usize, self.layer_norm == Switch::On)
+    }
+
+    /// What devices are compared by for `lanes` lanes in a world.
+    pub fn trial(&self, oracle: &dyn Oracle, lanes: usize) -> Trial {
+        Steering::trial(self.shape(oracle), lanes, self.batch as usize)
+    }
+
     /// What the common part needs.
     pub fn setting(&self) -> Setting {
         let freeze = match self.freeze_after {
