@@ -294,3 +294,27 @@ fn both_learn_to_swing_the_pendulum_up() {
     let mve = learned("agent = 'mve'", 5_500);
     assert!(mve > -400.0, "MVE: {mve}");
 }
+
+#[test]
+fn more_memory_than_allowed_is_refused_before_anything_is_built() {
+    let wide = mve("hidden = 1024")
+        .replace("hidden = 16\nb", "b")
+        .replace("model_hidden = 16", "model_hidden = 1024");
+    let of = |lanes: usize, runs: &[&str]| {
+        Experiment::new(ArenaConfig { lanes, ..pendulum("env-steps", runs) }, 1)
+    };
+    let refused = |runs: &[&str], lanes| of(lanes, runs).err().unwrap().to_string();
+    let said = refused(&[&wide], 200);
+    // 1024 x 1024 and a little more, 20, 20 and 16 bytes each; 100 000 rows of nine numbers.
+    assert_eq!(
+        said,
+        "networks, their moments and full memories of 200 lanes need about 11.7 GiB; at most 8 \
+         GiB are allowed: take fewer lanes, narrower networks or smaller memories"
+    );
+    let said = refused(&["agent = 'ddpg'\ncapacity = 1000000"; 2], 150);
+    assert!(said.contains("of 300 lanes need about 10."), "{said}");
+    let mut e = of(300, &["agent = 'ddpg'\ndevice = 'flex'\nhidden = 4"]).unwrap();
+    let dial = e.runs()[0].config.info.params().iter().position(|s| s.key == "capacity").unwrap();
+    let said = e.set_param(0, dial, 1e6).unwrap_err().to_string();
+    assert!(said.contains("300 lanes need about 10."), "{said}");
+}

@@ -1,6 +1,7 @@
 //! Actor, critic and their targets of DDPG (Lillicrap et al. 2016, arXiv 1509.02971), for `P` lanes
 //! at once. Actions are in `[-1, 1]` here.
 
+use super::off_policy::width;
 use crate::base::digest::Digest;
 use crate::mdp::oracle::Oracle;
 use crate::nn::activation::Activation;
@@ -38,6 +39,17 @@ impl Shape {
         let spec = MlpSpec::new("actor", self.sees, &[self.hidden; 2], self.acts);
         let (last_spread, layer_norm) = (SMALL, self.layer_norm);
         MlpSpec { last: Activation::Tanh, last_spread, layer_norm, ..spec }
+    }
+
+    /// Bytes of the four networks of a lane and what trains them.
+    pub fn bytes(&self) -> u128 {
+        let each = |spec: MlpSpec| spec.bytes_to_train() + spec.bytes();
+        each(self.actor()) + each(self.critic())
+    }
+
+    /// Numbers of a remembered step.
+    pub fn row(&self) -> usize {
+        width(self.sees, self.acts)
     }
 
     /// The shape of a critic.

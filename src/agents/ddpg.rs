@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::actor_critic::Shape;
+use super::memory::Memory;
 use super::steering::{Setting, Steering, answers};
 use super::{Agent, Fault, Moves, NotANumber, View, Work};
 use crate::base::digest::Digest;
@@ -83,6 +84,12 @@ impl DdpgConfig {
     /// The shape of its networks in a world.
     pub fn shape(&self, oracle: &dyn Oracle) -> Shape {
         Shape::of(oracle, self.hidden as usize, self.layer_norm == Switch::On)
+    }
+
+    /// Bytes of a lane: networks, what trains them, a full memory.
+    pub fn bytes(&self, oracle: &dyn Oracle) -> u128 {
+        let shape = self.shape(oracle);
+        shape.bytes() + Memory::bytes_of(self.capacity, shape.row())
     }
 
     /// What devices are compared by for `lanes` lanes in a world.

@@ -1,5 +1,6 @@
 //! Building an arena: a world by its name, and every run's agent put into it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::arena::Experiment;
@@ -10,6 +11,7 @@ use super::clock::Position;
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use super::keyframes::Keyframes;
 use super::measure::Measures;
+use super::networks::Ground;
 use super::run::Run;
 use super::workers::Workers;
 use super::worlds::Worlds;
@@ -18,6 +20,7 @@ use crate::base::rng::lane_seed;
 use crate::envs::any::{AnyTabular, AnyWorld};
 use crate::mdp::Tabular;
 use crate::mdp::scene::Scenic;
+use crate::models::features::Places;
 
 impl Experiment {
     /// Builds the arena of a configuration for `workers` threads.
@@ -30,15 +33,27 @@ impl Experiment {
             }
             AnyWorld::Pendulum(world) => {
                 let fit = |run: &RunConfig, seeds: &[u64]| continuous_cohorts(&world, run, seeds);
-                Self::with(config, Worlds::of_numbers(&world), "numbers steer it", workers, fit)
+                let ground = Ground::Steered(Arc::new(world.clone()));
+                let worlds = (Worlds::of_numbers(&world), ground, "numbers steer it");
+                Self::with(config, worlds, workers, fit)
             }
             AnyWorld::Torques(world) => {
                 let fit = |run: &RunConfig, seeds: &[u64]| discrete_cohorts(&world, run, seeds);
-                Self::with(config, Worlds::of_numbers(&world), NUMBERS, workers, fit)
+                Self::with(
+                    config,
+                    (Worlds::of_numbers(&world), Ground::Bare, NUMBERS),
+                    workers,
+                    fit,
+                )
             }
             AnyWorld::CartPole(world) => {
                 let fit = |run: &RunConfig, seeds: &[u64]| discrete_cohorts(&world, run, seeds);
-                Self::with(config, Worlds::of_numbers(&world), NUMBERS, workers, fit)
+                Self::with(
+                    config,
+                    (Worlds::of_numbers(&world), Ground::Bare, NUMBERS),
+                    workers,
+                    fit,
+                )
             }
         }
     }
@@ -53,18 +68,19 @@ impl Experiment {
         check_tables(&config, (world.states(), world.actions()))?;
         check_together(&config, world.actions())?;
         let fit = |run: &RunConfig, seeds: &[u64]| tabular_cohorts(world, run, seeds);
-        Self::with(config, Worlds::new(world), "its states are listed", workers, fit)
+        let ground = Ground::Listed(Places::of(&world.scene()), world.actions());
+        Self::with(config, (Worlds::new(world), ground, "its states are listed"), workers, fit)
     }
 
     /// The same with whatever `fit` makes of a run and its seeds; `nature` says of the world why it
     /// does not fit some agents.
     fn with(
         config: ArenaConfig,
-        mut worlds: Worlds,
-        nature: &str,
+        (mut worlds, ground, nature): (Worlds, Ground, &str),
         workers: usize,
         fit: impl Fn(&RunConfig, &[u64]) -> Fit,
     ) -> Result<Self, ConfigError> {
+        ground.check(&config)?;
         let seeds: Vec<u64> = (0..config.lanes).map(|lane| lane_seed(config.seed, lane)).collect();
         let mut runs = Vec::new();
         for (index, run) in config.runs.iter().enumerate() {
@@ -80,6 +96,7 @@ impl Experiment {
         Ok(Self {
             pairs: truth.states() * truth.actions(),
             worlds,
+            ground,
             runs,
             position: start,
             furthest: start,

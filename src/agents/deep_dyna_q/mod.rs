@@ -14,6 +14,7 @@ mod nets;
 use std::sync::Arc;
 
 use super::dyna_q::Picks;
+use super::memory::Memory;
 use super::table::TableView;
 use super::{Agent, Fault, Moves, NotANumber, View, Work};
 use crate::base::digest::Digest;
@@ -30,7 +31,7 @@ use crate::nn::{NotFinite, Tensor, values};
 use crate::rl::policy::epsilon_greedy;
 pub use config::DeepDynaQConfig;
 use config::{FITTED, code, line};
-use lane::Lane;
+use lane::{Lane, ROW};
 use nets::{Dials, Made, Nets};
 
 // ---------------------------------------------------------------- the agent
@@ -220,6 +221,14 @@ impl DeepDynaQConfig {
     fn made(&self, places: Places, actions: usize) -> Made {
         let coding = Coding { coded: self.features, places };
         Made { coding, actions, width: self.width as usize }
+    }
+
+    /// Bytes of a lane: networks, what trains them, a full memory.
+    pub fn bytes(&self, places: Places, actions: usize) -> u128 {
+        let made = self.made(places, actions);
+        let (q, model) = (made.spec(), made.model_spec());
+        let networks = q.bytes() + q.bytes_to_train() + model.bytes_to_train();
+        networks + Memory::bytes_of(self.capacity, ROW)
     }
 
     /// What devices are compared by for `lanes` lanes in a world.

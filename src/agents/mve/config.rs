@@ -1,7 +1,9 @@
 //! Dials of MVE.
 
+use super::dynamics::Dynamics;
 use crate::agents::actor_critic::Shape;
 pub use crate::agents::ddpg::Switch;
+use crate::agents::memory::Memory;
 use crate::agents::steering::{Setting, Steering};
 use crate::mdp::oracle::Oracle;
 use crate::nn::device::Wish;
@@ -107,6 +109,15 @@ impl MveConfig {
     /// The shape of actor and critic in a world.
     pub fn shape(&self, oracle: &dyn Oracle) -> Shape {
         Shape::of(oracle, self.hidden as usize, self.layer_norm == Switch::On)
+    }
+
+    /// Bytes of a lane: networks, what trains them, a full memory, and stored dreams if they are.
+    pub fn bytes(&self, oracle: &dyn Oracle) -> u128 {
+        let shape = self.shape(oracle);
+        let model = Dynamics::spec((shape.sees, shape.acts, self.model_hidden as usize));
+        let dreams = if self.dreams == Dreams::Stored { self.dream_capacity } else { 0 };
+        let memories = [self.capacity, dreams].map(|rows| Memory::bytes_of(rows, shape.row()));
+        shape.bytes() + model.bytes_to_train() + memories.iter().sum::<u128>()
     }
 
     /// What devices are compared by for `lanes` lanes in a world.
