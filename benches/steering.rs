@@ -16,7 +16,7 @@ use imaginarium::experiment::cohort::{Cohort as _, Group};
 use imaginarium::experiment::{Clock, Position};
 use imaginarium::mdp::oracle::Oracle;
 use imaginarium::mdp::physical::{Control, Vector};
-use imaginarium::nn::device::Compute;
+use imaginarium::nn::device::Wish;
 
 /// Random steps at first.
 const WARM: u64 = 1_000;
@@ -28,16 +28,17 @@ fn main() {
     let json = std::env::args().any(|arg| arg == "--json");
     let rounds = if quick { 1 } else { 9 };
     let world = Pendulum::new(PendulumConfig::default());
-    let (oracle, flex): (Arc<dyn Oracle>, _) = (Arc::new(world.clone()), Compute::flex());
+    let oracle: Arc<dyn Oracle> = Arc::new(world.clone());
     let mve = |horizon: u32| {
-        let config = MveConfig { horizon, ..MveConfig::default() };
-        Mve::new(config, oracle.clone(), &[0], &flex).expect("small networks")
+        let config = MveConfig { horizon, device: Wish::Flex, ..MveConfig::default() };
+        Mve::new(config, oracle.clone(), &[0]).expect("small networks")
     };
     if json {
         println!("{{\"mve\": {:e}}}", measure(&world, mve(3), rounds));
         return;
     }
-    let ddpg = Ddpg::new(DdpgConfig::default(), oracle.clone(), &[0], &flex);
+    let config = DdpgConfig { device: Wish::Flex, ..DdpgConfig::default() };
+    let ddpg = Ddpg::new(config, oracle.clone(), &[0]);
     let told = |name: &str, seconds: f64| {
         println!("{name}: {:.0} real steps a second ({:.0} us each)", 1.0 / seconds, seconds * 1e6);
     };

@@ -31,6 +31,7 @@ fn dyna_maze() -> Grid {
 fn agent(config: DeepDynaQConfig, seeds: &[u64]) -> DeepDynaQ {
     let world = dyna_maze();
     DeepDynaQ::new(config, Places::of(&world.scene()), (world.states(), world.actions()), seeds)
+        .unwrap()
 }
 
 fn small() -> DeepDynaQConfig {

@@ -17,7 +17,7 @@ use imaginarium::envs::pendulum::{Pendulum, PendulumConfig};
 use imaginarium::experiment::cohort::{Advance, Cohort as _, Group};
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::mdp::oracle::Oracle;
-use imaginarium::nn::device::{Compute, Place, adapters};
+use imaginarium::nn::device::{Compute, Place, Wish, adapters};
 use imaginarium::probes::evaluate::returns;
 use imaginarium::probes::expansion::Sweep;
 use imaginarium::probes::reference::pendulum_starts;
@@ -171,7 +171,7 @@ fn with_the_true_dynamics_looking_further_is_ever_better() {
     assert_eq!(sweep.sweet_spot(), 20);
 }
 
-fn group(seeds: &[u64], compute: &Compute, steps: u64) -> Group<Pendulum, Mve> {
+fn group(seeds: &[u64], device: Wish, steps: u64) -> Group<Pendulum, Mve> {
     let world = Pendulum::new(PendulumConfig::default());
     let config = MveConfig {
         warmup: 20,
@@ -179,10 +179,11 @@ fn group(seeds: &[u64], compute: &Compute, steps: u64) -> Group<Pendulum, Mve> {
         model_hidden: 16,
         batch: 16,
         model_batch: 16,
+        device,
         ..MveConfig::default()
     };
     let oracle: Arc<dyn Oracle> = Arc::new(world.clone());
-    let agent = Mve::new(config, oracle, seeds, compute).unwrap();
+    let agent = Mve::new(config, oracle, seeds).unwrap();
     let mut group = Group::new(&world, agent, seeds);
     let goal = Position::at(Clock::EnvSteps, steps);
     assert_eq!(group.advance(goal, u64::MAX), Advance::Reached);
@@ -195,13 +196,12 @@ fn lane(group: &Group<Pendulum, Mve>, lane: usize) -> Arc<SteeredView> {
 
 #[test]
 fn lanes_never_mix() {
-    let flex = Compute::flex();
-    let both = group(&[3, 4], &flex, 60);
-    let other = group(&[3, 9], &flex, 60);
+    let both = group(&[3, 4], Wish::Flex, 60);
+    let other = group(&[3, 9], Wish::Flex, 60);
     let [a, b] = [lane(&both, 0), lane(&other, 0)];
     assert!(a.actor == b.actor && a.critic == b.critic, "another lane changes nothing");
     assert_ne!(lane(&both, 1).critic, lane(&other, 1).critic);
-    let alone = group(&[4], &flex, 60);
+    let alone = group(&[4], Wish::Flex, 60);
     let seen = [0.6, -0.8, 1.5];
     let [a, b] = [lane(&both, 1), lane(&alone, 0)]
         .map(|view| view.critic.forward(&[&seen[..], &[0.3]].concat())[0]);
@@ -214,9 +214,8 @@ fn on_a_graphics_adapter_it_learns_the_same() {
         adapter::skip("no graphics adapter to train on");
         return;
     }
-    let adapter = Compute::open(Place::Adapter(0)).unwrap();
     // Five updates of each lane.
-    let [there, here] = [&adapter, &Compute::flex()].map(|compute| group(&[3, 4], compute, 24));
+    let [there, here] = [Wish::Wgpu, Wish::Flex].map(|device| group(&[3, 4], device, 24));
     for index in 0..2 {
         let [a, b] = [&there, &here].map(|group| {
             let view = lane(group, index);
@@ -228,12 +227,57 @@ fn on_a_graphics_adapter_it_learns_the_same() {
     }
 }
 
+/// Two lanes of each agent, small enough for an adapter in software.
+fn devices(device: &str) -> Experiment {
+    let small = format!("warmup = 20\nhidden = 8\nbatch = 8\ndevice = '{device}'");
+    let mve = format!("agent = 'mve'\nmodel_hidden = 8\nmodel_batch = 8\nhorizon = 2\n{small}");
+    let config = pendulum("env-steps", &[&format!("agent = 'ddpg'\n{small}"), &mve]);
+    Experiment::new(config, 1).unwrap()
+}
+
+/// What lane 1 of a run thinks of a state, and where it thinks, with how many others.
+fn thought(e: &Experiment, run: usize) -> ([f64; 2], Place, usize) {
+    let view = e.runs()[run].lane_view(1).view;
+    let (computing, steered) = (view.computing.unwrap(), view.steered.unwrap());
+    let seen = [0.6, -0.8, 1.5];
+    ([steered.value(&seen), steered.tail(&seen)], computing.place, computing.trial.lanes)
+}
+
+#[test]
+fn the_dial_moves_the_networks_and_keeps_the_run() {
+    if adapters().is_empty() {
+        adapter::skip("no graphics adapter to train on");
+        return;
+    }
+    let place = |count| Position::at(Clock::EnvSteps, count);
+    let [mut flex, mut moved, mut there] = ["flex", "flex", "wgpu"].map(devices);
+    moved.advance_to(place(22), None);
+    for run in 0..2 {
+        let specs = moved.runs()[run].config.info.params();
+        let dial = specs.iter().position(|spec| spec.key == "device").unwrap();
+        moved.set_param(run, dial, f64::from(Wish::Wgpu as u8)).unwrap();
+    }
+    for experiment in [&mut flex, &mut moved, &mut there] {
+        assert!(experiment.advance_to(place(24), None));
+    }
+    for run in 0..2 {
+        let (want, home, alone) = thought(&flex, run);
+        assert_eq!((home, alone), (Place::Host, 1), "on the processor each lane is alone");
+        for (e, lanes) in [(&moved, 1), (&there, 2)] {
+            let (got, place, together) = thought(e, run);
+            assert_eq!((place, together), (Place::Adapter(0), lanes));
+            let close = |i: usize| (got[i] - want[i]).abs() < 1e-3 * (1.0 + want[i].abs());
+            assert!(close(0) && close(1), "run {run}: {got:?} there, {want:?} here");
+        }
+    }
+}
+
 #[test]
 fn a_number_that_is_none_names_its_tensor() {
     let compute = Compute::flex();
     let world = Pendulum::new(PendulumConfig::default());
     let shape = Shape { sees: 3, acts: 1, hidden: 8, layer_norm: false };
-    let mut base = Steering::new(shape, Arc::new(world), &[0], &compute).unwrap();
+    let mut base = Steering::new(shape, Arc::new(world), &[0], (Wish::Flex, 2)).unwrap();
     base.active[0] = true;
     let batch = CriticBatch {
         input: compute.tensor(vec![0.5; 8], [1, 2, 4]),
@@ -268,4 +312,28 @@ fn both_learn_to_swing_the_pendulum_up() {
     assert!(ddpg > -400.0, "DDPG: {ddpg}");
     let mve = learned("agent = 'mve'", 5_500);
     assert!(mve > -400.0, "MVE: {mve}");
+}
+
+#[test]
+fn more_memory_than_allowed_is_refused_before_anything_is_built() {
+    let wide = mve("hidden = 1024")
+        .replace("hidden = 16\nb", "b")
+        .replace("model_hidden = 16", "model_hidden = 1024");
+    let of = |lanes: usize, runs: &[&str]| {
+        Experiment::new(ArenaConfig { lanes, ..pendulum("env-steps", runs) }, 1)
+    };
+    let refused = |runs: &[&str], lanes| of(lanes, runs).err().unwrap().to_string();
+    let said = refused(&[&wide], 200);
+    // 1024 x 1024 and a little more, 20, 20 and 16 bytes each; 100 000 rows of nine numbers.
+    assert_eq!(
+        said,
+        "networks, their moments and full memories of 200 lanes need about 11.7 GiB; at most 8 \
+         GiB are allowed: take fewer lanes, narrower networks or smaller memories"
+    );
+    let said = refused(&["agent = 'ddpg'\ncapacity = 1000000"; 2], 150);
+    assert!(said.contains("of 300 lanes need about 10."), "{said}");
+    let mut e = of(300, &["agent = 'ddpg'\ndevice = 'flex'\nhidden = 4"]).unwrap();
+    let dial = e.runs()[0].config.info.params().iter().position(|s| s.key == "capacity").unwrap();
+    let said = e.set_param(0, dial, 1e6).unwrap_err().to_string();
+    assert!(said.contains("300 lanes need about 10."), "{said}");
 }

@@ -14,7 +14,7 @@ use imaginarium::agents::off_policy::Batch;
 use imaginarium::agents::steered::ExpansionView;
 use imaginarium::agents::steering::{Setting, Steering};
 use imaginarium::envs::pendulum::{Pendulum, PendulumConfig};
-use imaginarium::nn::device::Compute;
+use imaginarium::nn::device::{Compute, Wish};
 use imaginarium::nn::host::HostMlp;
 use imaginarium::nn::mlp::Mlp;
 use imaginarium::nn::{Gradients, Module as _, values};
@@ -47,7 +47,7 @@ fn bench() -> Bench {
     let compute = Compute::flex();
     let world = Pendulum::new(PendulumConfig::default());
     let shape = Shape { sees: 3, acts: 1, hidden: 8, layer_norm: false };
-    let mut base = Steering::new(shape, Arc::new(world), &[0], &compute).unwrap();
+    let mut base = Steering::new(shape, Arc::new(world), &[0], (Wish::Flex, 2)).unwrap();
     let fill = |network: &Mlp, c: f64| fill(network, c, &compute);
     let (mu, q) = (fill(&base.networks.actor, 1.0), fill(&base.networks.critic, 2.0));
     base.networks = ActorCritic::of(mu, q, &compute);

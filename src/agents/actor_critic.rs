@@ -1,6 +1,7 @@
 //! Actor, critic and their targets of DDPG (Lillicrap et al. 2016, arXiv 1509.02971), for `P` lanes
 //! at once. Actions are in `[-1, 1]` here.
 
+use super::off_policy::width;
 use crate::base::digest::Digest;
 use crate::mdp::oracle::Oracle;
 use crate::nn::activation::Activation;
@@ -31,6 +32,30 @@ impl Shape {
     /// That of networks for a world.
     pub fn of(oracle: &dyn Oracle, hidden: usize, layer_norm: bool) -> Self {
         Self { sees: oracle.sees(), acts: oracle.limits().0.len(), hidden, layer_norm }
+    }
+
+    /// The shape of an actor.
+    pub fn actor(&self) -> MlpSpec {
+        let spec = MlpSpec::new("actor", self.sees, &[self.hidden; 2], self.acts);
+        let (last_spread, layer_norm) = (SMALL, self.layer_norm);
+        MlpSpec { last: Activation::Tanh, last_spread, layer_norm, ..spec }
+    }
+
+    /// Bytes of the four networks of a lane and what trains them.
+    pub fn bytes(&self) -> u128 {
+        let each = |spec: MlpSpec| spec.bytes_to_train() + spec.bytes();
+        each(self.actor()) + each(self.critic())
+    }
+
+    /// Numbers of a remembered step.
+    pub fn row(&self) -> usize {
+        width(self.sees, self.acts)
+    }
+
+    /// The shape of a critic.
+    pub fn critic(&self) -> MlpSpec {
+        let spec = MlpSpec::new("critic", self.sees + self.acts, &[self.hidden; 2], 1);
+        MlpSpec { last_spread: SMALL, layer_norm: self.layer_norm, ..spec }
     }
 }
 
@@ -64,14 +89,8 @@ pub struct ActorCritic {
 impl ActorCritic {
     /// Networks with first weights from the lanes' seeds; targets begin as copies.
     pub fn new(shape: Shape, seeds: &[u64], compute: &Compute) -> Result<Self, TooLarge> {
-        let Shape { sees, acts, hidden, layer_norm } = shape;
-        let hidden = [hidden; 2];
-        let mut spec = MlpSpec::new("actor", sees, &hidden, acts);
-        (spec.last, spec.last_spread, spec.layer_norm) = (Activation::Tanh, SMALL, layer_norm);
-        let actor = Mlp::new(&spec, &mut dice(seeds, 0), 1, compute)?;
-        let mut spec = MlpSpec::new("critic", sees + acts, &hidden, 1);
-        (spec.last_spread, spec.layer_norm) = (SMALL, layer_norm);
-        let critic = Mlp::new(&spec, &mut dice(seeds, 1), 1, compute)?;
+        let actor = Mlp::new(&shape.actor(), &mut dice(seeds, 0), 1, compute)?;
+        let critic = Mlp::new(&shape.critic(), &mut dice(seeds, 1), 1, compute)?;
         Ok(Self::of(actor, critic, compute))
     }
 
@@ -92,6 +111,25 @@ impl ActorCritic {
     /// Where the networks lie.
     pub fn compute(&self) -> &Compute {
         &self.compute
+    }
+
+    /// The same on another device. Waits for both.
+    pub fn to(&self, compute: &Compute) -> Self {
+        Self {
+            actor: self.actor.to(compute),
+            critic: self.critic.to(compute),
+            actor_target: self.actor_target.to(compute),
+            critic_target: self.critic_target.to(compute),
+            actor_adam: self.actor_adam.to(compute),
+            critic_adam: self.critic_adam.to(compute),
+            compute: compute.clone(),
+        }
+    }
+
+    /// The first number that is none. Waits for the device.
+    pub fn check(&self) -> Result<(), NotFinite> {
+        self.critic_adam.check(&self.critic)?;
+        self.actor_adam.check(&self.actor)
     }
 
     /// `Q'(s, mu(s))` with the target critic and `actor`: `[P * B]`.

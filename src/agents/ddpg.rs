@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::actor_critic::Shape;
+use super::memory::Memory;
 use super::steering::{Setting, Steering, answers};
 use super::{Agent, Fault, Moves, NotANumber, View, Work};
 use crate::base::digest::Digest;
@@ -16,8 +17,9 @@ use crate::mdp::Transition;
 use crate::mdp::oracle::Oracle;
 use crate::mdp::physical::{Control, Vector};
 use crate::mdp::trace::{CodeLine, Source, Value, Watch};
-use crate::nn::device::Compute;
+use crate::nn::device::Wish;
 use crate::nn::mlp::TooLarge;
+use crate::nn::trial::Trial;
 
 const REAL: Option<Source> = Some(Source::Real);
 
@@ -73,10 +75,28 @@ crate::params! {
         layer_norm: Switch = Switch::Off => { "Layer norm", "", Restart, Choice(Switch::CHOICES) },
         /// The critic learns rewards times this; values should come out near 1 in size.
         reward_scale: f64 = 0.02 => { "Reward scale", "for the critic", Restart, Float { min: 0.0001, max: 100.0, log: true } },
+        /// Where the networks compute; a change moves them and keeps the run.
+        device: Wish = Wish::Auto => { "Device", "", Live, Choice(Wish::CHOICES) },
     }
 }
 
 impl DdpgConfig {
+    /// The shape of its networks in a world.
+    pub fn shape(&self, oracle: &dyn Oracle) -> Shape {
+        Shape::of(oracle, self.hidden as usize, self.layer_norm == Switch::On)
+    }
+
+    /// Bytes of a lane: networks, what trains them, a full memory.
+    pub fn bytes(&self, oracle: &dyn Oracle) -> u128 {
+        let shape = self.shape(oracle);
+        shape.bytes() + Memory::bytes_of(self.capacity, shape.row())
+    }
+
+    /// What devices are compared by for `lanes` lanes in a world.
+    pub fn trial(&self, oracle: &dyn Oracle, lanes: usize) -> Trial {
+        Steering::trial(self.shape(oracle), lanes, self.batch as usize)
+    }
+
     /// What the common part needs.
     pub fn setting(&self) -> Setting {
         Setting {
@@ -108,11 +128,9 @@ impl Ddpg {
         config: DdpgConfig,
         oracle: Arc<dyn Oracle>,
         seeds: &[u64],
-        compute: &Compute,
     ) -> Result<Self, TooLarge> {
-        let norm = config.layer_norm == Switch::On;
-        let shape = Shape::of(&*oracle, config.hidden as usize, norm);
-        Ok(Self { config, base: Steering::new(shape, oracle, seeds, compute)? })
+        let (shape, device) = (config.shape(&*oracle), (config.device, config.batch as usize));
+        Ok(Self { config, base: Steering::new(shape, oracle, seeds, device)? })
     }
 
     /// Lines 6 to 10, once.
@@ -143,15 +161,18 @@ impl Agent for Ddpg {
         actions: &mut [Control],
         watch: &mut W,
     ) {
+        self.base.renew(self.config.device);
         self.base.decide(obs, active, actions, &self.config.setting(), watch);
     }
 
     fn learn<W: Watch>(&mut self, transitions: &[Transition<Vector, Control>], watch: &mut W) {
+        self.base.renew(self.config.device);
         let setting = self.config.setting();
         self.base.remember(transitions, &setting, setting.updates, watch);
     }
 
     fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32 {
+        self.base.renew(self.config.device);
         let mut done = 0;
         while done < budget && self.base.goes_on() {
             self.update(watch);
@@ -159,6 +180,7 @@ impl Agent for Ddpg {
             self.base.due -= 1;
             done += 1;
         }
+        self.base.check(|| Ok(()));
         done
     }
 
@@ -181,7 +203,7 @@ impl Agent for Ddpg {
     }
 
     fn view_of(&self, lane: usize) -> View {
-        self.base.view(lane, &self.config.setting()).shared()
+        self.base.shown(self.base.view(lane, &self.config.setting()))
     }
 
     fn digest(&self, digest: &mut Digest) {

@@ -40,6 +40,11 @@ impl Memory {
         Self { width, chunks: VecDeque::new(), tail: Vec::new(), forgotten: 0, first: 0 }
     }
 
+    /// Bytes of `rows` rows of so many numbers.
+    pub fn bytes_of(rows: u32, width: usize) -> u128 {
+        u128::from(rows) * (width * size_of::<f32>()) as u128
+    }
+
     /// Rows kept.
     pub fn len(&self) -> usize {
         self.chunks.len() * CHUNK + self.tail.len() / self.width - self.forgotten

@@ -220,7 +220,7 @@ impl Lanes {
 }
 
 /// Length of a row `(s, a, r, s', end)`.
-fn width(sees: usize, acts: usize) -> usize {
+pub fn width(sees: usize, acts: usize) -> usize {
     2 * sees + acts + 2
 }
 

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use super::actor_critic::{ActorCritic, CriticBatch, Shape};
+use super::computing::Seat;
 use super::off_policy::{Batch, Lanes};
 use super::steered::{Losses, SteeredView};
-use super::{Fault, Work};
+use super::{Fault, View, Work};
 use crate::base::digest::Digest;
 use crate::base::series::Series;
 use crate::mdp::Transition;
 use crate::mdp::oracle::Oracle;
 use crate::mdp::physical::{Control, Vector};
 use crate::mdp::trace::{Value, Watch};
-use crate::nn::device::Compute;
+use crate::nn::device::{Compute, Wish};
 use crate::nn::host::HostMlp;
 use crate::nn::mlp::{Mlp, TooLarge};
+use crate::nn::trial::Trial;
 use crate::nn::{NotFinite, Tensor, values};
 
 /// Updates from one kept loss to the next.
@@ -52,6 +54,8 @@ pub struct Setting {
 pub struct Steering {
     /// What may be told of the world.
     pub oracle: Arc<dyn Oracle>,
+    /// Where the networks compute.
+    seat: Seat,
     /// Actor, critic, targets.
     pub networks: ActorCritic,
     /// Memories and dice.
@@ -70,15 +74,18 @@ pub struct Steering {
 }
 
 impl Steering {
-    /// Knows nothing yet.
+    /// Knows nothing yet; it learns on the device that `wish` leads to, from batches of `batch`.
     pub fn new(
         shape: Shape,
         oracle: Arc<dyn Oracle>,
         seeds: &[u64],
-        compute: &Compute,
+        (wish, batch): (Wish, usize),
     ) -> Result<Self, TooLarge> {
+        shape.critic().check(seeds.len())?;
+        let seat = Seat::of(Self::trial(shape, seeds.len(), batch), wish);
         Ok(Self {
-            networks: ActorCritic::new(shape, seeds, compute)?,
+            networks: ActorCritic::new(shape, seeds, seat.compute())?,
+            seat,
             lanes: Lanes::new(&*oracle, seeds),
             oracle,
             active: vec![false; seeds.len()],
@@ -90,9 +97,30 @@ impl Steering {
         })
     }
 
+    /// A training step of `lanes` critics: what devices are compared by.
+    pub fn trial(shape: Shape, lanes: usize, batch: usize) -> Trial {
+        Trial { spec: shape.critic(), lanes, batch }
+    }
+
     /// Where the networks lie.
     pub fn compute(&self) -> &Compute {
         self.networks.compute()
+    }
+
+    /// Moves the networks to where `wish` leads, and says whether it did: only when something is
+    /// done with them, so that a dial on its way leaves no trace.
+    pub fn renew(&mut self, wish: Wish) -> bool {
+        let Some(seat) = self.seat.moved(wish) else { return false };
+        self.networks = self.networks.to(seat.compute());
+        self.seat = seat;
+        true
+    }
+
+    /// On an adapter a number that is none shows only when asked for.
+    pub fn check(&mut self, more: impl FnOnce() -> Result<(), NotFinite>) {
+        if !self.compute().is_host() && self.failure.is_none() {
+            self.failure = self.networks.check().and_then(|()| more()).err();
+        }
     }
 
     /// Actions of all lanes of `active`: anything at first, then the actor's with noise. Line 2 of
@@ -217,6 +245,11 @@ impl Steering {
             value_targets: self.value_targets,
             expansion: None,
         }
+    }
+
+    /// What probes and pictures get of `view`.
+    pub fn shown(&self, view: SteeredView) -> View {
+        View { computing: Some(self.seat.computing()), ..view.shared() }
     }
 
     /// Which tensor stopped being a number.

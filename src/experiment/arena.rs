@@ -9,6 +9,7 @@ use super::cohort::Advance;
 use super::config::{ArenaConfig, letter};
 use super::keyframes::Keyframes;
 use super::measure::Measures;
+use super::networks::Ground;
 pub use super::run::{Failure, Run};
 use super::workers::{Task, Workers};
 use super::worlds::Worlds;
@@ -88,6 +89,8 @@ pub struct Experiment {
     pub(super) pairs: usize,
     /// What the world becomes by strokes over it.
     pub(super) worlds: Worlds,
+    /// What the world means to agents with networks.
+    pub(super) ground: Ground,
     pub(super) runs: Vec<Run>,
     pub(super) position: Position,
     pub(super) furthest: Position,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::cohort::{Cohort, Group};
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use crate::agents::Agent;
-use crate::agents::ddpg::Ddpg;
-use crate::agents::deep_dyna_q::DeepDynaQ;
+use crate::agents::ddpg::{Ddpg, DdpgConfig};
+use crate::agents::deep_dyna_q::{DeepDynaQ, DeepDynaQConfig};
 use crate::agents::dyna::Dyna;
 use crate::agents::dyna_q::DynaQ;
 use crate::agents::dyna_q_plus::DynaQPlus;
@@ -15,6 +15,7 @@ use crate::agents::expected_sarsa::ExpectedSarsa;
 use crate::agents::monte_carlo::MonteCarlo;
 use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
 use crate::agents::mve::Mve;
+use crate::agents::mve::config::MveConfig;
 use crate::agents::prioritized_sweeping::Sweeping;
 use crate::agents::q_expansion::QExpansion;
 use crate::agents::q_learning::QLearning;
@@ -31,7 +32,9 @@ use crate::mdp::physical::{KnownReward, Physical, Steered};
 use crate::mdp::scene::Scenic;
 use crate::mdp::{Action, Simulator, State, Tabular};
 use crate::models::features::Places;
-use crate::nn::device::Compute;
+use crate::nn::device::Wish;
+use crate::nn::mlp::TooLarge;
+use crate::nn::trial::Trial;
 
 /// Most numbers in the square tables of all lanes.
 const MOST_IN_ALL: usize = 100_000_000;
@@ -68,52 +71,74 @@ pub fn check_tables(
 /// All cohorts of a run, each with the same number of lanes.
 pub type Cohorts = Vec<Box<dyn Cohort>>;
 
-/// The cohorts of a run in a world whose states are listed, one lane for each seed; `None` if its
-/// agent was not made for such a world.
-pub fn tabular_cohorts<W: Tabular + Scenic>(
-    world: &W,
-    run: &RunConfig,
-    seeds: &[u64],
-) -> Option<Cohorts> {
+/// Cohorts, or `None` if an agent was not made for a world; networks may be too large.
+pub type Fit = Result<Option<Cohorts>, TooLarge>;
+
+/// The cohorts of a run in a world whose states are listed, one lane for each seed.
+pub fn tabular_cohorts<W: Tabular + Scenic>(world: &W, run: &RunConfig, seeds: &[u64]) -> Fit {
     match run.info.id {
-        "deep-dyna-q" => Some(deep_dyna_q(world, &run.params, seeds)),
-        id => seeds.iter().map(|&seed| tabular_cohort(world, id, &run.params, seed)).collect(),
+        "deep-dyna-q" => deep_dyna_q(world, &run.params, seeds).map(Some),
+        id => Ok(seeds.iter().map(|&seed| tabular_cohort(world, id, &run.params, seed)).collect()),
     }
 }
 
-/// On an adapter all lanes are one population; on the processor each has its own thread.
-fn deep_dyna_q<W: Tabular + Scenic>(world: &W, params: &[f64], seeds: &[u64]) -> Cohorts {
+fn deep_dyna_q<W: Tabular + Scenic>(
+    world: &W,
+    params: &[f64],
+    seeds: &[u64],
+) -> Result<Cohorts, TooLarge> {
     let (places, sizes) = (Places::of(&world.scene()), (world.states(), world.actions()));
-    let agent = |seeds: &[u64]| DeepDynaQ::new(config(params), places, sizes, seeds);
-    if DeepDynaQ::belongs_together(&config(params), places, sizes.1, seeds.len()) {
-        return vec![Box::new(Group::new(world, agent(seeds), seeds))];
-    }
-    one_each(world, seeds, |seed| agent(&[seed]))
+    let dials: DeepDynaQConfig = config(params);
+    let trial = dials.trial(places, sizes.1, seeds.len());
+    population(world, seeds, (trial, dials.device), |seeds| {
+        DeepDynaQ::new(config(params), places, sizes, seeds)
+    })
 }
 
-/// The cohorts of a run in a world that is steered by numbers; `None` if its agent was not made for
-/// such a world.
-///
-/// An agent whose lanes are one population of networks is one cohort of all seeds, as `random` is
-/// here. On the processor one network for each lane, on as many threads as there are, is faster:
-/// so it is for whoever has a network for each seed.
+/// The lanes of an agent with networks. On an adapter all are one population, as many cost about
+/// one there; on the processor each is faster on a thread of its own.
+fn population<W: Simulator, A>(
+    world: &W,
+    seeds: &[u64],
+    (trial, wish): (Trial, Wish),
+    agent: impl Fn(&[u64]) -> Result<A, TooLarge>,
+) -> Result<Cohorts, TooLarge>
+where
+    A: Agent<Obs = W::Obs, Action = W::Action>,
+{
+    trial.spec.check(1)?;
+    if !trial.device(wish.into()).compute.is_host() {
+        return Ok(together(world, agent(seeds)?, seeds));
+    }
+    let group = |seed: &u64| -> Result<Box<dyn Cohort>, TooLarge> {
+        Ok(Box::new(Group::new(world, agent(&[*seed])?, &[*seed])))
+    };
+    seeds.iter().map(group).collect()
+}
+
+/// The cohorts of a run in a world that is steered by numbers.
 pub fn continuous_cohorts<W: Steered + KnownReward + Debug + Sync>(
     world: &W,
     run: &RunConfig,
     seeds: &[u64],
-) -> Option<Cohorts> {
-    let compute = Compute::flex();
+) -> Fit {
     let oracle: Arc<dyn Oracle> = Arc::new(world.clone());
-    let params = &run.params;
+    let (params, lanes) = (&run.params, seeds.len());
     match run.info.id {
-        "random" => Some(together(world, Random::new(Within::of(world), seeds), seeds)),
-        "ddpg" => each(world, seeds, |seed| {
-            Ddpg::new(config(params), oracle.clone(), &[seed], &compute).ok()
-        }),
-        "mve" => each(world, seeds, |seed| {
-            Mve::new(config(params), oracle.clone(), &[seed], &compute).ok()
-        }),
-        _ => None,
+        "random" => Ok(Some(together(world, Random::new(Within::of(world), seeds), seeds))),
+        "ddpg" => {
+            let dials: DdpgConfig = config(params);
+            let device = (dials.trial(&*oracle, lanes), dials.device);
+            let agent = |seeds: &[u64]| Ddpg::new(config(params), oracle.clone(), seeds);
+            population(world, seeds, device, agent).map(Some)
+        }
+        "mve" => {
+            let dials: MveConfig = config(params);
+            let device = (dials.trial(&*oracle, lanes), dials.device);
+            let agent = |seeds: &[u64]| Mve::new(config(params), oracle.clone(), seeds);
+            population(world, seeds, device, agent).map(Some)
+        }
+        _ => Ok(None),
     }
 }
 
@@ -122,14 +147,14 @@ pub fn discrete_cohorts<W: Physical<Action = Action> + KnownReward>(
     world: &W,
     run: &RunConfig,
     seeds: &[u64],
-) -> Option<Cohorts> {
+) -> Fit {
     let actions = world.spec().actions;
     match run.info.id {
         "random" => {
             let agent = |seed| Random::new(Counted(actions), &[seed]);
-            Some(one_each(world, seeds, agent))
+            Ok(Some(one_each(world, seeds, agent)))
         }
-        _ => None,
+        _ => Ok(None),
     }
 }
 
@@ -146,21 +171,8 @@ fn one_each<W: Simulator, A>(world: &W, seeds: &[u64], agent: impl Fn(u64) -> A)
 where
     A: Agent<Obs = W::Obs, Action = W::Action>,
 {
-    each(world, seeds, |seed| Some(agent(seed))).unwrap_or_default()
-}
-
-/// The same with agents that may be refused.
-fn each<W: Simulator, A>(
-    world: &W,
-    seeds: &[u64],
-    agent: impl Fn(u64) -> Option<A>,
-) -> Option<Cohorts>
-where
-    A: Agent<Obs = W::Obs, Action = W::Action>,
-{
-    let group = |&seed: &u64| -> Option<Box<dyn Cohort>> {
-        Some(Box::new(Group::new(world, agent(seed)?, &[seed])))
-    };
+    let group =
+        |&seed: &u64| -> Box<dyn Cohort> { Box::new(Group::new(world, agent(seed), &[seed])) };
     seeds.iter().map(group).collect()
 }
 

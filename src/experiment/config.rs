@@ -18,8 +18,8 @@ pub const MAX_LANES: usize = 10_000;
 pub const MAX_RUNS: usize = 6;
 
 /// Most memory that the tables of all lanes may take.
-const MAX_GIB: f64 = 8.0;
-const GIB: f64 = (1_u64 << 30) as f64;
+pub(super) const MAX_GIB: f64 = 8.0;
+pub(super) const GIB: f64 = (1_u64 << 30) as f64;
 /// About what a lane keeps for each pair of state and action: value, tally, model.
 const PAIR_BYTES: f64 = 64.0;
 

@@ -49,6 +49,7 @@ impl Experiment {
         twin.fork = Some(Fork { of: parent, at: here, counters });
         config.runs.push(twin);
         config.check_size(self.pairs)?;
+        self.ground.check(&config)?;
         self.keyframes.truncate(here);
         self.furthest = here;
         self.keyframes.fork(parent, &self.events);

@@ -1,23 +1,26 @@
 //! Building an arena: a world by its name, and every run's agent put into it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::arena::Experiment;
 use super::build::{
-    Cohorts, check_tables, check_together, continuous_cohorts, discrete_cohorts, tabular_cohorts,
+    Fit, check_tables, check_together, continuous_cohorts, discrete_cohorts, tabular_cohorts,
 };
 use super::clock::Position;
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use super::keyframes::Keyframes;
 use super::measure::Measures;
+use super::networks::Ground;
 use super::run::Run;
 use super::workers::Workers;
 use super::worlds::Worlds;
-use crate::agents::AGENTS;
+use crate::agents::{AGENTS, AgentInfo};
 use crate::base::rng::lane_seed;
 use crate::envs::any::{AnyTabular, AnyWorld};
 use crate::mdp::Tabular;
 use crate::mdp::scene::Scenic;
+use crate::models::features::Places;
 
 impl Experiment {
     /// Builds the arena of a configuration for `workers` threads.
@@ -30,15 +33,27 @@ impl Experiment {
             }
             AnyWorld::Pendulum(world) => {
                 let fit = |run: &RunConfig, seeds: &[u64]| continuous_cohorts(&world, run, seeds);
-                Self::with(config, Worlds::of_numbers(&world), "numbers steer it", workers, fit)
+                let ground = Ground::Steered(Arc::new(world.clone()));
+                let worlds = (Worlds::of_numbers(&world), ground, "numbers steer it");
+                Self::with(config, worlds, workers, fit)
             }
             AnyWorld::Torques(world) => {
                 let fit = |run: &RunConfig, seeds: &[u64]| discrete_cohorts(&world, run, seeds);
-                Self::with(config, Worlds::of_numbers(&world), NUMBERS, workers, fit)
+                Self::with(
+                    config,
+                    (Worlds::of_numbers(&world), Ground::Bare, NUMBERS),
+                    workers,
+                    fit,
+                )
             }
             AnyWorld::CartPole(world) => {
                 let fit = |run: &RunConfig, seeds: &[u64]| discrete_cohorts(&world, run, seeds);
-                Self::with(config, Worlds::of_numbers(&world), NUMBERS, workers, fit)
+                Self::with(
+                    config,
+                    (Worlds::of_numbers(&world), Ground::Bare, NUMBERS),
+                    workers,
+                    fit,
+                )
             }
         }
     }
@@ -53,22 +68,25 @@ impl Experiment {
         check_tables(&config, (world.states(), world.actions()))?;
         check_together(&config, world.actions())?;
         let fit = |run: &RunConfig, seeds: &[u64]| tabular_cohorts(world, run, seeds);
-        Self::with(config, Worlds::new(world), "its states are listed", workers, fit)
+        let ground = Ground::Listed(Places::of(&world.scene()), world.actions());
+        Self::with(config, (Worlds::new(world), ground, "its states are listed"), workers, fit)
     }
 
     /// The same with whatever `fit` makes of a run and its seeds; `nature` says of the world why it
     /// does not fit some agents.
     fn with(
         config: ArenaConfig,
-        mut worlds: Worlds,
-        nature: &str,
+        (mut worlds, ground, nature): (Worlds, Ground, &str),
         workers: usize,
-        fit: impl Fn(&RunConfig, &[u64]) -> Option<Cohorts>,
+        fit: impl Fn(&RunConfig, &[u64]) -> Fit,
     ) -> Result<Self, ConfigError> {
+        ground.check(&config)?;
         let seeds: Vec<u64> = (0..config.lanes).map(|lane| lane_seed(config.seed, lane)).collect();
         let mut runs = Vec::new();
         for (index, run) in config.runs.iter().enumerate() {
-            let cohorts = fit(run, &seeds).ok_or_else(|| misfit(&config, index, nature, &fit))?;
+            let cohorts = fit(run, &seeds)
+                .map_err(|large| ConfigError(format!("run {}: {large}", letter(index))))?
+                .ok_or_else(|| misfit(&config, index, nature, &fit))?;
             runs.push(Run::new(run.clone(), cohorts, worlds.after(&[]), config.threshold));
         }
         let workers = Workers::new(workers)
@@ -78,6 +96,7 @@ impl Experiment {
         Ok(Self {
             pairs: truth.states() * truth.actions(),
             worlds,
+            ground,
             runs,
             position: start,
             furthest: start,
@@ -106,9 +125,12 @@ fn misfit(
     config: &ArenaConfig,
     index: usize,
     nature: &str,
-    fit: impl Fn(&RunConfig, &[u64]) -> Option<Cohorts>,
+    fit: impl Fn(&RunConfig, &[u64]) -> Fit,
 ) -> ConfigError {
-    let fits = AGENTS.iter().filter(|info| fit(&RunConfig::new(info.title, info), &[0]).is_some());
+    let fits = |info: &&'static AgentInfo| {
+        matches!(fit(&RunConfig::new(info.title, info), &[0]), Ok(Some(_)))
+    };
+    let fits = AGENTS.iter().filter(fits);
     let fits: Vec<&str> = fits.map(|info| info.id).collect();
     let (agent, world) = (config.runs[index].info.id, config.world.info.id);
     ConfigError(format!(

@@ -4,6 +4,7 @@
 use super::arena::{Change, Event, Experiment, Grain};
 use super::build::refusal;
 use super::clock::{Clock, Position};
+use super::config::ArenaConfig;
 use super::run::{Run, Slot};
 use crate::base::params::Refused;
 
@@ -27,6 +28,9 @@ impl Experiment {
         if let Some(said) = refusal(now.config.info.id, &params, actions) {
             return Err(spec.refuse_for(value, said));
         }
+        if let Err(said) = self.ground.check(&self.as_set(run, params)) {
+            return Err(spec.refuse_for(value, said.to_string()));
+        }
         let again = self.note(run, Change::Param { param, value });
         self.runs[run].set_param(param, value);
         self.hand_out_yardsticks();
@@ -34,6 +38,17 @@ impl Experiment {
             self.keyframe();
         }
         Ok(())
+    }
+
+    /// The configuration with all dials where they are now, those of `run` at `params`.
+    fn as_set(&self, run: usize, params: Vec<f64>) -> ArenaConfig {
+        let mut config = self.config.clone();
+        for (config, run) in config.runs.iter_mut().zip(&self.runs) {
+            let now = config.params.iter_mut().enumerate();
+            now.for_each(|(index, value)| *value = run.param(index));
+        }
+        config.runs[run].params = params;
+        config
     }
 
     /// Lets a run plan `units` times in every lane while the world stands still. Changes nothing,

@@ -85,13 +85,22 @@ impl MlpSpec {
         all
     }
 
-    /// Refuses what would not fit into [`LIMIT`], before any memory is taken.
-    pub fn check(&self, lanes: usize) -> Result<(), TooLarge> {
+    /// Bytes of the parameters of one network.
+    pub fn bytes(&self) -> u128 {
         let beside = |index| if self.has_norm(index) { 3 } else { 1 };
         let layers = self.layers().into_iter().enumerate();
         let numbers: u128 = layers.map(|(at, (i, o))| (i as u128 + beside(at)) * o as u128).sum();
-        // Value, gradient and two moments.
-        let asked = numbers.saturating_mul(4 * size_of::<f32>() as u128 * lanes as u128);
+        numbers.saturating_mul(size_of::<f32>() as u128)
+    }
+
+    /// The same with gradient and two moments.
+    pub fn bytes_to_train(&self) -> u128 {
+        self.bytes().saturating_mul(4)
+    }
+
+    /// Refuses what would not fit into [`LIMIT`], before any memory is taken.
+    pub fn check(&self, lanes: usize) -> Result<(), TooLarge> {
+        let asked = self.bytes_to_train().saturating_mul(lanes as u128);
         let name = self.name;
         if asked > LIMIT { Err(TooLarge { name, lanes, asked }) } else { Ok(()) }
     }

@@ -29,12 +29,11 @@ mod tests {
     use crate::agents::Agent as _;
     use crate::agents::ddpg::{Ddpg, DdpgConfig};
     use crate::envs::pendulum::{Pendulum, PendulumConfig};
-    use crate::nn::device::Compute;
 
     #[test]
     fn an_actor_that_knows_nothing_hardly_moves_the_rod() {
         let world = Arc::new(Pendulum::new(PendulumConfig::default()));
-        let agent = Ddpg::new(DdpgConfig::default(), world, &[1], &Compute::flex()).unwrap();
+        let agent = Ddpg::new(DdpgConfig::default(), world, &[1]).unwrap();
         let view = agent.view().steered.unwrap();
         // Hanging still costs pi squared a step; the first actions are near 0.
         let hanging = Body::new(&[std::f64::consts::PI, 0.0]);

@@ -9,7 +9,7 @@ use crate::mdp::{Action, State, Transition};
 use crate::models::network::Steps;
 
 /// Numbers a remembered step: state, action, reward, next state, whether the task goes on.
-const ROW: usize = 5;
+pub const ROW: usize = 5;
 /// How fast the share of imagined updates follows.
 const SHARE: f64 = 0.05;
 

@@ -13,8 +13,8 @@ mod nets;
 
 use std::sync::Arc;
 
-use super::computing::Computing;
 use super::dyna_q::Picks;
+use super::memory::Memory;
 use super::table::TableView;
 use super::{Agent, Fault, Moves, NotANumber, View, Work};
 use crate::base::digest::Digest;
@@ -25,11 +25,13 @@ use crate::models::coding::Coding;
 use crate::models::features::Places;
 use crate::models::network::Steps;
 use crate::models::view::{ModelView, Predicted};
+use crate::nn::mlp::TooLarge;
+use crate::nn::trial::Trial;
 use crate::nn::{NotFinite, Tensor, values};
 use crate::rl::policy::epsilon_greedy;
 pub use config::DeepDynaQConfig;
 use config::{FITTED, code, line};
-use lane::Lane;
+use lane::{Lane, ROW};
 use nets::{Dials, Made, Nets};
 
 // ---------------------------------------------------------------- the agent
@@ -58,12 +60,10 @@ impl DeepDynaQ {
         places: Places,
         (states, actions): (usize, usize),
         seeds: &[u64],
-    ) -> Self {
-        let made = made(&config, places, actions);
-        let nets = Nets::new(made, seeds, config.batch as usize, config.rate as f32);
-        let fault = nets.as_ref().err().map(|refused| Fault::Refused(refused.to_string()));
-        Self {
-            nets: nets.unwrap_or_else(|_| Nets::smallest(made, seeds)),
+    ) -> Result<Self, TooLarge> {
+        let (made, device) = (config.made(places, actions), (config.device, config.batch as usize));
+        Ok(Self {
+            nets: Nets::new(made, seeds, device, config.rate as f32)?,
             lanes: seeds.iter().map(|&seed| Lane::new(states * actions, seed)).collect(),
             active: vec![true; seeds.len()],
             seeds: seeds.into(),
@@ -73,36 +73,25 @@ impl DeepDynaQ {
             places,
             states,
             actions,
-            fault,
-        }
-    }
-
-    /// Whether `lanes` lanes belong into one population: on an adapter many cost about one, on the
-    /// processor each is faster on a thread of its own.
-    pub fn belongs_together(
-        config: &DeepDynaQConfig,
-        places: Places,
-        actions: usize,
-        lanes: usize,
-    ) -> bool {
-        let made = made(config, places, actions);
-        let fits = made.spec().check(lanes).is_ok();
-        fits && !made.device(lanes, config.batch as usize).compute.is_host()
+            fault: None,
+        })
     }
 
     /// Brings the networks up to what the dials say: only when something is done with them, so that
     /// a dial on its way leaves no trace.
     fn renew(&mut self) {
-        let wanted = made(&self.config, self.places, self.actions);
-        let (old, batch) = (self.nets.made, self.config.batch as usize);
-        if wanted == old || self.fault.is_some() {
+        if self.fault.is_some() {
             return;
         }
-        if wanted == (Made { wish: wanted.wish, ..old }) {
-            self.nets = self.nets.to(wanted.wish, self.seeds.len(), batch);
+        let wanted = self.config.made(self.places, self.actions);
+        let device = (self.config.device, self.config.batch as usize);
+        if wanted == self.nets.made {
+            if let Some(seat) = self.nets.seat.moved(self.config.device) {
+                self.nets = self.nets.to(seat);
+            }
             return;
         }
-        match Nets::new(wanted, &self.seeds, batch, self.config.rate as f32) {
+        match Nets::new(wanted, &self.seeds, device, self.config.rate as f32) {
             Ok(nets) => self.nets = nets,
             Err(refused) => self.fault = Some(Fault::Refused(refused.to_string())),
         }
@@ -227,10 +216,25 @@ impl DeepDynaQ {
     }
 }
 
-/// What the networks should be made for.
-fn made(config: &DeepDynaQConfig, places: Places, actions: usize) -> Made {
-    let coding = Coding { coded: config.features, places };
-    Made { coding, actions, width: config.width as usize, wish: config.device }
+impl DeepDynaQConfig {
+    /// What the networks should be made for.
+    fn made(&self, places: Places, actions: usize) -> Made {
+        let coding = Coding { coded: self.features, places };
+        Made { coding, actions, width: self.width as usize }
+    }
+
+    /// Bytes of a lane: networks, what trains them, a full memory.
+    pub fn bytes(&self, places: Places, actions: usize) -> u128 {
+        let made = self.made(places, actions);
+        let (q, model) = (made.spec(), made.model_spec());
+        let networks = q.bytes() + q.bytes_to_train() + model.bytes_to_train();
+        networks + Memory::bytes_of(self.capacity, ROW)
+    }
+
+    /// What devices are compared by for `lanes` lanes in a world.
+    pub fn trial(&self, places: Places, actions: usize, lanes: usize) -> Trial {
+        self.made(places, actions).trial(lanes, self.batch as usize)
+    }
 }
 
 impl Agent for DeepDynaQ {
@@ -362,11 +366,7 @@ impl Agent for DeepDynaQ {
                 known_pairs: Some(kept.seen.iter().filter(|&&n| n > 0).count()),
             }),
             model: Some(ModelView::of(self.states, self.actions, predict).within(FITTED)),
-            computing: Some(Computing {
-                place: self.nets.compute().place(),
-                why: self.nets.chosen.why.clone(),
-                trial: self.nets.made.trial(self.seeds.len(), self.config.batch as usize),
-            }),
+            computing: Some(self.nets.seat.computing()),
             ..View::default()
         }
     }

@@ -1,11 +1,11 @@
 //! The networks of deep Dyna-Q: values, their slow copy, and the model.
 
+use crate::agents::computing::Seat;
 use crate::base::digest::Digest;
 use crate::mdp::State;
-use crate::models::coding::{Coded, Coding};
+use crate::models::coding::Coding;
 use crate::models::network::{NetworkModel, Steps};
 use crate::nn::adam::{Adam, Rate};
-use crate::nn::choose::Chosen;
 use crate::nn::device::{Compute, Wish};
 use crate::nn::init::{Spread, dice};
 use crate::nn::loss::mean_squared_of_chosen;
@@ -28,8 +28,6 @@ pub struct Made {
     pub actions: usize,
     /// Width of their hidden layer.
     pub width: usize,
-    /// Where a person wants them.
-    pub wish: Wish,
 }
 
 impl Made {
@@ -46,9 +44,15 @@ impl Made {
         Trial { spec: self.spec(), lanes, batch }
     }
 
-    /// Where they compute.
-    pub fn device(&self, lanes: usize, batch: usize) -> Chosen {
-        self.trial(lanes, batch).device(self.wish.into())
+    /// Refuses what would not fit, before any memory is taken.
+    pub fn check(&self, lanes: usize) -> Result<(), TooLarge> {
+        self.spec().check(lanes)?;
+        self.model_spec().check(lanes)
+    }
+
+    /// The shape of the model.
+    pub fn model_spec(&self) -> MlpSpec {
+        NetworkModel::spec(self.coding, self.actions, self.width)
     }
 }
 
@@ -68,8 +72,8 @@ pub struct Dials {
 pub struct Nets {
     /// What they were made for.
     pub made: Made,
-    /// Where they compute, and why there.
-    pub chosen: Chosen,
+    /// Where they compute.
+    pub seat: Seat,
     q: Mlp,
     target: Mlp,
     adam: Adam,
@@ -78,47 +82,41 @@ pub struct Nets {
 }
 
 impl Nets {
-    /// First weights of a lane for each of `seeds`; `batch` is for the choice of a device.
-    pub fn new(made: Made, seeds: &[u64], batch: usize, rate: f32) -> Result<Self, TooLarge> {
-        let spec = made.spec();
-        spec.check(seeds.len())?;
-        NetworkModel::spec(made.coding, made.actions, made.width).check(seeds.len())?;
-        let chosen = made.device(seeds.len(), batch);
-        let compute = &chosen.compute;
-        let q = Mlp::new(&spec, &mut dice(seeds, Q), 1, compute)?;
+    /// First weights of a lane for each of `seeds`; `wish` and `batch` are for the choice of a
+    /// device.
+    pub fn new(
+        made: Made,
+        seeds: &[u64],
+        (wish, batch): (Wish, usize),
+        rate: f32,
+    ) -> Result<Self, TooLarge> {
+        made.check(seeds.len())?;
+        let seat = Seat::of(made.trial(seeds.len(), batch), wish);
+        let compute = seat.compute();
+        let q = Mlp::new(&made.spec(), &mut dice(seeds, Q), 1, compute)?;
         let mut model_dice = dice(seeds, MODEL);
         let (coding, actions, width) = (made.coding, made.actions, made.width);
         let model = NetworkModel::new(coding, actions, width, rate, &mut model_dice, compute)?;
         let adam = Adam::new(&q, Rate::new(rate), compute);
-        Ok(Self { made, target: q.clone(), q, adam, model, chosen })
+        Ok(Self { made, target: q.clone(), q, adam, model, seat })
     }
 
-    /// The smallest there are: they stand where the wanted ones are refused.
-    #[expect(clippy::expect_used, reason = "two numbers in, one hidden: this fits everywhere")]
-    pub fn smallest(made: Made, seeds: &[u64]) -> Self {
-        let coding = Coding { coded: Coded::Place, ..made.coding };
-        let made = Made { coding, width: 1, wish: Wish::Flex, ..made };
-        Self::new(made, seeds, 1, 0.0).expect("the smallest networks")
-    }
-
-    /// The same on the device that `wish` leads to. Waits for both.
-    pub fn to(&self, wish: Wish, lanes: usize, batch: usize) -> Self {
-        let made = Made { wish, ..self.made };
-        let chosen = made.device(lanes, batch);
-        let compute = &chosen.compute;
+    /// The same elsewhere. Waits for both devices.
+    pub fn to(&self, seat: Seat) -> Self {
+        let compute = seat.compute();
         Self {
-            made,
+            made: self.made,
             q: self.q.to(compute),
             target: self.target.to(compute),
             adam: self.adam.to(compute),
             model: self.model.to(compute),
-            chosen,
+            seat,
         }
     }
 
     /// Where they compute.
     pub fn compute(&self) -> &Compute {
-        &self.chosen.compute
+        self.seat.compute()
     }
 
     /// `Q(s, .)` of `[P * B]` states, lane after lane: `[P * B * A]`. Waits for the device.

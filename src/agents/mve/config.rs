@@ -1,7 +1,13 @@
 //! Dials of MVE.
 
+use super::dynamics::Dynamics;
+use crate::agents::actor_critic::Shape;
 pub use crate::agents::ddpg::Switch;
-use crate::agents::steering::Setting;
+use crate::agents::memory::Memory;
+use crate::agents::steering::{Setting, Steering};
+use crate::mdp::oracle::Oracle;
+use crate::nn::device::Wish;
+use crate::nn::trial::Trial;
 
 crate::choice! {
     /// Who acts in imagination.
@@ -94,10 +100,31 @@ crate::params! {
         layer_norm: Switch = Switch::Off => { "Layer norm", "", Restart, Choice(Switch::CHOICES) },
         /// The critic learns rewards times this; values should come out near 1 in size.
         reward_scale: f64 = 0.02 => { "Reward scale", "for the critic", Restart, Float { min: 0.0001, max: 100.0, log: true } },
+        /// Where the networks compute; a change moves them and keeps the run.
+        device: Wish = Wish::Auto => { "Device", "", Live, Choice(Wish::CHOICES) },
     }
 }
 
 impl MveConfig {
+    /// The shape of actor and critic in a world.
+    pub fn shape(&self, oracle: &dyn Oracle) -> Shape {
+        Shape::of(oracle, self.hidden as usize, self.layer_norm == Switch::On)
+    }
+
+    /// Bytes of a lane: networks, what trains them, a full memory, and stored dreams if they are.
+    pub fn bytes(&self, oracle: &dyn Oracle) -> u128 {
+        let shape = self.shape(oracle);
+        let model = Dynamics::spec((shape.sees, shape.acts, self.model_hidden as usize));
+        let dreams = if self.dreams == Dreams::Stored { self.dream_capacity } else { 0 };
+        let memories = [self.capacity, dreams].map(|rows| Memory::bytes_of(rows, shape.row()));
+        shape.bytes() + model.bytes_to_train() + memories.iter().sum::<u128>()
+    }
+
+    /// What devices are compared by for `lanes` lanes in a world.
+    pub fn trial(&self, oracle: &dyn Oracle, lanes: usize) -> Trial {
+        Steering::trial(self.shape(oracle), lanes, self.batch as usize)
+    }
+
     /// What the common part needs.
     pub fn setting(&self) -> Setting {
         let freeze = match self.freeze_after {

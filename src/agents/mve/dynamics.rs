@@ -59,14 +59,18 @@ pub struct Dynamics {
 }
 
 impl Dynamics {
+    /// The shape of a network for so many numbers seen and of an action.
+    pub fn spec((sees, acts, hidden): (usize, usize, usize)) -> MlpSpec {
+        MlpSpec::new("model", sees + acts, &[hidden; 2], sees + 1)
+    }
+
     /// First weights from the lanes' seeds.
     pub fn new(
-        (sees, acts, hidden): (usize, usize, usize),
+        sizes: (usize, usize, usize),
         seeds: &[u64],
         compute: &Compute,
     ) -> Result<Self, TooLarge> {
-        let spec = MlpSpec::new("model", sees + acts, &[hidden; 2], sees + 1);
-        let network = Mlp::new(&spec, &mut dice(seeds, 2), 1, compute)?;
+        let network = Mlp::new(&Self::spec(sizes), &mut dice(seeds, 2), 1, compute)?;
         Ok(Self {
             adam: Adam::new(&network, Rate::new(1e-3), compute),
             network,
@@ -78,6 +82,21 @@ impl Dynamics {
             targets: 0,
             kept: Vec::new(),
         })
+    }
+
+    /// The same on another device. Waits for both.
+    pub fn to(&self, compute: &Compute) -> Self {
+        Self {
+            network: self.network.to(compute),
+            adam: self.adam.to(compute),
+            compute: compute.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// The first number that is none. Waits for the device.
+    pub fn check(&self) -> Result<(), NotFinite> {
+        self.adam.check(&self.network)
     }
 
     /// One step down the mean squared error on `count` remembered steps of every lane of `active`.

@@ -13,7 +13,7 @@ pub mod stored;
 
 use std::sync::Arc;
 
-use super::actor_critic::{CriticBatch, Shape};
+use super::actor_critic::CriticBatch;
 use super::off_policy::Batch;
 use super::steered::ExpansionView;
 use super::steering::{Setting, Steering, answers};
@@ -24,7 +24,6 @@ use crate::mdp::Transition;
 use crate::mdp::oracle::Oracle;
 use crate::mdp::physical::{Control, Vector};
 use crate::mdp::trace::{CodeLine, Value, Watch};
-use crate::nn::device::Compute;
 use crate::nn::host::HostMlp;
 use crate::nn::mlp::TooLarge;
 use crate::nn::{Tensor, values};
@@ -68,20 +67,25 @@ impl Mve {
         config: MveConfig,
         oracle: Arc<dyn Oracle>,
         seeds: &[u64],
-        compute: &Compute,
     ) -> Result<Self, TooLarge> {
-        let norm = config.layer_norm == Switch::On;
-        let shape = Shape::of(&*oracle, config.hidden as usize, norm);
+        let (shape, device) = (config.shape(&*oracle), (config.device, config.batch as usize));
         let sizes = (shape.sees, shape.acts, config.model_hidden as usize);
-        let base = Steering::new(shape, oracle, seeds, compute)?;
+        let base = Steering::new(shape, oracle, seeds, device)?;
         Ok(Self {
             config,
-            model: Dynamics::new(sizes, seeds, compute)?,
+            model: Dynamics::new(sizes, seeds, base.compute())?,
             model_due: 0,
             stored: Stored::new(base.lanes.width(), seeds),
             newest: Newest::default(),
             base,
         })
+    }
+
+    /// Brings the networks to where the dial says.
+    fn renew(&mut self) {
+        if self.base.renew(self.config.device) {
+            self.model = self.model.to(self.base.compute());
+        }
     }
 
     fn manner(&self) -> Manner {
@@ -188,16 +192,19 @@ impl Agent for Mve {
         actions: &mut [Control],
         watch: &mut W,
     ) {
+        self.renew();
         self.base.decide(obs, active, actions, &self.config.setting(), watch);
     }
 
     fn learn<W: Watch>(&mut self, transitions: &[Transition<Vector, Control>], watch: &mut W) {
+        self.renew();
         let MveConfig { updates, model_updates, .. } = self.config;
         self.base.remember(transitions, &self.config.setting(), model_updates + updates, watch);
         self.model_due = if self.base.due > 0 { model_updates } else { 0 };
     }
 
     fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32 {
+        self.renew();
         let (mut done, begun) = (0, self.base.work.imagined_steps);
         // A unit imagines many steps: on the clock of imagined steps the goal may be the next one.
         let spent = |agent: &Self| agent.base.work.imagined_steps - begun >= u64::from(budget);
@@ -206,16 +213,19 @@ impl Agent for Mve {
             self.base.due -= 1;
             done += 1;
         }
+        self.base.check(|| self.model.check());
         done
     }
 
     fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
+        self.renew();
         let mut done = 0;
         while done < units && self.can_dream() {
             self.update(watch);
             watch.unit();
             done += 1;
         }
+        self.base.check(|| self.model.check());
         done
     }
 
@@ -260,7 +270,7 @@ impl Agent for Mve {
             imagined: self.newest.imagined.iter().flat_map(|states| rows(states, lane)).collect(),
             age: self.newest.age,
         });
-        view.shared()
+        self.base.shown(view)
     }
 
     fn digest(&self, digest: &mut Digest) {
