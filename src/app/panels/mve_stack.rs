@@ -136,16 +136,16 @@ impl MveStack {
         self.one.ask(context, &question, pace, Question::answer);
         self.all.ask(context, subject.view, pace, |view| Sweep::of(view, CELLS));
         let same = |view: &SteeredView| Arc::ptr_eq(&view.oracle, &subject.view.oracle);
-        let one = self.one.known().filter(|known| same(&known.0.view));
-        let all = self.all.known().filter(|known| same(&known.0));
-        let (Some(one), Some(all)) = (one.cloned(), all.cloned()) else {
+        let one = self.one.share().filter(|known| same(&known.0.view));
+        let all = self.all.share().filter(|known| same(&known.0));
+        let (Some(one), Some(all)) = (one, all) else {
             return weak(ui, "The expansions are being computed.");
         };
-        let (Some(expansion), Some(sweep)) = (one.1, all.1) else {
+        let (Some(expansion), Some(sweep)) = (&one.1, &all.1) else {
             return weak(ui, "Needs a world whose state is two numbers.");
         };
-        self.head(ui, &subject, one.0.place, &expansion);
-        self.parts(ui, cx, &subject, (one.0.place, &expansion), &sweep);
+        self.head(ui, &subject, one.0.place, expansion);
+        self.parts(ui, cx, &subject, (one.0.place, expansion), sweep);
     }
 
     /// Whose state, which one, and what its parts add up to.

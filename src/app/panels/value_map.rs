@@ -80,12 +80,6 @@ fn kinds(found: &Surfaces) -> Vec<usize> {
 }
 
 impl ValueMap {
-    /// The answer in hand, if it is about the same world.
-    fn found(&self, run: &RunSnapshot) -> Option<&Surfaces> {
-        let (question, found) = self.asked.known()?;
-        found.as_ref().filter(|_| Arc::ptr_eq(&question.truth, &run.truth))
-    }
-
     fn draw(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.run = cx.view.run;
         let Some((run, numbers)) = subject(cx.snapshot, self.run) else {
@@ -93,10 +87,11 @@ impl ValueMap {
         };
         let pace = if cx.snapshot.playing && !cx.view.at_once() { EVERY } else { 0.0 };
         self.asked.ask((ui.ctx(), cx.view), &Question::of(run), pace, Question::answer);
-        let Some(found) = self.found(run).cloned() else {
+        let known = self.asked.share().filter(|known| Arc::ptr_eq(&known.0.truth, &run.truth));
+        let Some(found) = known.as_ref().and_then(|known| known.1.as_ref()) else {
             return weak(ui, "The world is being solved.");
         };
-        let kinds = kinds(&found);
+        let kinds = kinds(found);
         let Some(&first) = kinds.first() else {
             return weak(ui, "No values are learned here, and this world cannot be solved.");
         };
@@ -113,13 +108,13 @@ impl ValueMap {
         }
         let kinds = if side_by_side { kinds } else { vec![chosen] };
         let room = ui.available_rect_before_wrap();
-        let scale = Scale::of(&found);
+        let scale = Scale::of(found);
         let wide = room.width() / kinds.len() as f32;
         for (place, &kind) in kinds.iter().enumerate() {
             let corner = room.min + vec2(place as f32 * wide, 0.0);
             let rect = Rect::from_min_size(corner, vec2(wide - 10.0, room.height()));
             let mut child = ui.new_child(UiBuilder::new().id_salt(("map", kind)).max_rect(rect));
-            let map = picture(&found, kind, (run, cx.view.start), numbers, scale);
+            let map = picture(found, kind, (run, cx.view.start), numbers, scale);
             if let Some(place) = map.ui(&mut child, rect).filter(|_| !cx.view.still) {
                 cx.actions.push(Action::Start(Some(Body::new(&place))));
             }
