@@ -433,7 +433,13 @@ fn replay_follows_worlds_of_numbers_from_any_state() {
         ("pendulum", "1", &torques, "2 numbers with commas are allowed: angle θ in rad, speed"),
         ("pendulum", "1,nan", &torques, "2 numbers with commas are allowed"),
         ("pendulum", "1,0", &pushes, "action 1, 'left', is unknown; allowed: a number for the"),
-        ("cart-pole", "0,0,1,0", &pushes, "--state 0,0,1,0: the task is over there"),
+        (
+            "cart-pole",
+            "0,0,1,0",
+            &pushes,
+            "--state 0,0,1,0: it cannot be there; allowed: a place from",
+        ),
+        ("pendulum", "0,100", &torques, "--state 0,100: it cannot be there; allowed: any angle, a"),
         ("cart-pole", "0,0,0,0", &torques, "action 1, '2', is unknown; allowed: left, right or 0"),
     ] {
         let told = bad(2, &["replay", world, "--state", state, "--actions", actions]);

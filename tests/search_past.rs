@@ -7,8 +7,9 @@ use imaginarium::agents::search::{Evidence, Method};
 use imaginarium::base::rng::{Stream, StreamName};
 use imaginarium::experiment::{Clock, Experiment};
 use imaginarium::mdp::Outcome;
+use imaginarium::probes::lookahead::Best;
 use imaginarium::probes::sketch::{Fold, Sketch, levels};
-use imaginarium::probes::story::{Relived, Story, Sums, best_values};
+use imaginarium::probes::story::{Relived, Story, Sums};
 use imaginarium::search::select::{Range, Rule};
 use imaginarium::search::table::Table;
 use imaginarium::search::tree_search::TreeSearch;
@@ -243,9 +244,9 @@ fn levels_and_sketches_count_every_node_once() {
 #[test]
 fn the_truth_beside_a_search_is_that_of_the_world() {
     let e = searching("method = 'puct'");
-    let q = best_values(e.truth_of(0), 0.95).unwrap();
+    let best = Best::of(e.truth_of(0), 0.95).unwrap();
     // Beside the goal, on a slippery floor: right pays 1 unless it slips.
-    let right = q[3 * 4 + 1];
+    let right = best.row(3)[1];
     assert!(right > 0.9 && right < 1.0, "{right}");
     assert_eq!(Method::ALL.len(), 6);
 }

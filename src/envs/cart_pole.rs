@@ -124,6 +124,10 @@ impl Physical for CartPole {
         &DIMENSIONS
     }
 
+    fn allowed(&self) -> &'static str {
+        "a place from -2.4 to 2.4 m, an angle from -12 to 12 degrees (0.2094 rad)"
+    }
+
     fn place(&mut self, body: Body) -> Option<()> {
         let sound = body.len() == 4 && body.is_finite() && !is_over(numbers(&body));
         sound.then(|| (self.at, self.ticks) = (numbers(&body), 0))

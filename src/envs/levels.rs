@@ -67,6 +67,10 @@ impl<W: Steered> Physical for Levels<W> {
         self.world.dimensions()
     }
 
+    fn allowed(&self) -> &'static str {
+        self.world.allowed()
+    }
+
     fn place(&mut self, body: Body) -> Option<()> {
         self.world.place(body)
     }

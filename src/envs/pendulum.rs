@@ -178,11 +178,16 @@ impl Physical for Pendulum {
         &DIMENSIONS
     }
 
+    fn allowed(&self) -> &'static str {
+        "any angle, a speed from -8 to 8 rad/s"
+    }
+
     fn place(&mut self, body: Body) -> Option<()> {
         let &[theta, omega] = &*body else {
             return None;
         };
-        body.is_finite().then(|| (self.theta, self.omega, self.ticks) = (theta, omega, 0))
+        let can_be = theta.is_finite() && omega.abs() <= MAX_SPEED;
+        can_be.then(|| (self.theta, self.omega, self.ticks) = (theta, omega, 0))
     }
 
     fn see(&self, body: &Body) -> Vector {

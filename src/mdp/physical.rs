@@ -113,6 +113,8 @@ pub struct Next {
 pub trait Physical: Simulator<Obs = Vector> {
     /// The numbers of its state.
     fn dimensions(&self) -> &'static [Dimension];
+    /// Where [`Physical::place`] can put it, in words.
+    fn allowed(&self) -> &'static str;
     /// Begins an episode in `body`; `None` if it cannot be there.
     fn place(&mut self, body: Body) -> Option<()>;
     /// What an agent sees there.

@@ -3,16 +3,9 @@
 use crate::agents::search::Method;
 pub use crate::agents::search::{Past, Relived};
 use crate::mdp::{Action, State};
-use crate::probes::truth::Truth;
-use crate::rl::dp::value_iteration;
 pub use crate::search::Answer;
 pub use crate::search::select::Score;
 pub use crate::search::tree::{NONE, ROOT, Tree};
-
-/// Most states of a world whose best values are solved for a picture.
-const SOLVED: usize = 10_000;
-/// Where solving them ends: the change of one sweep, and the most sweeps.
-const SWEEPS: (f64, usize) = (1e-10, 10_000);
 
 /// A search after so many units.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,13 +120,4 @@ pub fn parts(method: Method, root: bool) -> (&'static str, &'static str) {
         (Method::Gumbel, false) => ("improved policy", "visits so far"),
         _ => ("Q, scaled 0 to 1", "exploration"),
     }
-}
-
-/// What every action of `state` is really worth to somebody who acts best from then on, `[A]`;
-/// `None` for large worlds.
-pub fn best_values(truth: &Truth, gamma: f64) -> Option<Vec<f64>> {
-    let (states, actions) = (truth.states(), truth.actions());
-    let outcomes = |s: usize, a: usize| truth.outcomes(s as State, a as Action).to_vec();
-    let small = states <= SOLVED;
-    small.then(|| value_iteration((states, actions), outcomes, gamma, SWEEPS.0, SWEEPS.1)).flatten()
 }

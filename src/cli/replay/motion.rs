@@ -94,8 +94,9 @@ where
 {
     let scene = world.scene();
     let dimensions = world.dimensions();
+    let allowed = world.allowed();
     world.place(body(&args.state, dimensions)?).ok_or_else(|| {
-        CliError::Usage(format!("--state {}: the task is over there", args.state))
+        CliError::Usage(format!("--state {}: it cannot be there; allowed: {allowed}", args.state))
     })?;
     let actions: Vec<W::Action> = read_actions(args, &scene, text)?;
     let mut dice = Stream::new(args.seed, StreamName::World);

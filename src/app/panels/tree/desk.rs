@@ -1,10 +1,10 @@
 //! What the panel remembers: the simulation it shows, the node selected, and a person's own search.
 
-use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use egui::{Id, Ui};
+use egui::Ui;
 
 use super::hand::Hand;
 use crate::app::actions::Action;
@@ -13,8 +13,9 @@ use crate::app::panels::asked::Asked;
 use crate::experiment::engine::Command;
 use crate::experiment::snapshot::{Evidence, RunSnapshot, Snapshot};
 use crate::mdp::State;
+use crate::probes::lookahead::Best;
 use crate::probes::sketch::{Fold, Level, Sketch, levels};
-use crate::probes::story::{Frame, NONE, Past, ROOT, Relived, Story, Tree, best_values, has_sums};
+use crate::probes::story::{Frame, NONE, Past, ROOT, Relived, Story, Tree, has_sums};
 use crate::probes::truth::Truth;
 
 /// What the panel says where there is no search.
@@ -24,26 +25,6 @@ pub const EMPTY: &str =
 const EVERY: f64 = 0.1;
 /// Nodes shown at first.
 const NODES: usize = 30;
-
-/// The pass in which a panel last drew a search.
-fn drawn() -> Id {
-    Id::unique("search evidence is drawn")
-}
-
-/// Has searches copied out as long as somebody draws them.
-pub fn ask_for_evidence(ui: &Ui, cx: &mut Cx<'_>) {
-    let pass = ui.ctx().cumulative_pass_nr();
-    ui.ctx().data_mut(|data| data.insert_temp(drawn(), pass));
-    if !cx.snapshot.evidence && !cx.view.still {
-        cx.actions.push(Action::Engine(Command::Evidence(true)));
-    }
-}
-
-/// Whether nobody has drawn a search in the last two passes.
-pub fn nobody_draws(ctx: &egui::Context) -> bool {
-    let last = ctx.data(|data| data.get_temp::<u64>(drawn()));
-    last.is_none_or(|last| last + 2 < ctx.cumulative_pass_nr())
-}
 
 /// A run and its search.
 pub struct Subject<'a> {
@@ -76,7 +57,6 @@ impl Subject<'_> {
 }
 
 /// A search after so many units, with everything that is drawn of it.
-#[derive(Clone)]
 pub struct Look {
     pub search: Relived,
     pub tree: Tree<State>,
@@ -107,20 +87,27 @@ impl Question {
             && Arc::ptr_eq(&self.truth, &other.truth)
     }
 
+    fn same_world(&self, other: &Self) -> bool {
+        let gamma = |q: &Self| q.evidence.past.gamma();
+        Arc::ptr_eq(&self.truth, &other.truth) && gamma(self) == gamma(other)
+    }
+
     /// Lives the search again; what is known of its whole is taken over from `before`.
     fn answer(&self, before: Option<Arc<(Self, Option<Answer>)>>) -> Option<Answer> {
         let past = &self.evidence.past;
-        let same = before.filter(|before| before.0.same_search(self));
-        let (story, best) = match same.as_ref().and_then(|before| before.1.as_ref()) {
-            Some(known) => (known.story.clone(), known.best.clone()),
-            None => {
-                let best = best_values(&self.truth, past.gamma()).map(Arc::new);
-                (Arc::new(Story::of(past)?), best)
-            }
+        let before = before.as_ref().and_then(|before| Some((&before.0, before.1.as_ref()?)));
+        let story = match before.filter(|before| before.0.same_search(self)) {
+            Some((_, known)) => known.story.clone(),
+            None => Arc::new(Story::of(past)?),
+        };
+        // The world stays the same from one search to the next.
+        let best = match before.filter(|before| before.0.same_world(self)) {
+            Some((_, known)) => known.best.clone(),
+            None => Best::of(&self.truth, past.gamma()).map(Arc::new),
         };
         let mut search = past.begin().ok()?;
         search.go_to(self.done.min(story.units()));
-        Some(Answer { story, best, look: Look::of(search, &self.truth) })
+        Some(Answer { story, best, look: Arc::new(Look::of(search, &self.truth)) })
     }
 }
 
@@ -133,10 +120,12 @@ impl PartialEq for Question {
 /// What a search is at one moment, and as a whole.
 struct Answer {
     story: Arc<Story>,
-    /// `[S * A]`: what actions are really worth.
-    best: Option<Arc<Vec<f64>>>,
-    look: Look,
+    best: Option<Arc<Best>>,
+    look: Arc<Look>,
 }
+
+/// A tree, how it is folded, and its sketch.
+type Drawn = (Arc<Look>, Fold, Arc<Sketch>);
 
 /// What the panel remembers.
 #[derive(Clone)]
@@ -151,13 +140,15 @@ pub struct Desk {
     pub fold: Fold,
     /// A person plans in the rule's place.
     pub hand: Option<Arc<Hand>>,
+    /// What was drawn last, of which tree and how folded.
+    sketch: RefCell<Option<Drawn>>,
 }
 
 impl Default for Desk {
     fn default() -> Self {
         let fold = Fold { most: NODES, closed: BTreeSet::new(), open: BTreeSet::new() };
-        let (asked, hand) = (Asked::default(), None);
-        Self { asked, run: None, id: 0, scrubbed: None, selected: ROOT, fold, hand }
+        let (asked, hand, sketch) = (Asked::default(), None, RefCell::default());
+        Self { asked, run: None, id: 0, scrubbed: None, selected: ROOT, fold, hand, sketch }
     }
 }
 
@@ -166,12 +157,12 @@ pub struct Stage<'a> {
     pub run: &'a RunSnapshot,
     truth: &'a Truth,
     pub story: Arc<Story>,
-    /// `[S * A]`: what actions are really worth.
-    pub best: Option<Arc<Vec<f64>>>,
+    /// What actions are really worth.
+    pub best: Option<Arc<Best>>,
     /// The tree in the picture: the rule's, or a person's.
-    pub look: Cow<'a, Look>,
+    pub look: Arc<Look>,
     pub hand: Option<Arc<Hand>>,
-    pub sketch: Sketch,
+    pub sketch: Arc<Sketch>,
     /// Units of it.
     pub done: u32,
     pub selected: u32,
@@ -227,28 +218,39 @@ impl Desk {
         self.answer(subject).map_or(0, |(_, answer)| answer.story.units())
     }
 
+    /// The sketch of a tree as it is folded now. One picture asks several times.
+    fn sketch(&self, look: &Arc<Look>) -> Arc<Sketch> {
+        let mut kept = self.sketch.borrow_mut();
+        if let Some((of, fold, sketch)) = &*kept
+            && Arc::ptr_eq(of, look)
+            && *fold == self.fold
+        {
+            return sketch.clone();
+        }
+        let sketch = Arc::new(Sketch::of(&look.tree, &self.fold));
+        *kept = Some((look.clone(), self.fold.clone(), sketch.clone()));
+        sketch
+    }
+
     /// The moment in the picture, computed here and now where nothing was asked yet.
     pub fn stage<'a>(&'a self, subject: &'a Subject<'a>) -> Option<Stage<'a>> {
         let hand = self.hand.clone();
         let (truth, story, best, look) = match self.answer(subject) {
             Some((question, Answer { story, best, look })) => {
-                (&question.truth, story.clone(), best.clone(), Cow::Borrowed(look))
+                (&question.truth, story.clone(), best.clone(), look.clone())
             }
             None => {
                 let Answer { story, best, look } = self.question(subject).answer(None)?;
-                (&subject.run.truth, story, best, Cow::Owned(look))
+                (&subject.run.truth, story, best, look)
             }
         };
-        let look = match &hand {
-            Some(hand) => Cow::Owned(hand.look.clone()),
-            None => look,
-        };
+        let look = hand.as_ref().map_or(look, |hand| hand.look.clone());
         let nodes = look.tree.len[0];
         Some(Stage {
             run: subject.run,
             truth,
             best,
-            sketch: Sketch::of(&look.tree, &self.fold),
+            sketch: self.sketch(&look),
             done: look.search.done(),
             selected: if self.selected < nodes { self.selected } else { ROOT },
             story,
@@ -294,7 +296,7 @@ impl Desk {
             (None, Some((_, Some(answer)))) => &answer.look,
             _ => return false,
         };
-        let sketch = Sketch::of(&look.tree, &self.fold);
+        let sketch = self.sketch(look);
         let shown = sketch.shown.iter().position(|s| s.node == node);
         shown.is_some_and(|index| {
             let children = sketch.shown.iter().filter(|s| s.parent == Some(index)).count();

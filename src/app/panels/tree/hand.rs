@@ -1,5 +1,7 @@
 //! A person in the rule's place: the same budget, spent click by click, in the same search.
 
+use std::sync::Arc;
+
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
 use super::desk::{Look, Stage};
@@ -16,7 +18,7 @@ use crate::probes::truth::Truth;
 pub struct Hand {
     /// Which run it belongs to.
     pub run: usize,
-    pub look: Look,
+    pub look: Arc<Look>,
     /// After every simulation so far, the beginning included.
     pub frames: Vec<Frame>,
 }
@@ -26,12 +28,12 @@ impl Hand {
     pub fn begin(past: &Past, run: usize, truth: &Truth) -> Option<Self> {
         let mut search = past.begin().ok()?;
         let frames = vec![Frame::of(&mut search)];
-        Some(Self { run, look: Look::of(search, truth), frames })
+        Some(Self { run, look: Arc::new(Look::of(search, truth)), frames })
     }
 
     /// One simulation through `node`, or a sentence why not.
     pub fn spend(&mut self, node: u32, truth: &Truth) -> Result<(), String> {
-        let search = &mut self.look.search;
+        let mut search = self.look.search.clone();
         let budget = search.past().budget();
         if search.done() >= budget {
             return Err(format!(
@@ -42,9 +44,8 @@ impl Hand {
             let state = self.look.tree.node.get(node as usize).copied().unwrap_or_default();
             format!("{}: {refused}", truth.state_name(state))
         })?;
-        let mut search = search.clone();
         self.frames.push(Frame::of(&mut search));
-        self.look = Look::of(search, truth);
+        self.look = Arc::new(Look::of(search, truth));
         Ok(())
     }
 }
@@ -64,8 +65,7 @@ fn rows(stage: &Stage<'_>, hand: &Hand) -> Vec<Row> {
     let past = stage.past();
     let budget = past.budget();
     let actions = stage.tree().actions;
-    let root = past.root() as usize;
-    let real = stage.best.as_ref().map(|best| &best[root * actions..(root + 1) * actions]);
+    let real = stage.best.as_ref().map(|best| best.row(past.root()));
     let worth = |action: Action| real.map_or("–".to_owned(), |q| value(q[usize::from(action)]));
     let row = |name: &str, done: u32, frame: &Frame| {
         // Before the first simulation no action is chosen, and none is worth anything.

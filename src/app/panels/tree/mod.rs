@@ -7,6 +7,7 @@ mod classical;
 mod controls;
 mod course;
 mod desk;
+mod evidence;
 mod hand;
 mod place;
 mod told;
@@ -19,7 +20,7 @@ use crate::app::theme;
 use crate::app::widgets::text;
 use crate::experiment::snapshot::Snapshot;
 use desk::{Desk, Stage};
-pub use desk::{ask_for_evidence, nobody_draws};
+pub use evidence::{ask_for_evidence, nobody_draws};
 
 /// From this height on (in points before the text scale) the sums stand below the trees.
 const TWO_ROWS: f32 = 380.0;
