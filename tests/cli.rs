@@ -506,9 +506,9 @@ fn a_run_says_where_its_networks_compute() {
     let maze = file(&folder, "deep.toml", &arena(MAZE, "agent = 'deep-dyna-q'"));
     let done = imaginarium(&["run", &maze, "--steps", "5", "--device", "flex"]);
     let said = text(&done.stderr);
-    assert!(said.contains("note: run A computes on Flex (processor): asked for"), "{said}");
+    assert!(said.contains("note: run A computes on Flex (processor): as its dial says"), "{said}");
     let said = bad(2, &["run", &maze, "--device", "cuda"]);
-    assert_eq!(said, "--device = cuda is not allowed: one of auto, flex, wgpu");
+    assert_eq!(said, "--device = cuda is not allowed: one of auto, flex, wgpu, wgpu:1");
     let said = bad(2, &["run", "dyna-maze", "--device", "flex"]);
     assert_eq!(said, "--device flex: no run here has networks that can be moved");
 }

@@ -15,6 +15,7 @@ use imaginarium::agents::steered::{ExpansionView, SteeredView};
 use imaginarium::agents::steering::Steering;
 use imaginarium::envs::pendulum::{Pendulum, PendulumConfig};
 use imaginarium::experiment::cohort::{Advance, Cohort as _, Group};
+use imaginarium::experiment::take::Take;
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::mdp::oracle::Oracle;
 use imaginarium::nn::device::{Compute, Place, Wish, adapters};
@@ -336,4 +337,19 @@ fn more_memory_than_allowed_is_refused_before_anything_is_built() {
     let dial = e.runs()[0].config.info.params().iter().position(|s| s.key == "capacity").unwrap();
     let said = e.set_param(0, dial, 1e6).unwrap_err().to_string();
     assert!(said.contains("300 lanes need about 10."), "{said}");
+}
+
+#[test]
+fn auto_is_settled_once_and_written_down() {
+    let config = pendulum("env-steps", &["agent = 'ddpg'\nwarmup = 20\nhidden = 4"]);
+    let dial = config.runs[0].info.params().iter().position(|s| s.key == "device").unwrap();
+    assert_eq!(config.runs[0].params[dial], f64::from(Wish::Auto as u8));
+    let mut e = Experiment::new(config.clone(), 1).unwrap();
+    let written = e.config().runs[0].params[dial];
+    assert_ne!(written, f64::from(Wish::Auto as u8), "whoever lives it again measures nothing");
+    assert_eq!((e.runs()[0].param(dial), e.misplaced()), (written, None));
+    e.set_param(0, dial, f64::from(Wish::Auto as u8)).unwrap();
+    assert_eq!(e.runs()[0].param(dial), written);
+    let filmed = Take::from_start(config.clone()).again(config, 1).unwrap();
+    assert_eq!(filmed.runs()[0].param(dial), f64::from(Wish::Flex as u8), "no film measures");
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::experiment::config::{ArenaConfig, ConfigError};
 use crate::experiment::engine::{Command, Engine, SLICE};
+use crate::experiment::networks::settle_on_flex;
 use crate::experiment::runner::{Notify, Runner};
 use crate::experiment::snapshot::Snapshot;
 
@@ -36,8 +37,10 @@ impl Link {
         })
     }
 
-    /// An arena that moves only when [`Self::receive`] says how much time has passed.
-    pub fn inside(config: ArenaConfig) -> Result<Self, ConfigError> {
+    /// An arena that moves only when [`Self::receive`] says how much time has passed. Networks whose
+    /// device is left open compute on Flex: nothing in a film is measured.
+    pub fn inside(mut config: ArenaConfig) -> Result<Self, ConfigError> {
+        settle_on_flex(&mut config);
         let mut engine = Engine::new(config, 1)?;
         Ok(Self {
             snapshot: Arc::new(engine.snapshot()),

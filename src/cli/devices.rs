@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::args::DevicesArgs;
 use super::{CliError, Result};
-use crate::nn::device::Choice;
+use crate::nn::device::{Choice, Wish};
 use crate::nn::mlp::MlpSpec;
 use crate::probes::devices::{Trial, measured};
 
@@ -18,7 +18,9 @@ pub fn devices(args: &DevicesArgs, out: &mut impl Write) -> Result<()> {
     let rows = measured(&trial);
     let wide = rows.iter().map(|row| row.kind.chars().count()).max().unwrap_or(0);
     for row in &rows {
-        let (id, step) = (row.place.to_string(), row.written());
+        // A run can be asked to compute on a device with an id.
+        let id = Wish::of(row.place).map_or_else(|| "-".to_owned(), |_| row.place.to_string());
+        let step = row.written();
         lines.push(format!("{id:7}  {:wide$}  {step:16}  {}", row.kind, row.name));
     }
     let chosen = trial.device(Choice::Auto);

@@ -9,13 +9,15 @@ use super::cohort::Advance;
 use super::config::{ArenaConfig, letter};
 use super::keyframes::Keyframes;
 use super::measure::Measures;
-use super::networks::Ground;
+use super::networks::{Ground, is_device};
 pub use super::run::{Failure, Run};
 use super::workers::{Task, Workers};
 use super::worlds::Worlds;
+use crate::base::params::Dial as _;
 use crate::base::rng::lane_seed;
 use crate::mdp::State;
 use crate::mdp::edit::Stroke;
+use crate::nn::device::Wish;
 use crate::probes::truth::Truth;
 
 /// Least time spent computing between two keyframes: about what a step back may take, whatever
@@ -344,6 +346,19 @@ impl Experiment {
         if self.remembers && self.cost >= self.next_keyframe {
             self.keyframe();
         }
+    }
+
+    /// The first run whose networks are not where they were, in one sentence.
+    pub fn misplaced(&self) -> Option<String> {
+        self.runs.iter().enumerate().find_map(|(index, run)| {
+            let dial = run.config.info.params().iter().position(is_device)?;
+            let wish = Wish::from_number(run.param(dial));
+            let computing = run.lane_view(self.watched).view.computing?;
+            let elsewhere = wish.place().is_some_and(|place| place != computing.place);
+            let was = run.config.info.params()[dial].show(wish.to_number());
+            let why = computing.why;
+            elsewhere.then(|| format!("run {} was computed on {was}: {why}", letter(index)))
+        })
     }
 
     /// Letter and name of a run, e.g. `C n = 50`.

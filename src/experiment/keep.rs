@@ -8,6 +8,7 @@ use super::command::Command;
 use super::config::ArenaConfig;
 use super::drive::Aim;
 use super::engine::Engine;
+use super::networks::settle_on_flex;
 use super::run_file::RunFile;
 use super::take::Take;
 
@@ -52,7 +53,9 @@ impl Engine {
     /// Begins to live a kept life again, at full speed; [`Self::settle_reliving`] ends it.
     pub(super) fn relive(&mut self, name: String, file: Box<RunFile>) {
         let take = &file.take;
-        if !self.open_anew(ArenaConfig::clone(&take.config)) {
+        let mut config = ArenaConfig::clone(&take.config);
+        settle_on_flex(&mut config);
+        if !self.open_anew(config) {
             return;
         }
         self.experiment.events = take.events.to_vec();
@@ -87,6 +90,9 @@ impl Engine {
         let said = done.file.differs(&self.experiment);
         self.notice = Some(match said {
             None => format!("{}: relived to the last bit", done.name),
+            Some(_) if let Some(elsewhere) = self.experiment.misplaced() => {
+                format!("{}: relived, but {elsewhere}", done.name)
+            }
             Some(which) => format!(
                 "{}: relived, but {which} differs from what was saved; another version of the \
                  program wrote it, or another machine",

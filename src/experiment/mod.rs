@@ -22,7 +22,7 @@ pub mod keyframes;
 mod lane;
 mod lane_view;
 mod measure;
-mod networks;
+pub mod networks;
 mod open;
 mod read;
 pub mod record;

@@ -7,8 +7,11 @@ use super::config::{ArenaConfig, ConfigError, GIB, MAX_GIB, RunConfig};
 use crate::agents::ddpg::DdpgConfig;
 use crate::agents::deep_dyna_q::DeepDynaQConfig;
 use crate::agents::mve::config::MveConfig;
+use crate::base::params::{Dial as _, Spec};
 use crate::mdp::oracle::Oracle;
 use crate::models::features::Places;
+use crate::nn::device::{Choice, Wish};
+use crate::nn::trial::Trial;
 
 /// What a world means to agents with networks.
 #[derive(Clone, Debug)]
@@ -35,6 +38,36 @@ impl Ground {
         }
     }
 
+    /// What devices are compared by for `lanes` lanes of an agent; `None` without networks.
+    fn trial(&self, run: &RunConfig, lanes: usize) -> Option<Trial> {
+        match (self, run.info.id) {
+            (Self::Listed(places, actions), "deep-dyna-q") => {
+                Some(config::<DeepDynaQConfig>(&run.params).trial(*places, *actions, lanes))
+            }
+            (Self::Steered(oracle), "ddpg") => {
+                Some(config::<DdpgConfig>(&run.params).trial(&**oracle, lanes))
+            }
+            (Self::Steered(oracle), "mve") => {
+                Some(config::<MveConfig>(&run.params).trial(&**oracle, lanes))
+            }
+            _ => None,
+        }
+    }
+
+    /// What `auto` leads to for a run: measured here, once. Blocks meanwhile.
+    pub fn fastest(&self, run: &RunConfig, lanes: usize) -> Wish {
+        let fits = |trial: &Trial| trial.spec.check(lanes).is_ok();
+        let chosen = self.trial(run, lanes).filter(fits).map(|trial| trial.device(Choice::Auto));
+        chosen.and_then(|chosen| Wish::of(chosen.compute.place())).unwrap_or(Wish::Flex)
+    }
+
+    /// Writes the device that `auto` leads to into every run, so that whoever lives it again asks
+    /// for that device and measures nothing.
+    pub fn settle(&self, arena: &mut ArenaConfig) {
+        let lanes = arena.lanes;
+        settle(arena, |run| self.fastest(run, lanes));
+    }
+
     /// Refuses networks that would not fit into memory.
     pub fn check(&self, arena: &ArenaConfig) -> Result<(), ConfigError> {
         let lanes = arena.lanes;
@@ -50,5 +83,24 @@ impl Ground {
              memories",
             runs * lanes
         )))
+    }
+}
+
+/// Whether a parameter says where networks compute.
+pub fn is_device(spec: &Spec) -> bool {
+    spec.key == "device"
+}
+
+/// Replaces `auto` without a measurement: where nobody may depend on a stop-watch.
+pub fn settle_on_flex(arena: &mut ArenaConfig) {
+    settle(arena, |_| Wish::Flex);
+}
+
+fn settle(arena: &mut ArenaConfig, of: impl Fn(&RunConfig) -> Wish) {
+    for run in &mut arena.runs {
+        let Some(dial) = run.info.params().iter().position(is_device) else { continue };
+        if Wish::from_number(run.params[dial]) == Wish::Auto {
+            run.params[dial] = of(run).to_number();
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::clock::Position;
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use super::keyframes::Keyframes;
 use super::measure::Measures;
-use super::networks::Ground;
+use super::networks::{Ground, settle_on_flex};
 use super::run::Run;
 use super::workers::Workers;
 use super::worlds::Worlds;
@@ -75,12 +75,13 @@ impl Experiment {
     /// The same with whatever `fit` makes of a run and its seeds; `nature` says of the world why it
     /// does not fit some agents.
     fn with(
-        config: ArenaConfig,
+        mut config: ArenaConfig,
         (mut worlds, ground, nature): (Worlds, Ground, &str),
         workers: usize,
         fit: impl Fn(&RunConfig, &[u64]) -> Fit,
     ) -> Result<Self, ConfigError> {
         ground.check(&config)?;
+        ground.settle(&mut config);
         let seeds: Vec<u64> = (0..config.lanes).map(|lane| lane_seed(config.seed, lane)).collect();
         let mut runs = Vec::new();
         for (index, run) in config.runs.iter().enumerate() {
@@ -127,8 +128,12 @@ fn misfit(
     nature: &str,
     fit: impl Fn(&RunConfig, &[u64]) -> Fit,
 ) -> ConfigError {
+    // Nothing is measured for a list of names.
     let fits = |info: &&'static AgentInfo| {
-        matches!(fit(&RunConfig::new(info.title, info), &[0]), Ok(Some(_)))
+        let runs = vec![RunConfig::new(info.title, info)];
+        let mut one = ArenaConfig { runs, ..config.clone() };
+        settle_on_flex(&mut one);
+        matches!(fit(&one.runs[0], &[0]), Ok(Some(_)))
     };
     let fits = AGENTS.iter().filter(fits);
     let fits: Vec<&str> = fits.map(|info| info.id).collect();

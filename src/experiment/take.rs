@@ -8,6 +8,7 @@ use super::arena::{Event, Experiment};
 use super::clock::{Clock, Position};
 use super::config::{ArenaConfig, ConfigError};
 use super::engine::Engine;
+use super::networks::settle_on_flex;
 use super::snapshot::Snapshot;
 
 /// Longer than anybody waits for one picture.
@@ -62,7 +63,14 @@ impl Take {
 
 impl Take {
     /// The arena of `config`, with everything that was done in this take still to come.
-    pub fn again(&self, config: ArenaConfig, workers: usize) -> Result<Experiment, ConfigError> {
+    ///
+    /// Nothing is measured for that: networks whose device is still open compute on Flex.
+    pub fn again(
+        &self,
+        mut config: ArenaConfig,
+        workers: usize,
+    ) -> Result<Experiment, ConfigError> {
+        settle_on_flex(&mut config);
         let mut experiment = Experiment::new(config, workers)?;
         experiment.measure_values();
         experiment.events = self.events.to_vec();

@@ -5,8 +5,10 @@ use super::arena::{Change, Event, Experiment, Grain};
 use super::build::refusal;
 use super::clock::{Clock, Position};
 use super::config::ArenaConfig;
+use super::networks::is_device;
 use super::run::{Run, Slot};
-use crate::base::params::Refused;
+use crate::base::params::{Dial as _, Refused};
+use crate::nn::device::Wish;
 
 impl Experiment {
     /// Changes a live parameter of a run at the present position. The future seen before no
@@ -17,7 +19,10 @@ impl Experiment {
         let Some(spec) = specs.and_then(|s| s.get(param)) else {
             return Ok(());
         };
-        let value = spec.check_live(value)?;
+        let mut value = spec.check_live(value)?;
+        if is_device(spec) && Wish::from_number(value) == Wish::Auto {
+            value = self.ground.fastest(&self.runs[run].config, self.config.lanes).to_number();
+        }
         if self.runs[run].param(param) == value {
             return Ok(());
         }

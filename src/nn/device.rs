@@ -150,7 +150,7 @@ pub enum DeviceError {
         why: String,
     },
     /// No such word.
-    #[error("device {0:?}: one of auto, flex, wgpu, wgpu:0, wgpu:1 and so on")]
+    #[error("device {0:?}: one of auto, flex, wgpu, wgpu:1 and so on")]
     Unknown(String),
 }
 
@@ -163,6 +163,30 @@ crate::choice! {
         Flex = "flex", "Flex";
         /// The first adapter.
         Wgpu = "wgpu", "wgpu";
+        /// The second adapter.
+        Second = "wgpu:1", "wgpu:1";
+    }
+}
+
+impl Wish {
+    /// That for a place; `None` for adapters that no dial leads to.
+    pub fn of(place: Place) -> Option<Self> {
+        match place {
+            Place::Host => Some(Self::Flex),
+            Place::Adapter(0) => Some(Self::Wgpu),
+            Place::Adapter(1) => Some(Self::Second),
+            Place::Adapter(_) => None,
+        }
+    }
+
+    /// Where it leads if the place is there; `None` for `auto`.
+    pub fn place(self) -> Option<Place> {
+        match self {
+            Self::Auto => None,
+            Self::Flex => Some(Place::Host),
+            Self::Wgpu => Some(Place::Adapter(0)),
+            Self::Second => Some(Place::Adapter(1)),
+        }
     }
 }
 
@@ -172,6 +196,7 @@ impl From<Wish> for Choice {
             Wish::Auto => Self::Auto,
             Wish::Flex => Self::Flex,
             Wish::Wgpu => Self::Wgpu,
+            Wish::Second => Self::Adapter(1),
         }
     }
 }
@@ -196,7 +221,7 @@ impl fmt::Display for Choice {
         match self {
             Self::Auto => f.write_str("auto"),
             Self::Flex => f.write_str("flex"),
-            Self::Wgpu => f.write_str("wgpu"),
+            Self::Wgpu | Self::Adapter(0) => f.write_str("wgpu"),
             Self::Adapter(index) => write!(f, "wgpu:{index}"),
         }
     }
