@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::activation::Activation;
 use super::device::Compute;
+use super::fused::{backward, biased};
 use super::init::{Spread, uniform};
 use super::{Gradients, Module, Tensor};
 use crate::base::rng::Stream;
@@ -182,12 +183,11 @@ impl Mlp {
     pub fn forward(&self, input: Tensor) -> Tensor {
         let mut x = input;
         for (index, part) in self.parts() {
-            let sums = affine(x, part);
-            let sums = match self.spec.has_norm(index) {
-                true => scaled(normalised(sums).0, part),
-                false => sums,
+            let activation = self.spec.activation(index);
+            x = match self.spec.has_norm(index) {
+                true => activation.apply(scaled(normalised(affine(x, part)).0, part)),
+                false => biased(x.matmul(part[0].clone()), &part[1], activation),
             };
-            x = self.spec.activation(index).apply(sums);
         }
         x
     }
@@ -198,6 +198,12 @@ impl Mlp {
         let mut tape = Vec::with_capacity(self.spec.hidden.len() + 1);
         for (index, part) in self.parts() {
             let input = x.clone();
+            let activation = self.spec.activation(index);
+            if !self.spec.has_norm(index) && !activation.keeps_input() {
+                x = biased(x.matmul(part[0].clone()), &part[1], activation);
+                tape.push(Saved { input, norm: None, kept: x.clone() });
+                continue;
+            }
             let sums = affine(x, part);
             let (sums, norm) = match self.spec.has_norm(index) {
                 true => {
@@ -206,7 +212,6 @@ impl Mlp {
                 }
                 false => (sums, None),
             };
-            let activation = self.spec.activation(index);
             let before = activation.keeps_input().then(|| sums.clone());
             x = activation.apply(sums);
             tape.push(Saved { input, norm, kept: before.unwrap_or_else(|| x.clone()) });
@@ -234,16 +239,18 @@ impl Mlp {
         // Built from the last layer to the first, then turned.
         let mut all = Gradients::with_capacity(self.tensors.len());
         for ((index, part), saved) in self.parts().zip(tape.0).rev() {
-            gradient = self.spec.activation(index).backward(saved.kept, gradient);
+            let mut sums;
+            (gradient, sums) = backward(self.spec.activation(index), saved.kept, gradient);
             if let Some((hat, inverse)) = saved.norm {
                 if wanted != Wanted::Input {
-                    all.push(gradient.clone().sum_dim(1));
+                    all.push(sums.unwrap_or_else(|| gradient.clone().sum_dim(1)));
                     all.push((gradient.clone() * hat.clone()).sum_dim(1));
                 }
                 gradient = norm_backward(hat, inverse, gradient * part[2].clone());
+                sums = None;
             }
             if wanted != Wanted::Input {
-                all.push(gradient.clone().sum_dim(1));
+                all.push(sums.unwrap_or_else(|| gradient.clone().sum_dim(1)));
                 all.push(saved.input.swap_dims(1, 2).matmul(gradient.clone()));
             }
             if index > 0 || wanted != Wanted::Parameters {

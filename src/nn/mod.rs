@@ -15,6 +15,7 @@ pub mod activation;
 pub mod adam;
 pub mod choose;
 pub mod device;
+mod fused;
 pub mod host;
 pub mod init;
 pub mod loss;
