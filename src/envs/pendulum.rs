@@ -9,11 +9,11 @@
 //! peg at an angle from which the rod bounces without loss, so that the dynamics have a kink there;
 //! and the torque may be one of a few (see [`Levels`](super::levels::Levels)).
 
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::PI;
 
 use crate::base::rng::Stream;
 use crate::mdp::physical::{
-    Body, Control, Dimension, KnownReward, Next, Physical, Steered, Vector,
+    Body, Control, Dimension, KnownReward, Next, Physical, Steered, Vector, wrap,
 };
 use crate::mdp::scene::{BodyScene, Part, Scene, Scenic, Shape};
 use crate::mdp::{Simulator, Spec, Step};
@@ -65,11 +65,6 @@ static TORQUE: [Dimension; 1] = [Dimension {
     range: (-MAX_TORQUE, MAX_TORQUE),
     turns: false,
 }];
-
-/// The angle in `[-π, π)`, as Gymnasium has it.
-pub fn wrap(theta: f64) -> f64 {
-    (theta + PI).rem_euclid(TAU) - PI
-}
 
 /// Reward of a step that begins at `theta` with `omega` under `torque`, which is within limits.
 pub fn reward(theta: f64, omega: f64, torque: f64) -> f64 {
@@ -250,6 +245,7 @@ impl Scenic for Pendulum {
 mod tests {
     use super::*;
     use crate::base::rng::StreamName;
+    use std::f64::consts::TAU;
 
     fn world(config: PendulumConfig, theta: f64, omega: f64) -> Pendulum {
         let mut world = Pendulum::new(config);

@@ -97,6 +97,12 @@ pub struct Dimension {
     pub turns: bool,
 }
 
+/// An angle in `[-π, π)`: within half a turn either way, as Gymnasium has it.
+pub fn wrap(angle: f64) -> f64 {
+    use std::f64::consts::{PI, TAU};
+    (angle + PI).rem_euclid(TAU) - PI
+}
+
 /// What follows an action from a physical state.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Next {

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use super::dynamics::{Dynamics, Place};
-use crate::mdp::physical::{Body, Deed, Dimension};
+use crate::base::stats::quantile_sorted;
+use crate::mdp::physical::{Body, Deed, Dimension, wrap};
 
 /// Steps that are compared: more than any horizon that an agent may have.
 pub const STEPS: usize = 30;
@@ -76,7 +77,7 @@ impl Measure {
             Self::Cells(_) => pairs.map(|(_, (a, b))| (a - b).abs()).sum(),
             Self::Shares(dimensions) => {
                 let share = |(d, (a, b)): (&Dimension, (&f64, &f64))| {
-                    let apart = if d.turns { within_half_a_turn(a - b) } else { a - b };
+                    let apart = if d.turns { wrap(a - b) } else { a - b };
                     (apart / (d.range.1 - d.range.0)).powi(2)
                 };
                 (pairs.map(share).sum::<f64>() / dimensions.len() as f64).sqrt()
@@ -88,12 +89,6 @@ impl Measure {
     fn gaps(self, a: &Future, b: &Future) -> Vec<f64> {
         a.bodies.iter().zip(&b.bodies).map(|(a, b)| self.distance(a, b)).collect()
     }
-}
-
-/// An angle between half a turn back and half a turn on.
-pub fn within_half_a_turn(angle: f64) -> f64 {
-    use std::f64::consts::{PI, TAU};
-    (angle + PI).rem_euclid(TAU) - PI
 }
 
 /// The true world and a learner's model of it, side by side.
@@ -192,10 +187,7 @@ fn medians(rows: &[Vec<f64>]) -> Vec<f64> {
     let at = |depth: usize| {
         let mut all: Vec<f64> = rows.iter().filter_map(|row| row.get(depth).copied()).collect();
         all.sort_by(f64::total_cmp);
-        (2 * all.len() >= rows.len() && !all.is_empty()).then(|| {
-            let middle = all.len() / 2;
-            if all.len() % 2 == 1 { all[middle] } else { 0.5 * (all[middle - 1] + all[middle]) }
-        })
+        quantile_sorted(&all, 0.5).filter(|_| 2 * all.len() >= rows.len())
     };
     (0..).map_while(at).collect()
 }
@@ -261,7 +253,7 @@ fn turned(body: &Body, before: Option<&Body>, dimensions: &[Dimension]) -> Body 
     let mut numbers = [0.0; Body::MOST];
     for (index, (&x, d)) in body.iter().zip(dimensions).enumerate() {
         let near = before.map_or(0.0, |before| before[index]);
-        numbers[index] = if d.turns { near + within_half_a_turn(x - near) } else { x };
+        numbers[index] = if d.turns { near + wrap(x - near) } else { x };
     }
     Body::new(&numbers[..body.len()])
 }

@@ -8,7 +8,7 @@ use crate::app::theme;
 use crate::app::widgets::body_picture::{BodyPicture, has_time_around};
 use crate::app::widgets::text;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
-use crate::mdp::physical::{Body, Dimension};
+use crate::mdp::physical::{Body, Dimension, wrap};
 use crate::mdp::scene::{BodyScene, Scene};
 
 /// Least width beside the picture for its numbers, in points before the text scale.
@@ -57,8 +57,7 @@ pub fn picture(ui: &mut Ui, index: usize, scene: &BodyScene, size: Vec2, cx: &mu
 
 /// A number of a state as it is shown: angles within half a turn either way.
 pub fn shown(dimension: &Dimension, x: f64) -> f64 {
-    use std::f64::consts::{PI, TAU};
-    if dimension.turns { (x + PI).rem_euclid(TAU) - PI } else { x }
+    if dimension.turns { wrap(x) } else { x }
 }
 
 /// The numbers of the body, with sign so that they do not jump.

@@ -16,9 +16,9 @@ use crate::app::widgets::number::grouped;
 use crate::app::widgets::{badge, dashes, text};
 use crate::app::words;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
+use crate::mdp::physical::wrap;
 use crate::mdp::scene::Scene;
 use crate::probes::clouds::{Clouds, clouds};
-use crate::probes::imagined::within_half_a_turn;
 
 /// Seconds between two measurements while time passes.
 const EVERY: f64 = 0.5;
@@ -197,7 +197,7 @@ fn scatter(ui: &mut Ui, run: &RunSnapshot, found: Option<&Clouds>) {
     let Some(found) = found else {
         return;
     };
-    let turn = |x: f64| if first.turns { within_half_a_turn(x) } else { x };
+    let turn = |x: f64| if first.turns { wrap(x) } else { x };
     let places = |cloud: &crate::probes::clouds::Cloud| -> Vec<egui::Pos2> {
         cloud.bodies.iter().map(|b| field.at([turn(b[0]) / unit, b[1]])).collect()
     };

@@ -4,7 +4,7 @@
 use egui::{Align2, Pos2, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::plot::{Ends, Field};
-use super::{Cx, Panel, PanelId, framed};
+use super::{Cx, Panel, PanelId, framed, weak};
 use crate::app::theme;
 use crate::app::widgets::{badge, text};
 use crate::app::words::value;
@@ -110,12 +110,6 @@ impl Panel for Losses {
         }
         csv
     }
-}
-
-/// One line where there is nothing to draw.
-fn weak(ui: &mut Ui, words: &str) {
-    let t = theme::tokens(ui.ctx());
-    ui.add(egui::Label::new(egui::RichText::new(words).color(t.text_weak)).wrap());
 }
 
 fn draw(ui: &mut Ui, subject: &Subject<'_>) {

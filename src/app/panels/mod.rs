@@ -165,6 +165,12 @@ fn framed(
     }
 }
 
+/// What a panel says in place of a picture.
+fn weak(ui: &mut Ui, words: &str) {
+    let t = theme::tokens(ui.ctx());
+    ui.add(Label::new(RichText::new(words).color(t.text_weak)).wrap());
+}
+
 /// All tools behind one icon, where there is no room for them side by side.
 pub fn tools_menu(ui: &mut Ui, panel: &dyn Panel, id: PanelId, cx: &mut Cx<'_>) {
     let (icon, tip) = PanelTool::More.look();

@@ -11,7 +11,7 @@ use egui::{Align2, Rect, Stroke, Ui, UiBuilder, WidgetInfo, vec2};
 
 use super::asked::Asked;
 use super::plot::{Ends, Field};
-use super::{Cx, Panel, PanelId, framed};
+use super::{Cx, Panel, PanelId, framed, weak};
 use crate::app::theme;
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::{badge, text};
@@ -266,12 +266,6 @@ fn errors(ui: &mut Ui, found: &Expansion, sweep: &Sweep, how: &ExpansionView) {
         field.mark(best as f64, 1, &format!("best {best}"), t.text_weak);
     }
     field.note("thick: all states, thin: this one");
-}
-
-/// One line where there is nothing to draw.
-fn weak(ui: &mut Ui, words: &str) {
-    let t = theme::tokens(ui.ctx());
-    ui.add(egui::Label::new(egui::RichText::new(words).color(t.text_weak)).wrap());
 }
 
 impl Panel for MveStack {
