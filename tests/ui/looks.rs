@@ -55,7 +55,9 @@ fn a_lesson_is_opened_from_the_rail() {
         desk.harness.get_by_role_and_label(Role::Button, &lesson.arena.title).click();
         desk.frames(5);
         assert_eq!(desk.snapshot().title, lesson.arena.title);
-        assert!(desk.has(&lesson.ask) && desk.snapshot().playing);
+        let title = &lesson.arena.title;
+        assert!(desk.has(&lesson.ask), "{title} asks its question");
+        assert!(desk.snapshot().playing, "{title} plays");
     }
 }
 
