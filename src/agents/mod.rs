@@ -31,6 +31,7 @@ pub mod surface;
 pub mod table;
 pub mod td_prediction;
 pub mod value_iteration;
+pub mod works;
 
 use crate::base::digest::Digest;
 use crate::base::params::{Params as _, Spec as ParamSpec};
@@ -171,6 +172,11 @@ pub trait Agent: Clone + Send + 'static {
     /// Work done so far.
     fn work(&self) -> Work;
 
+    /// The same of lane `lane` alone, for agents whose lanes may rest.
+    fn work_of(&self, _lane: usize) -> Work {
+        self.work()
+    }
+
     /// Which clocks it moves.
     fn moves(&self) -> Moves;
 
@@ -217,6 +223,11 @@ pub trait Agent: Clone + Send + 'static {
     /// Why not.
     fn fault(&self) -> Option<Fault> {
         self.failure().map(Fault::Entry)
+    }
+
+    /// In which lane.
+    fn failed_lane(&self) -> usize {
+        0
     }
 
     /// Adds all parameters, tables and stream positions in declaration order.

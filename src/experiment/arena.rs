@@ -316,7 +316,7 @@ impl Experiment {
     fn take_back(&mut self, mut task: Task) -> bool {
         let number = task.index % self.config.lanes;
         let first = number * task.cohort.lanes();
-        let seed = lane_seed(self.config.seed, first);
+        let seed = lane_seed(self.config.seed, first + task.cohort.failed_lane());
         let run = &mut self.runs[task.index / self.config.lanes];
         let failure = Failure::of(&task, seed, &run.truths[0]);
         for (lane, episode, row) in task.cohort.take_finished() {

@@ -37,6 +37,8 @@ pub trait Cohort: Send {
     fn lane_view(&self, lane: usize) -> LaneView;
     /// The search from the present state of lane `lane`, copied out.
     fn evidence(&self, lane: usize) -> Option<Evidence>;
+    /// The lane that has failed, once one has.
+    fn failed_lane(&self) -> usize;
     /// Which of its stages the world of lane `lane` is in.
     fn stage(&self, lane: usize) -> usize;
     /// The agent's pseudo-code as it is set now.

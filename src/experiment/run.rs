@@ -29,7 +29,7 @@ pub struct Failure {
 impl Failure {
     /// Why the lane of `task` leaves the lock-step, if it does.
     pub(super) fn of(task: &Task, seed: u64, truth: &Truth) -> Option<Self> {
-        let counters = task.cohort.counters(0);
+        let counters = task.cohort.counters(task.cohort.failed_lane());
         // The step under way; a lane between two steps failed while it dreamt.
         let place = match (&task.outcome, counters.unit) {
             (Ok(_), 0) => format!("while planning after step {}", counters.env_steps),
