@@ -192,6 +192,10 @@ impl Agent for Ddpg {
         self.config.set(index, value);
     }
 
+    fn stow(&mut self) {
+        self.base.stow();
+    }
+
     answers!();
 
     fn code(&self) -> &'static [CodeLine] {

@@ -39,6 +39,7 @@ use crate::mdp::trace::{CodeLine, Watch};
 use crate::mdp::{Action, State, Transition};
 use crate::models::bank::Known;
 use crate::models::view::ModelView;
+use crate::nn::device::Place;
 
 /// Work done since the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -229,6 +230,14 @@ pub trait Agent: Clone + Send + 'static {
     fn failed_lane(&self) -> usize {
         0
     }
+
+    /// Where its networks lie now; `None` without networks.
+    fn place(&self) -> Option<Place> {
+        None
+    }
+
+    /// Brings networks into host memory until they are used again. Waits for the device.
+    fn stow(&mut self) {}
 
     /// Adds all parameters, tables and stream positions in declaration order.
     fn digest(&self, digest: &mut Digest);

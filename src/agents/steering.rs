@@ -117,6 +117,15 @@ impl Steering {
         true
     }
 
+    /// Brings the networks into host memory until they are used again, and says whether they were
+    /// elsewhere.
+    pub fn stow(&mut self) -> bool {
+        let Some(seat) = self.seat.stowed() else { return false };
+        self.networks = self.networks.to(seat.compute());
+        self.seat = seat;
+        true
+    }
+
     /// On an adapter a number that is none shows only when asked for.
     pub fn check(&mut self, more: impl FnOnce() -> Result<(), NotFinite>) {
         if !self.compute().is_host() && self.failure.is_none() {
@@ -297,6 +306,10 @@ macro_rules! answers {
 
         fn failed_lane(&self) -> usize {
             self.base.failure.as_ref().map_or(0, |failure| failure.lane)
+        }
+
+        fn place(&self) -> Option<crate::nn::device::Place> {
+            Some(self.base.compute().place())
         }
 
         fn param(&self, index: usize) -> f64 {

@@ -17,6 +17,7 @@ use crate::base::rng::{Stream, StreamName};
 use crate::mdp::edit::Stroke;
 use crate::mdp::trace::{CodeLine, Recorder, Unwatched, Watch};
 use crate::mdp::{Observed as _, Simulator, State, Transition};
+use crate::nn::device::Place;
 use crate::probes::value_error::Yardstick;
 
 /// A cohort of a world and an agent that fit together.
@@ -389,5 +390,15 @@ where
 
     fn duplicate(&self) -> Box<dyn Cohort> {
         Box::new(self.clone())
+    }
+
+    fn stowed(&self) -> Box<dyn Cohort> {
+        let mut copy = self.clone();
+        copy.agent.stow();
+        Box::new(copy)
+    }
+
+    fn place(&self) -> Option<Place> {
+        self.agent.place()
     }
 }

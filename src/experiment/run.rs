@@ -46,6 +46,9 @@ impl Failure {
             }
             Ok(Advance::Failed(Fault::Refused(why))) => (format!("Refused {place}"), why.clone()),
             Ok(_) => return None,
+            Err(lost) if task.cohort.place().is_some_and(|place| place.lost().is_some()) => {
+                (format!("Device lost {place}"), format!("{lost}; the device flex needs none"))
+            }
             Err(panic) => (format!("Stopped by a fault {place}"), panic.clone()),
         };
         Some(Self { title, text: format!("{text} (seed {seed})"), seed, counters })
@@ -87,6 +90,12 @@ impl Slot {
             failure: self.failure.clone(),
             standing: self.standing,
         }
+    }
+
+    /// The same for a keyframe, which must outlive devices.
+    pub fn stowed(&self) -> Self {
+        let (failure, standing) = (self.failure.clone(), self.standing);
+        Self { cohort: Some(self.cohort().stowed()), failure, standing }
     }
 
     #[expect(clippy::expect_used, reason = "cohorts are away during a slice only")]

@@ -24,6 +24,7 @@ use crate::mdp::{Action, State, Transition};
 use crate::models::features::Places;
 use crate::models::network::Steps;
 use crate::models::view::{ModelView, Predicted};
+use crate::nn::device::Place;
 use crate::nn::mlp::TooLarge;
 use crate::nn::{NotFinite, Tensor, values};
 use crate::rl::policy::epsilon_greedy;
@@ -369,6 +370,16 @@ impl Agent for DeepDynaQ {
 
     fn failed_lane(&self) -> usize {
         self.fault.as_ref().map_or(0, |(lane, _)| *lane)
+    }
+
+    fn place(&self) -> Option<Place> {
+        Some(self.nets.compute().place())
+    }
+
+    fn stow(&mut self) {
+        if let Some(seat) = self.nets.seat.stowed() {
+            self.nets = self.nets.to(seat);
+        }
     }
 
     fn digest(&self, digest: &mut Digest) {

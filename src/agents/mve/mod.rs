@@ -244,6 +244,12 @@ impl Agent for Mve {
         self.config.set(index, value);
     }
 
+    fn stow(&mut self) {
+        if self.base.stow() {
+            self.model = self.model.to(self.base.compute());
+        }
+    }
+
     answers!();
 
     fn code(&self) -> &'static [CodeLine] {
