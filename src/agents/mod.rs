@@ -31,6 +31,7 @@ pub mod surface;
 pub mod table;
 pub mod td_prediction;
 pub mod value_iteration;
+pub mod works;
 
 use crate::base::digest::Digest;
 use crate::base::params::{Params as _, Spec as ParamSpec};
@@ -38,6 +39,7 @@ use crate::mdp::trace::{CodeLine, Watch};
 use crate::mdp::{Action, State, Transition};
 use crate::models::bank::Known;
 use crate::models::view::ModelView;
+use crate::nn::device::Place;
 
 /// Work done since the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -171,6 +173,11 @@ pub trait Agent: Clone + Send + 'static {
     /// Work done so far.
     fn work(&self) -> Work;
 
+    /// The same of lane `lane` alone, for agents whose lanes may rest.
+    fn work_of(&self, _lane: usize) -> Work {
+        self.work()
+    }
+
     /// Which clocks it moves.
     fn moves(&self) -> Moves;
 
@@ -218,6 +225,19 @@ pub trait Agent: Clone + Send + 'static {
     fn fault(&self) -> Option<Fault> {
         self.failure().map(Fault::Entry)
     }
+
+    /// In which lane.
+    fn failed_lane(&self) -> usize {
+        0
+    }
+
+    /// Where its networks lie now; `None` without networks.
+    fn place(&self) -> Option<Place> {
+        None
+    }
+
+    /// Brings networks into host memory until they are used again. Waits for the device.
+    fn stow(&mut self) {}
 
     /// Adds all parameters, tables and stream positions in declaration order.
     fn digest(&self, digest: &mut Digest);
