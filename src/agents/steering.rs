@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::actor_critic::{ActorCritic, CriticBatch, Shape};
 use super::computing::Seat;
+use super::kept_values::{KeptValues, OnPolicy};
 use super::off_policy::{Batch, Lanes};
 use super::steered::{Losses, SteeredView};
 use super::{Fault, View, Work};
@@ -71,6 +72,7 @@ pub struct Steering {
     /// Numbers that the critic was taught, one a remembered or imagined step in each update.
     pub value_targets: u64,
     losses: Series<Losses>,
+    kept: KeptValues,
 }
 
 impl Steering {
@@ -94,6 +96,7 @@ impl Steering {
             failure: None,
             value_targets: 0,
             losses: Series::default(),
+            kept: KeptValues::new(seeds.len()),
         })
     }
 
@@ -220,8 +223,16 @@ impl Steering {
     }
 
     /// A critic's mini-batch is done: `taught` numbers in each lane. Every tenth leaves its losses.
-    pub fn count(&mut self, taught: u64, losses: Losses) {
+    /// Now and then actor and critic are copied for pictures.
+    pub fn count(&mut self, taught: u64, losses: Losses, setting: &Setting) {
         self.value_targets += taught;
+        if self.kept.wants(self.work.updates()) && self.failure.is_none() {
+            let [actors, critics] = [&self.networks.actor, &self.networks.critic].map(HostMlp::all);
+            let reward_scale = setting.reward_scale;
+            let both = actors.into_iter().zip(critics);
+            let thoughts = both.map(|(actor, critic)| OnPolicy { actor, critic, reward_scale });
+            self.kept.keep(self.work.updates(), thoughts);
+        }
         if self.work.updates().is_multiple_of(EVERY) {
             self.losses.push(Losses { updates: self.work.updates(), ..losses });
         }
@@ -243,6 +254,7 @@ impl Steering {
             memory: self.lanes.lanes[lane].memory.clone(),
             losses: self.losses.clone(),
             value_targets: self.value_targets,
+            earlier_values: self.kept.of(lane),
             expansion: None,
         }
     }
@@ -269,7 +281,7 @@ impl Steering {
 
     /// Memory in bytes that a copy does not share.
     pub fn bytes(&self) -> usize {
-        self.networks.bytes() + self.lanes.own_bytes() + self.losses.bytes()
+        self.networks.bytes() + self.lanes.own_bytes() + self.losses.bytes() + self.kept.bytes()
     }
 }
 

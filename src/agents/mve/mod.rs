@@ -139,7 +139,7 @@ impl Mve {
             _ => self.base.work.imagined_updates += 1,
         }
         self.base.work.imagined_steps += steps;
-        self.base.count(taught, losses);
+        self.base.count(taught, losses, &setting);
     }
 
     /// Targets from this imagination alone.
