@@ -11,6 +11,7 @@ pub mod dyna;
 pub mod dyna_q;
 pub mod dyna_q_plus;
 pub mod expected_sarsa;
+pub mod kept_values;
 pub mod learner;
 pub mod memory;
 pub mod monte_carlo;
@@ -114,6 +115,8 @@ pub struct View {
     pub steered: Option<std::sync::Arc<steered::SteeredView>>,
     /// What any place is worth, for agents that learn values in worlds of numbers.
     pub surface: Option<surface::Surface>,
+    /// What it thought before, oldest first, for agents that keep that.
+    pub earlier_values: std::sync::Arc<Vec<surface::Earlier>>,
     /// Model, value and their way, for agents that make them agree.
     pub consistent: Option<self_consistent::ConsistentView>,
 }

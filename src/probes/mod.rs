@@ -17,6 +17,7 @@ pub mod foresight;
 pub mod futures;
 pub mod gain;
 pub mod imagined;
+pub mod landscape;
 pub mod lookahead;
 pub mod model_error;
 pub mod plight;

@@ -141,7 +141,7 @@ impl Mve {
             }
             work.imagined_steps += steps;
         });
-        self.base.count(taught, losses);
+        self.base.count(taught, losses, &setting);
     }
 
     /// Targets from this imagination alone.
