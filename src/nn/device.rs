@@ -11,8 +11,6 @@ use std::sync::{Mutex, Once, OnceLock, PoisonError};
 use burn::tensor::wgpu::{WgpuSetup, wgpu};
 use burn::tensor::{Device, TensorData};
 
-use super::Tensor;
-
 /// Tasks that burn gathers before it submits them.
 const TASKS: usize = 32;
 
@@ -271,11 +269,6 @@ impl Compute {
         dims: [usize; D],
     ) -> burn::tensor::Tensor<D> {
         burn::tensor::Tensor::from_data(TensorData::new(numbers, dims), &self.device)
-    }
-
-    /// A tensor of this data.
-    pub(super) fn wrap(&self, data: TensorData) -> Tensor {
-        Tensor::from_data(data, &self.device)
     }
 
     /// Waits until everything asked for is done; an error means that the device is lost.
