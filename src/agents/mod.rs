@@ -12,6 +12,7 @@ pub mod dyna_q;
 pub mod dyna_q_plus;
 pub mod expected_sarsa;
 pub mod learner;
+pub mod low_rank;
 pub mod memory;
 pub mod monte_carlo;
 pub mod monte_carlo_prediction;
@@ -114,6 +115,8 @@ pub struct View {
     pub surface: Option<surface::Surface>,
     /// Model, value and their way, for agents that make them agree.
     pub consistent: Option<self_consistent::ConsistentView>,
+    /// How well its model fits, for agents that do nothing but fit one.
+    pub fitted: Option<low_rank::fit::Shared>,
 }
 
 /// One algorithm with the state of all its lanes.
@@ -348,6 +351,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "MVE",
         help: "DDPG whose targets look H imagined steps ahead through a model (Feinberg et al. 2018)",
         specs: mve::config::MveConfig::specs,
+    },
+    AgentInfo {
+        id: "low-rank",
+        title: "Low-rank model",
+        help: "watches, and fits a linear model with too little room: its loss decides what it keeps",
+        specs: low_rank::LowRankConfig::specs,
     },
     AgentInfo {
         id: "self-consistent",
