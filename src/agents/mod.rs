@@ -13,6 +13,7 @@ pub mod dyna_q_plus;
 pub mod expected_sarsa;
 pub mod kept_values;
 pub mod learner;
+pub mod low_rank;
 pub mod memory;
 pub mod monte_carlo;
 pub mod monte_carlo_prediction;
@@ -119,6 +120,8 @@ pub struct View {
     pub earlier_values: std::sync::Arc<Vec<surface::Earlier>>,
     /// Model, value and their way, for agents that make them agree.
     pub consistent: Option<self_consistent::ConsistentView>,
+    /// How well its model fits, for agents that do nothing but fit one.
+    pub fitted: Option<low_rank::fit::Shared>,
 }
 
 /// One algorithm with the state of all its lanes.
@@ -371,6 +374,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "MVE",
         help: "DDPG whose targets look H imagined steps ahead through a model (Feinberg et al. 2018)",
         specs: mve::config::MveConfig::specs,
+    },
+    AgentInfo {
+        id: "low-rank",
+        title: "Low-rank model",
+        help: "watches, and fits a linear model with too little room: its loss decides what it keeps",
+        specs: low_rank::LowRankConfig::specs,
     },
     AgentInfo {
         id: "self-consistent",

@@ -10,6 +10,7 @@ use super::surface::{Earlier, Surface, ValueSurface};
 use crate::base::series::{Row, Series};
 use crate::mdp::oracle::{Following, Oracle};
 use crate::mdp::physical::Control;
+use crate::models::model_loss::ModelLoss;
 use crate::nn::host::HostMlp;
 
 /// Losses of one update.
@@ -25,6 +26,10 @@ pub struct Losses {
     pub model: f64,
     /// The model's on steps it never learns from; 0 without any.
     pub held_out: f64,
+    /// Length of the gradient of the model's loss after its weights; 0 without a model.
+    pub model_norm: f64,
+    /// Share of the model's last mini-batch whose value gradient was shortened.
+    pub clipped: f64,
 }
 
 impl Row for Losses {
@@ -56,6 +61,8 @@ pub struct ExpansionView {
     pub kept: usize,
     /// Numbers that the model was taught.
     pub model_targets: u64,
+    /// What the model is trained by.
+    pub model_loss: ModelLoss,
     /// Real states that the newest imagination began with, `[B][S]` in a row.
     pub begun: Arc<[f32]>,
     /// Imagined states it came through, `[H * B][S]` in a row.
