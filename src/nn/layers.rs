@@ -159,7 +159,7 @@ impl Networks<'_> {
             }
             let below = index.checked_sub(1).map(|below| self.layers[below].activation);
             is_sloped = below == Some(Activation::Relu);
-            gradient = self.to_input(layer, &gradient, is_sloped.then_some(&passed.input));
+            gradient = self.through(layer, &gradient, is_sloped.then_some(&passed.input));
             above = passed.input;
         }
         (all, gradient)
@@ -178,7 +178,7 @@ impl Networks<'_> {
 
     /// Gradient of the input from that of the sums; `relu` is the input where it was a ReLU, whose
     /// slope then is in it.
-    fn to_input(&self, layer: &Layer, gradient: &[f32], relu: Option<&Vec<f32>>) -> Vec<f32> {
+    fn through(&self, layer: &Layer, gradient: &[f32], relu: Option<&Vec<f32>>) -> Vec<f32> {
         let outs = gradient.len() / self.lanes;
         let ins = outs / layer.outputs * layer.inputs;
         let mut back = vec![0.0; ins * self.lanes];
