@@ -1,7 +1,7 @@
 //! The learned model of MVE: a network that predicts by how much what is seen changes, and the
 //! scaled reward, from mean squared errors alone.
 
-use crate::agents::actor_critic::{joined, set_rate};
+use crate::agents::actor_critic::set_rate;
 use crate::agents::off_policy::{Batch, Lanes};
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
@@ -11,7 +11,7 @@ use crate::nn::host::HostMlp;
 use crate::nn::init::dice;
 use crate::nn::loss::{Loss, mean_squared};
 use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
-use crate::nn::{Gradients, Module as _, NotFinite, Tensor, values};
+use crate::nn::{Gradients, Module as _, NotFinite, Tensor, joined, values};
 
 /// Of so many blocks of [`BLOCK`] steps one is held out: never learned from, only tested with.
 const BLOCKS: u64 = 11;
