@@ -113,6 +113,7 @@ impl Experiment {
             watched: 0,
             records: false,
             workers,
+            notice: None,
             config,
         })
     }

@@ -91,6 +91,8 @@ panels! {
     LookingAhead = "looking-ahead",
     /// Where networks compute, and how fast.
     Device = "device",
+    /// Values as a surface over two numbers of a state.
+    Surface = "surface",
 }
 
 impl PanelId {

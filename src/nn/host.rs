@@ -3,6 +3,8 @@
 //!
 //! For a single input it is also faster than tensor operations.
 
+mod batch;
+
 use std::sync::Arc;
 
 use super::Module as _;
@@ -91,11 +93,6 @@ impl HostMlp {
             x = passed.sums;
         }
         x
-    }
-
-    /// Rows of `[B, inputs]` to `[B, outputs]`, one after the other.
-    pub fn batch(&self, inputs: &[f32]) -> Vec<f32> {
-        inputs.chunks(self.inputs()).flat_map(|row| self.forward(row)).collect()
     }
 
     /// Gradient of `weights . forward(input)` with respect to the input.

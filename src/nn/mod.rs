@@ -137,9 +137,15 @@ pub fn values<const D: usize>(tensor: &burn::tensor::Tensor<D>) -> Vec<f32> {
 }
 
 /// The same, without a copy where nobody else holds the tensor.
-#[expect(clippy::expect_used, reason = "every tensor here is made of f32")]
+///
+/// Here the loss of a device shows: nothing else waits for its answers. Then it unwinds with a
+/// [`device::DeviceError`], to be caught where lanes are computed.
 pub fn vector<const D: usize>(tensor: burn::tensor::Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().expect("numbers of 32 bits")
+    let device = tensor.device();
+    // Every tensor here is made of 32-bit floats, so only the device can refuse.
+    let said = tensor.try_into_data().map_err(|error| error.to_string());
+    let numbers = said.and_then(|data| data.try_into_vec().map_err(|error| format!("{error:?}")));
+    numbers.unwrap_or_else(|why| device::give_up(&device, &why))
 }
 
 /// A parameter or gradient that stopped being a number.

@@ -1,9 +1,14 @@
 //! Pseudo-code and dials of deep Dyna-Q.
 
+use super::lane::ROW;
+use super::nets::Made;
 use crate::agents::dyna_q::Picks;
+use crate::agents::memory::Memory;
 use crate::mdp::trace::{CodeLine, Source};
-use crate::models::coding::Coded;
+use crate::models::coding::{Coded, Coding};
+use crate::models::features::Places;
 use crate::nn::device::Wish;
+use crate::nn::trial::Trial;
 
 // ---------------------------------------------------------------- pseudo-code
 
@@ -83,5 +88,26 @@ crate::params! {
         picks: Picks = Picks::PairsTaken => { "Planning picks", "", Live, Choice(Picks::CHOICES) },
         /// Where the networks compute; a change moves them and keeps the run.
         device: Wish = Wish::Auto => { "Device", "", Live, Choice(Wish::CHOICES) },
+    }
+}
+
+impl DeepDynaQConfig {
+    /// What the networks should be made for.
+    pub(super) fn made(&self, places: Places, actions: usize) -> Made {
+        let coding = Coding { coded: self.features, places };
+        Made { coding, actions, width: self.width as usize }
+    }
+
+    /// Bytes of a lane: networks, what trains them, a full memory.
+    pub fn bytes(&self, places: Places, actions: usize) -> u128 {
+        let made = self.made(places, actions);
+        let (q, model) = (made.spec(), made.model_spec());
+        let networks = q.bytes() + q.bytes_to_train() + model.bytes_to_train();
+        networks + Memory::bytes_of(self.capacity, ROW)
+    }
+
+    /// What devices are compared by for `lanes` lanes in a world.
+    pub fn trial(&self, places: Places, actions: usize, lanes: usize) -> Trial {
+        self.made(places, actions).trial(lanes, self.batch as usize)
     }
 }
