@@ -9,6 +9,7 @@ pub mod judge;
 pub mod last_seen;
 pub mod lies;
 pub mod linear;
+pub mod motion;
 pub mod network;
 pub mod self_consistent;
 pub mod table;

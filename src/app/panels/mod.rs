@@ -34,6 +34,7 @@ pub mod relatives;
 pub mod sandbox;
 pub mod schematic;
 pub mod searching;
+pub mod signal;
 pub mod tile;
 pub mod tree;
 pub mod two_searches;
@@ -76,6 +77,7 @@ impl PanelId {
             Self::ValueMap => Box::new(value_map::ValueMap::default()),
             Self::MveStack => Box::new(mve_stack::MveStack::default()),
             Self::Losses => Box::new(losses::Losses::default()),
+            Self::Signal => Box::new(signal::Signal::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),

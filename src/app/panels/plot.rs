@@ -44,6 +44,36 @@ impl Ends {
         Self { low: finite.fold(0.0, f64::min), high, log: false }
     }
 
+    /// Where the axis is labelled: its ends and the middle, or round numbers at least `apart` of its
+    /// length from each other.
+    fn ticks(self, apart: f32) -> Vec<f64> {
+        if !self.log {
+            return vec![self.low, (self.low + self.high) / 2.0, self.high];
+        }
+        let mut ticks = vec![self.low, self.high];
+        // Powers of ten first; halves and fifths where there is room for them.
+        for mark in [1.0, 3.0, 2.0, 5.0] {
+            let decades = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
+            for value in decades.map(|decade| mark * 10_f64.powi(decade)) {
+                let free = |other: &f64| (self.share(value) - self.share(*other)).abs() >= apart;
+                if self.low < value && value < self.high && ticks.iter().all(free) {
+                    ticks.push(value);
+                }
+            }
+        }
+        ticks
+    }
+
+    /// A log axis from and to round numbers.
+    fn rounded(self) -> Self {
+        match self.log && self.low > 0.0 {
+            true => {
+                Self { low: 1.0 / round_up(1.0 / self.low), high: round_up(self.high), log: true }
+            }
+            false => self,
+        }
+    }
+
     fn share(self, x: f64) -> f32 {
         let place = |x: f64| if self.log { x.max(1e-300).ln() } else { x };
         let (low, high) = (place(self.low), place(self.high));
@@ -91,7 +121,7 @@ impl Field {
             outer.min + vec2(52.0, 24.0) * points,
             outer.max - vec2(right, 40.0 * points),
         );
-        let field = Self { painter, t, points, rect, x: x.0, y: y.0 };
+        let field = Self { painter, t, points, rect, x: x.0.rounded(), y: y.0.rounded() };
         field.axes(outer, x.1, y.1);
         field
     }
@@ -103,19 +133,22 @@ impl Field {
                 text::elided(&self.painter, words, font.clone(), self.t.text_weak, outer.width());
             text::place(&self.painter, &line, at, anchor);
         };
-        let middle = match self.y.log {
-            true => (self.y.low * self.y.high).sqrt(),
-            false => (self.y.low + self.y.high) / 2.0,
-        };
-        for y in [self.y.low, middle, self.y.high] {
+        for y in self.y.ticks(0.12) {
             let at = self.rect.bottom() - self.y.share(y) * self.rect.height();
             let line = [pos2(self.rect.left(), at), pos2(self.rect.right(), at)];
             self.painter.line_segment(line, Stroke::new(1.0, self.t.stroke));
             word(&value(y), line[0] - vec2(6.0, 0.0), Align2::RIGHT_CENTER);
         }
         let below = self.rect.bottom() + 5.0 * self.points;
-        word(&value(self.x.low), pos2(self.rect.left(), below), Align2::LEFT_TOP);
-        word(&value(self.x.high), pos2(self.rect.right(), below), Align2::RIGHT_TOP);
+        for x in if self.x.log { self.x.ticks(0.2) } else { vec![self.x.low, self.x.high] } {
+            let share = self.x.share(x);
+            let anchor = match share {
+                ..0.01 => Align2::LEFT_TOP,
+                0.99.. => Align2::RIGHT_TOP,
+                _ => Align2::CENTER_TOP,
+            };
+            word(&value(x), pos2(self.rect.left() + share * self.rect.width(), below), anchor);
+        }
         let log = if self.x.log { " (log scale)" } else { "" };
         word(&format!("{x_name}{log}"), outer.left_bottom(), Align2::LEFT_BOTTOM);
         word(y_name, outer.left_top(), Align2::LEFT_TOP);
@@ -183,7 +216,19 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
-    use super::round_up;
+    use super::{Ends, round_up};
+
+    #[test]
+    fn log_axes_are_labelled_at_round_numbers() {
+        let ticks = |low, high, apart| {
+            let mut ticks = Ends { low, high, log: true }.rounded().ticks(apart);
+            ticks.sort_by(f64::total_cmp);
+            ticks.iter().map(|x| format!("{x:.3}")).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(ticks(200.0, 12_000.0, 0.2), "200.000 1000.000 3000.000 12000.000");
+        assert_eq!(ticks(1e-3, 1.0, 0.12), "0.001 0.003 0.010 0.030 0.100 0.300 1.000");
+        assert_eq!(ticks(0.0032, 0.0101, 0.12), "0.003 0.005 0.012");
+    }
 
     #[test]
     fn axes_end_at_the_next_round_number() {
