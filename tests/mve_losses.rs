@@ -243,6 +243,7 @@ fn the_bars_of_a_state_add_up_to_its_target() {
         begun: [].into(),
         imagined: [].into(),
         age: 0.0,
+        course: [].into(),
     });
     for (row, seen) in values(&bench.batch.next).chunks(3).enumerate() {
         let found = Expansion::of(&view, &view.oracle.locate(seen)).unwrap();

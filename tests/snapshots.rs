@@ -200,13 +200,15 @@ fn every_panel_looks_as_before() {
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
         let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
-        use PanelId::{Clouds, ConsistentWrong, Drift, Imagined, Losses, MveStack, Schematic};
+        use PanelId::{
+            Clouds, ConsistentWrong, Drift, Imagined, Losses, MveStack, Schematic, Signal,
+        };
         let snapshot = match id {
             PanelId::Tree => &searched,
             PanelId::Futures | PanelId::Log => &forked,
             PanelId::Return | PanelId::ValueMap => &swinging,
             Schematic | ConsistentWrong | Drift => &wired,
-            Clouds | Imagined | Losses | MveStack => &dreaming,
+            Clouds | Imagined | Losses | MveStack | Signal => &dreaming,
             _ => &snapshot,
         };
         let mut harness = panel(id, look, snapshot.clone(), opening());

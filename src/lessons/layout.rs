@@ -75,6 +75,8 @@ panels! {
     MveStack = "mve-stack",
     /// What a learned model gets wrong, on learned steps and on held-out ones.
     Losses = "losses",
+    /// How wrong model and value are after so many real steps.
+    Signal = "signal",
     /// The future as a learner imagines it, and as it truly is.
     Imagined = "imagined",
     /// Real and imagined states that a critic learns at.

@@ -38,6 +38,7 @@ pub mod relatives;
 pub mod sandbox;
 pub mod schematic;
 pub mod searching;
+pub mod signal;
 pub mod surface;
 pub mod tile;
 pub mod tree;
@@ -85,6 +86,7 @@ impl PanelId {
             Self::Quadrants => Box::new(quadrants::Quadrants::default()),
             Self::Gradients => Box::new(gradients::Gradients::default()),
             Self::Losses => Box::new(losses::Losses::default()),
+            Self::Signal => Box::new(signal::Signal::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),

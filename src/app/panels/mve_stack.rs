@@ -15,6 +15,7 @@ use super::{Cx, Panel, PanelId, framed, weak};
 use crate::app::theme;
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::{badge, text};
+use crate::app::words::minus;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::physical::{Body, Dimension};
 use crate::probes::expansion::{Expansion, ExpansionView, MOST, SteeredView, Sweep};
@@ -123,7 +124,7 @@ impl Subject<'_> {
 /// One digit after the point, or two where the number is small.
 fn short(x: f64) -> String {
     let text = if x.abs() < 10.0 { format!("{x:.2}") } else { format!("{x:.1}") };
-    text.replace('-', "\u{2212}")
+    minus(&text)
 }
 
 /// The next number away from 0 with two digits: an end of an axis that can be read.
