@@ -9,9 +9,13 @@ pub mod judge;
 pub mod last_seen;
 pub mod lies;
 pub mod linear;
+pub mod low_rank;
+pub mod model_loss;
 pub mod network;
 pub mod self_consistent;
+pub mod spread;
 pub mod table;
+pub mod value_taught;
 pub mod view;
 
 /// A registered model.

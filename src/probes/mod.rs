@@ -18,6 +18,7 @@ pub mod futures;
 pub mod gain;
 pub mod heights;
 pub mod imagined;
+pub mod landscape;
 pub mod lookahead;
 pub mod model_error;
 pub mod plight;

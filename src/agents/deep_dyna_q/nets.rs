@@ -4,7 +4,9 @@ use crate::agents::computing::Seat;
 use crate::base::digest::Digest;
 use crate::mdp::State;
 use crate::models::coding::Coding;
+use crate::models::model_loss::ModelLoss;
 use crate::models::network::{NetworkModel, Steps};
+use crate::models::value_taught::Lesson;
 use crate::nn::adam::{Adam, Rate};
 use crate::nn::device::{Compute, Wish};
 use crate::nn::init::{Spread, dice};
@@ -13,6 +15,7 @@ use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
 use crate::nn::target::soft_update;
 use crate::nn::trial::Trial;
 use crate::nn::{Module as _, NotFinite, Tensor, vector};
+use crate::rl::losses::whole::warm_up;
 
 /// Number of the value network among the networks of a lane.
 const Q: u32 = 0;
@@ -67,6 +70,26 @@ pub struct Dials {
     pub tau: f32,
 }
 
+/// How the model is taught.
+#[derive(Clone, Copy, Debug)]
+pub struct Aim {
+    /// The loss of the next state.
+    pub loss: ModelLoss,
+    /// Updates of the model over which the plain loss fades out beside a value-aware one.
+    pub warm_up: u64,
+    /// Updates of the model for which the value stands still.
+    pub every: u64,
+}
+
+/// A value that stands still while the model learns.
+#[derive(Clone, Debug, Default)]
+struct Still {
+    /// `[P][S]`: `max Q'(s, .)`; empty where nobody asks.
+    values: Vec<Vec<f64>>,
+    /// The update of the model at which it was looked at.
+    since: u64,
+}
+
 /// Networks of all lanes.
 #[derive(Clone, Debug)]
 pub struct Nets {
@@ -79,6 +102,9 @@ pub struct Nets {
     adam: Adam,
     /// The model.
     pub model: NetworkModel,
+    still: Still,
+    /// Updates of the model so far.
+    taught: u64,
 }
 
 impl Nets {
@@ -98,7 +124,8 @@ impl Nets {
         let (coding, actions, width) = (made.coding, made.actions, made.width);
         let model = NetworkModel::new(coding, actions, width, rate, &mut model_dice, compute)?;
         let adam = Adam::new(&q, Rate::new(rate), compute);
-        Ok(Self { made, target: q.clone(), q, adam, model, seat })
+        let (target, still) = (q.clone(), Still::default());
+        Ok(Self { made, target, q, adam, model, seat, still, taught: 0 })
     }
 
     /// The same elsewhere. Waits for both devices.
@@ -111,6 +138,8 @@ impl Nets {
             adam: self.adam.to(compute),
             model: self.model.to(compute),
             seat,
+            still: self.still.clone(),
+            taught: self.taught,
         }
     }
 
@@ -160,6 +189,29 @@ impl Nets {
         Ok(loss.value)
     }
 
+    /// One step of the model down the loss that `aim` names; see [`NetworkModel::learn_as`].
+    pub fn teach(
+        &mut self,
+        steps: &Steps,
+        aim: &Aim,
+        states: usize,
+        active: &[bool],
+    ) -> Result<Tensor, NotFinite> {
+        if !aim.loss.asks_the_value() {
+            self.still = Still::default();
+        } else if self.still.values.is_empty() || self.taught >= self.still.since + aim.every {
+            let all: Vec<State> = (0..steps.lanes).flat_map(|_| 0..states as State).collect();
+            let best = vector(self.target.forward(self.input(&all, steps.lanes)).max_dim(2));
+            let lane = |row: &[f32]| row.iter().map(|&v| f64::from(v)).collect();
+            self.still =
+                Still { values: best.chunks(states).map(lane).collect(), since: self.taught };
+        }
+        let share = warm_up(self.taught, aim.warm_up);
+        let lesson = Lesson { loss: aim.loss, share, values: &self.still.values };
+        self.taught += 1;
+        self.model.learn_as(steps, active, &lesson)
+    }
+
     /// Values of all of `states` in lane `lane`, `[S * A]`. Waits for the device.
     pub fn table(&self, states: usize, lane: usize) -> Vec<f64> {
         let copy = crate::nn::host::HostMlp::of(&self.q, lane);
@@ -184,10 +236,14 @@ impl Nets {
         self.target.digest(digest);
         self.adam.digest(digest);
         self.model.digest(digest);
+        digest.word(self.taught);
+        digest.word(self.still.since);
+        self.still.values.iter().flatten().for_each(|&value| digest.number(value));
     }
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
-        2 * self.q.bytes() + self.adam.bytes() + self.model.bytes()
+        let still = self.still.values.iter().map(Vec::len).sum::<usize>() * size_of::<f64>();
+        2 * self.q.bytes() + self.adam.bytes() + self.model.bytes() + still
     }
 }

@@ -2,7 +2,7 @@
 //! targets come from `H` imagined steps and only then from the critic's own slow copy; with the
 //! TD-k trick it learns at every imagined state as well, so that it is right where it is asked.
 //!
-//! The model is trained by its own squared error alone; nothing needs a gradient through it. The
+//! The model is trained by its own loss alone (`teaching`); nothing needs a gradient through it. The
 //! actor is that of DDPG and learns on real states. Imagined steps are dropped after each update.
 
 mod code;
@@ -10,6 +10,7 @@ pub mod config;
 pub mod dynamics;
 pub mod rollout;
 pub mod stored;
+pub mod teaching;
 
 use std::sync::Arc;
 
@@ -101,7 +102,10 @@ impl Mve {
     fn teach_model<W: Watch>(&mut self, watch: &mut W) {
         let MveConfig { model_batch, model_rate, reward_scale, .. } = self.config;
         let how = (model_batch as usize, model_rate, reward_scale);
-        if let Err(failure) = self.model.learn(&self.base.lanes, &self.base.active, how) {
+        let mu = rollout::actor(&self.base, self.config.dreamer);
+        let value = (&self.config.aim(), &self.base.networks, mu);
+        let learned = self.model.learn(&self.base.lanes, &self.base.active, how, value);
+        if let Err(failure) = learned {
             self.base.failure = Some(failure);
         }
         watch.line(5, || Some(Value::Number(self.model.loss)));
@@ -124,6 +128,7 @@ impl Mve {
         let taught = critic.input.dims()[1] as u64;
         let mut losses = self.base.learn_from(&critic, batch.seen.clone(), &setting);
         (losses.model, losses.held_out) = (self.model.loss, self.model.held_out);
+        (losses.model_norm, losses.clipped) = (self.model.norm, self.model.teacher.clipped);
         watch.line(10, || Some(Value::Number(losses.critic)));
         self.newest = Newest {
             begun: Some(batch.next.clone()),
@@ -134,12 +139,14 @@ impl Mve {
         watch.line(11, || Some(Value::Count(self.stored.kept() as u64, "kept")));
         watch.line(12, || Some(Value::Number(losses.actor)));
         watch.line(13, || None);
-        match manner.horizon {
-            0 => self.base.work.real_updates += 1,
-            _ => self.base.work.imagined_updates += 1,
-        }
-        self.base.work.imagined_steps += steps;
-        self.base.count(taught, losses);
+        self.base.worked(|work| {
+            match manner.horizon {
+                0 => work.real_updates += 1,
+                _ => work.imagined_updates += 1,
+            }
+            work.imagined_steps += steps;
+        });
+        self.base.count(taught, losses, &setting);
     }
 
     /// Targets from this imagination alone.
@@ -205,9 +212,9 @@ impl Agent for Mve {
 
     fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32 {
         self.renew();
-        let (mut done, begun) = (0, self.base.work.imagined_steps);
+        let (mut done, begun) = (0, self.base.works.all.imagined_steps);
         // A unit imagines many steps: on the clock of imagined steps the goal may be the next one.
-        let spent = |agent: &Self| agent.base.work.imagined_steps - begun >= u64::from(budget);
+        let spent = |agent: &Self| agent.base.works.all.imagined_steps - begun >= u64::from(budget);
         while done < budget && self.base.goes_on() && (done == 0 || !spent(self)) {
             self.unit(watch);
             self.base.due -= 1;
@@ -242,6 +249,12 @@ impl Agent for Mve {
         self.config.set(index, value);
     }
 
+    fn stow(&mut self) {
+        if self.base.stow() {
+            self.model = self.model.to(self.base.compute());
+        }
+    }
+
     answers!();
 
     fn code(&self) -> &'static [CodeLine] {
@@ -266,6 +279,7 @@ impl Agent for Mve {
             stored: dreams == Dreams::Stored,
             kept: self.stored.kept(),
             model_targets: self.model.targets,
+            model_loss: self.config.model_loss,
             begun: self.newest.begun.iter().flat_map(|states| rows(states, lane)).collect(),
             imagined: self.newest.imagined.iter().flat_map(|states| rows(states, lane)).collect(),
             age: self.newest.age,

@@ -159,7 +159,12 @@ fn framed(
         return;
     }
     let (title, question) = (panel.title(), panel.question());
-    let tools = if cx.view.still { &[] } else { TOOLS };
+    let tools: &[PanelTool] = match (cx.view.still, cx.view.lecture) {
+        (true, _) => &[],
+        // The room wants the name and the question; the rest has keys.
+        (false, true) => &[PanelTool::Enlarge],
+        (false, false) => TOOLS,
+    };
     let frame = widgets::panel::Panel::new(title).question(question).tools(tools).dense();
     let done = frame.min_height(size.y).show(ui, |ui| body(ui, cx));
     if let Some((tool, _)) = done.tool {
