@@ -1,5 +1,6 @@
 //! What an agent has learned about a world; it can be wrong.
 
+pub mod altered;
 pub mod bank;
 pub mod belief;
 pub mod coding;

@@ -15,7 +15,9 @@ pub mod depth_error;
 pub mod device;
 pub mod drift;
 pub mod exploit;
+pub mod fit;
 pub mod futures;
+pub mod gradients;
 pub mod graph_tile;
 pub mod imagined;
 pub mod log;
@@ -25,11 +27,13 @@ pub mod loops;
 pub mod losses;
 pub mod mazes;
 pub mod memory;
+pub mod mismatch;
 pub mod model_data;
 pub mod model_error;
 pub mod mve_stack;
 mod plot;
 pub mod price;
+pub mod quadrants;
 pub mod relatives;
 pub mod sandbox;
 pub mod schematic;
@@ -76,6 +80,10 @@ impl PanelId {
             Self::Return => Box::new(curves::Curves::returns()),
             Self::ValueMap => Box::new(value_map::ValueMap::default()),
             Self::MveStack => Box::new(mve_stack::MveStack::default()),
+            Self::Fit => Box::new(fit::FitPanel::default()),
+            Self::Mismatch => Box::new(mismatch::Mismatch),
+            Self::Quadrants => Box::new(quadrants::Quadrants::default()),
+            Self::Gradients => Box::new(gradients::Gradients::default()),
             Self::Losses => Box::new(losses::Losses::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
