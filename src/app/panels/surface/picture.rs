@@ -84,6 +84,17 @@ fn rounded([low, high]: [f32; 2]) -> [f32; 2] {
     [(low / step).floor() * step, (high / step).ceil() * step]
 }
 
+/// A value beside its place: three digits will do.
+fn short(x: f32) -> String {
+    match x.abs() {
+        size if size >= 100.0 => value(f64::from(x).round()),
+        size if size >= 10.0 => {
+            value((f64::from(x) * 10.0).round() / 10.0).trim_end_matches('0').into()
+        }
+        _ => value(f64::from(x)),
+    }
+}
+
 /// The next of 1, 2, 5, 10, ...
 fn step_up(x: f32) -> f32 {
     let power = 10_f32.powf(x.log10().floor());
@@ -178,13 +189,16 @@ impl Picture<'_> {
         let ink = |at: [f32; 2]| {
             let index = told::nearest(self.heights, at);
             let fill = field.map_or(Color32::WHITE, |field| field.colour(index));
-            theme::arrow_ink(fill).gamma_multiply(0.72)
+            theme::arrow_ink(fill).gamma_multiply(0.6)
         };
         let lines: Vec<Line> = all
             .iter()
             .map(|ends| {
                 let points = scene.draped(ends);
-                Line { arrow: true, ..Line::new(points, ink(ends[0]), 1.6) }
+                Line {
+                    arrow: true,
+                    ..Line::new(points, ink(ends[0]), if self.heights.cells { 2.0 } else { 1.3 })
+                }
             })
             .collect();
         scene.lines.extend(lines);
@@ -222,7 +236,7 @@ impl Picture<'_> {
         let numbers = self.numbers().and_then(|all| all.get(told::nearest(h, h.from)));
         if let Some(x) = numbers.filter(|x| x.is_finite()) {
             let name = if self.kind == 2 { "off by" } else { "V =" };
-            let text = format!("{name} {}", value(f64::from(*x)));
+            let text = format!("{name} {}", short(*x));
             scene.labels.push(Label { at, text, colour: t.text_strong });
         }
         for &goal in &h.goals {
