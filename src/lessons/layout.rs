@@ -89,6 +89,8 @@ panels! {
     DepthError = "depth-error",
     /// Where the search acts otherwise than the value.
     LookingAhead = "looking-ahead",
+    /// What every prediction costs under four losses: surfaces round a cross that can be dragged.
+    Landscape = "landscape",
     /// Where networks compute, and how fast.
     Device = "device",
 }
