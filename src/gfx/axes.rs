@@ -1,6 +1,6 @@
 //! Ticks, and where their words stand beside a box that turns.
 
-use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, Vec2, vec2};
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, Vec2, pos2, vec2};
 
 use super::camera::Projection;
 use super::scene::{Axis, Label, Scene};
@@ -25,12 +25,13 @@ pub fn ticks(axis: &Axis, most: usize) -> Vec<(f64, String)> {
     if axis.log {
         return powers(axis, most);
     }
-    let wide = axis.high - axis.low;
+    let wide = (axis.high - axis.low).abs();
     if !(wide > 0.0 && wide.is_finite()) {
         return Vec::new();
     }
     let power = 10_f64.powf((wide / most as f64).log10().floor());
-    let steps = [1.0, 2.0, 5.0, 10.0, 20.0].map(|m| m * power);
+    let least = if axis.whole { 1.0 } else { 0.0 };
+    let steps = [1.0, 2.0, 5.0, 10.0, 20.0].map(|m| (m * power).max(least));
     let count = |step: f64| whole(axis, step).count();
     let step = steps.into_iter().find(|&step| count(step) <= most).unwrap_or(steps[4]);
     let digits = (-step.log10().floor()).clamp(0.0, 9.0) as usize;
@@ -39,7 +40,8 @@ pub fn ticks(axis: &Axis, most: usize) -> Vec<(f64, String)> {
 
 /// Multiples of `step` within the axis.
 fn whole(axis: &Axis, step: f64) -> impl Iterator<Item = f64> {
-    let ends = [(axis.low / step - 1e-6).ceil(), (axis.high / step + 1e-6).floor()];
+    let [low, high] = [axis.low.min(axis.high), axis.low.max(axis.high)];
+    let ends = [(low / step - 1e-6).ceil(), (high / step + 1e-6).floor()];
     (ends[0] as i64..=ends[1] as i64).map(move |k| k as f64 * step)
 }
 
@@ -106,7 +108,16 @@ impl Around {
         let mut around = Self::default();
         if p.is_flat() {
             around.edge(painter, (&scene.axes[0], style), p, |t| [t, 0.0, 0.0], vec2(0.0, 1.0));
-            around.edge(painter, (&scene.axes[1], style), p, |t| [0.0, t, 0.0], vec2(-1.0, 0.0));
+            around.numbers(painter, (&scene.axes[1], style), p, |t| [0.0, t, 0.0], vec2(-1.0, 0.0));
+            // Over its upper end: beside it the name would take the picture's room.
+            let ink = (style.name.clone(), style.text);
+            let end = p.project([0.0, 1.0, 0.0]);
+            let size = around.put(painter, scene.axes[1].label(), ink, end, vec2(0.0, -1.0), 8.0);
+            let name = around.words.last_mut();
+            name.into_iter().for_each(|word| {
+                let left = p.rect.left() + 4.0;
+                word.rect = Rect::from_min_size(pos2(left, end.y - 8.0 - size), word.rect.size());
+            });
             return around;
         }
         let [x, y] = p.nearest_corner();
@@ -128,6 +139,22 @@ impl Around {
         at: impl Fn(f32) -> [f32; 3],
         out: Vec2,
     ) {
+        let most = self.numbers(painter, (axis, style), p, &at, out);
+        // The name stands in the middle, clear of the numbers.
+        let foot = p.project(at(0.5));
+        let ink = (style.name.clone(), style.text);
+        self.put(painter, axis.label(), ink, foot, out, most + 4.0 * style.scale);
+    }
+
+    /// Its numbers alone. Returns how far they reach from it.
+    fn numbers(
+        &mut self,
+        painter: &Painter,
+        (axis, style): (&Axis, &Style),
+        p: &Projection,
+        at: impl Fn(f32) -> [f32; 3],
+        out: Vec2,
+    ) -> f32 {
         let ends = [0.0, 1.0].map(|t| p.project(at(t)));
         let along = ends[1] - ends[0];
         let room = (along.x.abs() / 56.0).max(along.y.abs() / 30.0) / style.scale;
@@ -140,10 +167,7 @@ impl Around {
                 self.put(painter, name, (style.tick.clone(), style.text_weak), foot, out, gap);
             most = most.max(size);
         }
-        // The name stands between the middle and the far end, clear of the numbers.
-        let foot = p.project(at(0.5));
-        let clear = gap + most + 4.0 * style.scale;
-        self.put(painter, axis.label(), (style.name.clone(), style.text), foot, out, clear);
+        gap + most
     }
 
     /// The axis of heights over a corner of the ground.
@@ -257,6 +281,9 @@ mod tests {
         assert_eq!(names(&Axis::new("", "", 0.0, 0.3), 4), ["0.0", "0.1", "0.2", "0.3"]);
         assert_eq!(names(&Axis::new("", "", -170.0, 0.0), 4), ["−150", "−100", "−50", "0"]);
         assert!(ticks(&Axis::new("", "", 1.0, 1.0), 4).is_empty());
+        // Rows count from above.
+        let rows = Axis::new("row", "", 2.5, -0.5).counted();
+        assert_eq!(names(&rows, 9), ["0", "1", "2"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use egui::{Pos2, Rect, Vec2, pos2, vec2};
 use super::scene::Scene;
 
 /// Half of the box along the ground, across it, and its whole height, before it is fitted.
-const BOX: [f32; 3] = [0.5, 0.5, 0.42];
+const BOX: [f32; 3] = [0.5, 0.5, 0.44];
 /// Distance of the eye in widths of the box: far off, so that the perspective is weak.
 const EYE: f32 = 5.0;
 /// Radius round the middle of the box within which everything lies.
@@ -16,7 +16,7 @@ const PITCH: [f32; 2] = [0.12, std::f32::consts::FRAC_PI_2];
 /// Nearest and farthest, as parts of the distance that fits.
 const DISTANCE: [f32; 2] = [0.25, 2.5];
 /// Most that the ground is drawn out along the first axis in a wide picture.
-const STRETCH: f32 = 1.45;
+const STRETCH: f32 = 1.7;
 /// Steps along a ray before it is halved.
 const STEPS: usize = 240;
 
@@ -104,7 +104,7 @@ impl Projection {
 
     fn unfitted(rect: Rect, camera: &Camera) -> Self {
         let aspect = rect.width() / rect.height().max(1.0);
-        let stretch = (0.72 * aspect).clamp(1.0, STRETCH);
+        let stretch = (0.9 * aspect).clamp(1.0, STRETCH);
         Self {
             rect,
             flat: None,

@@ -1,5 +1,6 @@
 //! The same scene seen from straight above, painted by egui alone: the heat map with isolines.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use egui::{
@@ -21,8 +22,8 @@ const DASH: [f32; 2] = [7.0, 4.0];
 struct Kept {
     of: u64,
     texture: TextureHandle,
-    /// Ends of the pieces of each family of lines, in shares of the ground.
-    lines: Arc<Vec<Vec<[[f32; 2]; 2]>>>,
+    /// The lines of each family, in shares of the ground.
+    lines: Arc<Vec<Vec<Vec<[f32; 2]>>>>,
 }
 
 /// Draws the scene.
@@ -38,8 +39,8 @@ pub fn draw(ui: &Ui, id: Id, scene: &Scene, p: &Projection, style: &Style) {
         for (family, pieces) in field.isolines.iter().zip(kept.lines.iter()) {
             let stroke = Stroke::new(family.width.max(1.0), family.colour);
             for piece in pieces {
-                let ends = piece.map(|[x, y]| p.project([x, y, 0.0]));
-                painter.line_segment(ends, stroke);
+                let points = piece.iter().map(|&[x, y]| p.project([x, y, 0.0])).collect();
+                painter.line(points, stroke);
             }
         }
     }
@@ -118,7 +119,8 @@ fn kept(ui: &Ui, id: Id, field: &Field, style: &Style) -> Kept {
     }
     let image = image(field, style);
     let texture = ui.ctx().load_texture("from above", image, TextureOptions::LINEAR);
-    let lines = Arc::new(field.isolines.iter().map(|family| contours(field, family)).collect());
+    let lines = field.isolines.iter().map(|family| joined(&contours(field, family)));
+    let lines = Arc::new(lines.collect());
     let kept = Kept { of, texture, lines };
     ui.data_mut(|data| data.insert_temp(key, kept.clone()));
     kept
@@ -133,9 +135,10 @@ fn image(field: &Field, style: &Style) -> ColorImage {
         let shares = [share(x, size[0]), share(y, size[1])];
         let fill = colour(field, shares, style.missing);
         let stripe = (x + size[1] - y) % 10 < 3;
-        match stripe && hatched(field, shares) {
-            true => fill.blend(style.hatch),
-            false => fill,
+        match (hatched(field, shares), stripe) {
+            (true, true) => fill.lerp_to_gamma(style.hatch, 0.7),
+            (true, false) => fill.lerp_to_gamma(style.hatch, 0.3),
+            (false, _) => fill,
         }
     };
     ColorImage::new(size, (0..size[0] * size[1]).map(pixel).collect())
@@ -184,6 +187,37 @@ pub fn contours(field: &Field, family: &Isolines) -> Vec<[[f32; 2]; 2]> {
     pieces
 }
 
+/// Pieces end to end: neighbours share an end to the last bit, since both find it on one side.
+fn joined(pieces: &[[[f32; 2]; 2]]) -> Vec<Vec<[f32; 2]>> {
+    let key = |[x, y]: [f32; 2]| ((x * 1e5).round() as i32, (y * 1e5).round() as i32);
+    let mut at: BTreeMap<(i32, i32), Vec<usize>> = BTreeMap::new();
+    for (index, piece) in pieces.iter().enumerate() {
+        piece.iter().for_each(|&end| at.entry(key(end)).or_default().push(index));
+    }
+    let mut used = vec![false; pieces.len()];
+    let mut next = |from: [f32; 2]| {
+        let index = *at.get(&key(from))?.iter().find(|&&index| !used[index])?;
+        used[index] = true;
+        let [a, b] = pieces[index];
+        Some(if key(a) == key(from) { b } else { a })
+    };
+    let mut lines = Vec::new();
+    for &[first, _] in pieces {
+        // Both ways from the first end; where nothing is left there is no line.
+        let mut line: VecDeque<[f32; 2]> = VecDeque::from([first]);
+        while let Some(end) = line.back().copied().and_then(&mut next) {
+            line.push_back(end);
+        }
+        while let Some(end) = line.front().copied().and_then(&mut next) {
+            line.push_front(end);
+        }
+        if line.len() > 1 {
+            lines.push(line.into());
+        }
+    }
+    lines
+}
+
 /// Where a level cuts a triangle, if it does.
 fn crossing(triangle: [([f32; 2], f32); 3], level: f32) -> Option<[[f32; 2]; 2]> {
     let mut ends = Vec::with_capacity(2);
@@ -222,6 +256,8 @@ mod tests {
             })
             .sum();
         assert!((long - radius * std::f32::consts::FRAC_PI_2).abs() < 0.01, "{long}");
+        let lines = joined(&pieces);
+        assert_eq!((lines.len(), lines[0].len()), (1, pieces.len() + 1));
     }
 
     #[test]

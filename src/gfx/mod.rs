@@ -8,12 +8,18 @@
 mod axes;
 mod camera;
 mod flat;
+mod gpu;
+mod mesh;
+mod pipelines;
+mod print;
+mod ribbon;
 mod scene;
 mod show;
 mod style;
 
 pub use axes::{ticks, written};
 pub use camera::{Camera, Projection};
+pub use gpu::{install, passes};
 pub use scene::{
     Axis, Ball, Colours, Cross, Field, Isolines, Label, Line, Ramp, Scene, TangentPlane,
 };

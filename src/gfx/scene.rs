@@ -11,7 +11,7 @@ pub struct Axis {
     pub name: String,
     /// Its unit, e.g. `rad`; may be empty.
     pub unit: String,
-    /// One end of the box, in that unit.
+    /// The near, left or lower end of the box, in that unit; may be the greater one.
     pub low: f64,
     /// The other end.
     pub high: f64,
@@ -19,17 +19,25 @@ pub struct Axis {
     pub log: bool,
     /// It is an angle: ticks stand at parts of pi.
     pub turns: bool,
+    /// It counts: ticks stand at whole numbers.
+    pub whole: bool,
 }
 
 impl Axis {
     /// A plain axis.
     pub fn new(name: &str, unit: &str, low: f64, high: f64) -> Self {
-        Self { name: name.into(), unit: unit.into(), low, high, log: false, turns: false }
+        let (name, unit, log, turns, whole) = (name.into(), unit.into(), false, false, false);
+        Self { name, unit, low, high, log, turns, whole }
     }
 
     /// The same for an angle.
     pub fn turning(self) -> Self {
         Self { turns: true, ..self }
+    }
+
+    /// The same for whole numbers.
+    pub fn counted(self) -> Self {
+        Self { whole: true, ..self }
     }
 
     /// The same by logarithm.

@@ -1,15 +1,16 @@
 //! The widget: takes what hands do to the camera, draws, and answers where things lie.
 
+use egui::emath::GuiRounding as _;
 use egui::{
-    Context, EventFilter, Id, Key, Modifiers, Pos2, Rect, Response, Role, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    Align2, Color32, Context, EventFilter, Id, Key, Modifiers, Painter, Pos2, Rect, Response, Role,
+    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::axes::{self, Around};
 use super::camera::{Camera, Projection};
-use super::flat;
 use super::scene::Scene;
 use super::style::Style;
+use super::{flat, gpu};
 
 /// A press of an arrow turns the box as a drag of so many points does.
 const PRESS: f32 = 14.0;
@@ -71,18 +72,25 @@ pub fn show(
     camera: &mut Camera,
     size: Vec2,
 ) -> Shown {
+    let points = ui.pixels_per_point();
+    // Whole pixels, so that the picture is not blurred.
     let rect = Rect::from_min_size(ui.available_rect_before_wrap().min, size);
+    let rect = rect.round_to_pixels(points);
     let sense = if style.still { Sense::hover() } else { Sense::click_and_drag() };
     let response = ui.interact(rect, id, sense);
     ui.advance_cursor_after_rect(rect);
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, name));
-    let before = projection(ui, scene, camera, rect, style);
+    let pixels = [rect.width(), rect.height()].map(|x| (x * points).round() as u32);
+    // A flat picture asks for nothing.
+    let instead = (!camera.flat).then(|| gpu::refusal(ui.ctx(), pixels)).flatten();
+    let flat = camera.flat || instead.is_some();
+    let before = projection(ui, scene, (camera, flat), rect, style);
     let dragged = match style.still {
         true => None,
         false => hands(ui, &response, (scene, &before), camera),
     };
-    let p = projection(ui, scene, camera, rect, style);
-    let drawn = draw(ui, id, scene, &p, style, camera);
+    let p = projection(ui, scene, (camera, flat), rect, style);
+    let drawn = draw(ui, id, (scene, &p), style, instead);
     if response.has_focus() {
         let ring = Stroke::new(2.0, style.focus);
         ui.painter().rect_stroke(rect.shrink(1.0), 6, ring, StrokeKind::Inside);
@@ -91,27 +99,58 @@ pub fn show(
 }
 
 /// Draws the scene in the way there is.
-fn draw(ui: &Ui, id: Id, scene: &Scene, p: &Projection, style: &Style, camera: &Camera) -> Drawn {
+fn draw(
+    ui: &Ui,
+    id: Id,
+    (scene, p): (&Scene, &Projection),
+    style: &Style,
+    instead: Option<String>,
+) -> Drawn {
     let painter = ui.painter().with_clip_rect(p.rect.intersect(ui.clip_rect()));
-    flat::draw(ui, id, scene, p, style);
+    let texture = match p.is_flat() {
+        true => None,
+        false => gpu::draw(ui.ctx(), id, scene, p, style),
+    };
+    match texture {
+        Some(texture) => {
+            let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+            painter.image(texture, p.rect, all, Color32::WHITE);
+        }
+        None => flat::draw(ui, id, scene, p, style),
+    }
     Around::of(&painter, scene, p, style).paint(&painter, style);
     axes::labels(&painter, scene, p, style);
-    match camera.flat {
-        true => Drawn::Flat,
-        false => Drawn::Instead("pictures in three dimensions are not there yet".to_owned()),
+    match (p.is_flat(), instead) {
+        (false, _) => Drawn::Solid,
+        (true, None) => Drawn::Flat,
+        (true, Some(why)) => {
+            said(&painter, p.rect, &format!("drawn flat: {why}"), style);
+            Drawn::Instead(why)
+        }
     }
 }
 
+/// A line in the upper right corner.
+fn said(painter: &Painter, rect: Rect, words: &str, style: &Style) {
+    let at = rect.right_top() + vec2(-6.0, 0.0);
+    painter.text(at, Align2::RIGHT_TOP, words, style.tick.clone(), style.text_weak);
+}
+
 /// Fits the box and the words round it into `rect`.
-fn projection(ui: &Ui, scene: &Scene, camera: &Camera, rect: Rect, style: &Style) -> Projection {
-    let flat = true;
+fn projection(
+    ui: &Ui,
+    scene: &Scene,
+    (camera, flat): (&Camera, bool),
+    rect: Rect,
+    style: &Style,
+) -> Projection {
     let painter = ui.painter();
     let fit = |inner: Rect| match flat {
         true => Projection::flat(rect, inner),
         false => Projection::fitted(rect, inner, camera),
     };
     let mut inner = rect.shrink(if flat { 6.0 } else { 10.0 } * style.scale);
-    // Words stand where the box is, and the box where words leave room: twice is near enough.
+    // Words stand where the box is, and the box where words leave room: three times is near enough.
     for _ in 0..3 {
         let words = Around::of(painter, scene, &fit(inner), style).rect();
         let over = [

@@ -21,6 +21,10 @@ pub struct Style {
     pub hatch: Color32,
     /// Cells whose number is none.
     pub missing: Color32,
+    /// What lies beyond the ends of the upright axis.
+    pub off_scale: Color32,
+    /// The rim of a field.
+    pub rim: Color32,
     /// Type of ticks.
     pub tick: FontId,
     /// Type of names and labels.

@@ -2,7 +2,7 @@
 
 use egui::Context;
 
-use super::{install::scale, small, tick, tokens};
+use super::{install::scale, isoline, off_scale, small, tick, tokens};
 use crate::gfx::Style;
 
 /// Colours and type of pictures in three dimensions; `still` where nobody can turn them.
@@ -15,8 +15,10 @@ pub fn solid(ctx: &Context, still: bool) -> Style {
         text: t.text,
         text_weak: t.text_weak,
         focus: t.accent,
-        hatch: t.panel.gamma_multiply(0.75),
+        hatch: t.panel,
         missing: t.elev,
+        off_scale: off_scale(),
+        rim: isoline(),
         tick: small(ctx),
         name: tick(ctx),
         scale: scale(ctx),
