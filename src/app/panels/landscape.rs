@@ -51,7 +51,7 @@ pub struct Landscape {
     run: usize,
     whole: Sheets,
     close: Sheets,
-    measured: Asked<Request, Option<Measured>>,
+    measured: Asked<Request, Option<Arc<Measured>>>,
     /// The four pictures.
     tiles: Option<Arc<Tiles>>,
     /// The value of the whole plane, where the pictures are of a part.
@@ -114,7 +114,7 @@ impl Landscape {
     }
 
     /// Where the balls are: of the newest race that is known.
-    fn rows(&self, floor: &Floor) -> Option<(&Measured, [Row; 4])> {
+    fn rows(&self, floor: &Floor) -> Option<(&Arc<Measured>, [Row; 4])> {
         let (request, measured) = self.measured.known()?;
         let measured = measured.as_ref()?;
         let rows = race::rows(request, measured, &self.head, |[_, y]| {

@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::lines::{heading, row, small};
 use super::settings::Settings;
-use super::sheet::Floor;
+use super::sheet::{Floor, letter};
 use crate::app::icons;
 use crate::app::theme;
 use crate::app::widgets::button::Button;
@@ -77,14 +77,19 @@ pub fn source(
     wish
 }
 
+fn pair(ui: &mut Ui, name: &str, names: [&str; 2], on: &mut bool) {
+    let mut chosen = usize::from(*on);
+    choice(ui, name, &names, &mut chosen);
+    *on = chosen == 1;
+}
+
+/// Which form of VaGraM has a picture.
+pub fn form(ui: &mut Ui, settings: &mut Settings) {
+    pair(ui, "VaGraM", ["bounded", "unbounded"], &mut settings.unbounded);
+}
+
 /// What is drawn.
 pub fn looks(ui: &mut Ui, settings: &mut Settings, turns: bool) {
-    let pair = |ui: &mut Ui, name: &str, names: [&str; 2], on: &mut bool| {
-        let mut chosen = usize::from(*on);
-        choice(ui, name, &names, &mut chosen);
-        *on = chosen == 1;
-    };
-    pair(ui, "VaGraM", ["bounded", "unbounded"], &mut settings.unbounded);
     if turns {
         let mut seen = settings.coordinates == Coordinates::Seen;
         pair(ui, "Errors in", ["(θ, ω)", "(cos θ, sin θ, ω)"], &mut seen);
@@ -104,66 +109,59 @@ pub fn readings(ui: &mut Ui, judge: &Judge, floor: &Floor) {
     row(ui, "value V(s′)", &value(judge.value));
     let [first, second] = &floor.numbers;
     let per = |unit: &str| if unit.is_empty() { String::new() } else { format!(" per {unit}") };
-    let short = |name: &str| name.rsplit(' ').next().unwrap_or_default().to_owned();
     let [a, b] = judge.slope;
     for (number, slope) in [(first, a), (second, b)] {
-        let name = format!("slope along {}", short(number.name));
+        let name = format!("slope along {}", letter(number));
         row(ui, &name, &format!("{}{}", value(slope), per(number.unit)));
     }
     let ratio = (a / b).powi(2);
     let (name, ratio) = if ratio >= 1.0 { (first, ratio) } else { (second, 1.0 / ratio) };
     if ratio.is_finite() {
-        row(ui, &format!("so {} weighs more by", short(name.name)), &format!("{ratio:.1} ×"));
+        row(ui, &format!("so {} weighs more by", letter(name)), &format!("{ratio:.1} ×"));
     }
 }
 
-/// How balls roll, and the buttons of the race.
-pub fn race(ui: &mut Ui, settings: &mut Settings, rolls: bool) -> Option<Wish> {
-    let mut wish = None;
+/// How balls roll, and the buttons of the race and of the rug pull.
+pub fn race(
+    ui: &mut Ui,
+    settings: &mut Settings,
+    (rolls, held, learns): (bool, bool, bool),
+) -> Option<Wish> {
     let mut chosen =
         OPTIMISERS.iter().position(|(o, _)| *o == settings.optimiser).unwrap_or_default();
     let names = OPTIMISERS.map(|(_, name)| name);
-    segmented(ui, "Balls roll by", &names, &mut chosen);
+    choice(ui, "Balls roll by", &names, &mut chosen);
     settings.optimiser = OPTIMISERS[chosen].0;
     let (low, high) = RATES;
     Slider::new(&mut settings.rate, low..=high, "Step size").logarithmic().show(ui);
-    ui.horizontal(|ui| {
-        if Button::new("Roll").named("Let the balls roll").icon(icons::PLAY).show(ui).clicked() {
-            wish = Some(Wish::Roll);
-        }
-        ui.add_enabled_ui(rolls, |ui| {
-            if Button::new("To rest").show(ui).clicked() {
-                wish = Some(Wish::Rest);
-            }
-        });
-    });
-    wish
-}
-
-/// Hold, train, let go.
-pub fn rug(ui: &mut Ui, held: bool, learns: bool) -> Option<Wish> {
     let mut wish = None;
-    heading(ui, "Rug pull");
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0 * theme::scale(ui.ctx());
-        if held {
-            if Button::new("Let go").show(ui).clicked() {
-                wish = Some(Wish::Release);
+        let mut button = |button: Button<'_>, means: Wish, ui: &mut Ui| {
+            if button.show(ui).clicked() {
+                wish = Some(means);
             }
-        } else if Button::new("Hold").named("Hold the balls").icon(icons::HAND).show(ui).clicked() {
-            wish = Some(Wish::Hold);
+        };
+        match rolls {
+            true => button(Button::new("Rest").named("Straight to the end"), Wish::Rest, ui),
+            false => button(Button::new("Roll").named("Let the balls roll"), Wish::Roll, ui),
+        }
+        match held {
+            true => button(Button::new("Let go").named("Let the balls go"), Wish::Release, ui),
+            false => button(Button::new("Hold").named("Hold the balls"), Wish::Hold, ui),
         }
         ui.add_enabled_ui(learns, |ui| {
-            if Button::new("Train on").named("Train the value a little").show(ui).clicked() {
-                wish = Some(Wish::Train);
-            }
+            let train = Button::new("Train on").named("Train the value a little");
+            button(train, Wish::Train, ui);
         });
     });
-    let words = match (learns, held) {
-        (false, _) => "Needs a value that moves: the critic, or one that was kept.",
-        (true, false) => "Hold the balls, train the value a little more, let go.",
-        (true, true) => "Held. Train the value, see whose error jumps, let go.",
-    };
-    small(ui, words);
+    small(
+        ui,
+        match (learns, held) {
+            (false, _) => "Rug pull: needs a value that moves, the critic or a kept one.",
+            (true, false) => "Rug pull: hold the balls, train on, let them go.",
+            (true, true) => "Held. Train on, see whose error jumps, let go.",
+        },
+    );
     wish
 }

@@ -198,11 +198,6 @@ impl Landscape {
         let mut done = Done::default();
         let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 18.0 * points), rect.max);
         rect.max.y = foot.top() - 2.0;
-        if let Some(words) = notice.or(strays) {
-            let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
-            say(&mut child, &words);
-            rect.min.y += 24.0 * points;
-        }
         let tiles = self.tiles.clone()?;
         let held = self.head.held.is_some();
         let still = cx.view.still;
@@ -219,17 +214,12 @@ impl Landscape {
             let seat = Rect::from_min_size(corner, size);
             picture.ui(ui, seat, &mut self.settings, &mut done);
         }
-        pictures::legend(ui.painter(), foot.min, foot.width(), sheet.unknown.is_some());
+        pictures::legend(ui, foot, sheet.unknown.is_some(), notice.or(strays));
         let mut wish = None;
         if let Some(below) = places.below {
             wish = self.below(ui, cx, (found, below), rows);
         }
         self.moved(floor, &done);
-        if let Some(reason) = done.reason.filter(|_| !self.settings.camera.flat) {
-            let line = format!("Drawn flat: {reason}");
-            let at = egui::Align2::RIGHT_TOP;
-            ui.painter().text(foot.right_top(), at, line, theme::small(ui.ctx()), t.text_weak);
-        }
         wish
     }
 
@@ -251,7 +241,7 @@ impl Landscape {
         rows: Option<&[Row; 4]>,
     ) -> Option<Wish> {
         let points = theme::scale(ui.ctx());
-        let split = rect.left() + 0.64 * rect.width();
+        let split = rect.left() + 0.72 * rect.width();
         let left = Rect::from_min_max(rect.min, pos2(split - 12.0 * points, rect.bottom()));
         let mut child = ui.new_child(UiBuilder::new().id_salt("race").max_rect(left));
         child.spacing_mut().item_spacing.y = 3.0 * points;
@@ -297,6 +287,14 @@ impl Landscape {
         ui.spacing_mut().item_spacing.y = 5.0 * points;
         if cx.view.still || cx.view.lecture {
             self.readings(ui, found);
+            let rows = found.and_then(|found| Some(self.rows(&found.floor)?.1));
+            if let Some(rows) = rows.filter(|_| !below) {
+                lines::heading(ui, "The balls end");
+                for loss in self.settings.losses() {
+                    let row = &rows[loss.index()];
+                    lines::row(ui, super::settings::name(loss), &row.verdict.words());
+                }
+            }
             return None;
         }
         if ui.available_height() < TALL * points {
@@ -314,6 +312,7 @@ impl Landscape {
             let count = run.lane.view.earlier_values.len();
             let kept = sheet::kept(run, self.settings.kept).map(|kept| (kept, count));
             wish = column::source(ui, &mut self.settings, kept).or(wish);
+            column::form(ui, &mut self.settings);
             if let Some(found) = found.filter(|_| !below) {
                 let rect = ui.available_rect_before_wrap();
                 self.above(ui, cx, found, rect);
@@ -328,10 +327,8 @@ impl Landscape {
             });
         }
         if !low || tab == 2 {
-            wish = column::race(ui, &mut self.settings, self.head.rolls).or(wish);
-            let held = self.head.held.is_some();
-            let learns = self.learns(run);
-            wish = column::rug(ui, held, learns).or(wish);
+            let state = (self.head.rolls, self.head.held.is_some(), self.learns(run));
+            wish = column::race(ui, &mut self.settings, state).or(wish);
             if let Some(found) = found.filter(|_| !below) {
                 let rows = self.rows(&found.floor).map(|(_, rows)| rows);
                 self.table(ui, found, rows.as_ref());

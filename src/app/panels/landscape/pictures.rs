@@ -1,28 +1,26 @@
 //! The four pictures: a head with the formula, the surface, and what became of the ball.
 
-use egui::{Align2, Color32, Id, Painter, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Color32, Id, Rect, Role, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::race::{Row, Verdict};
 use super::scenes::{Ground, Rolling};
 use super::settings::{Settings, name};
 use super::tiles::Tile;
-use crate::app::theme;
+use crate::app::theme::{self, Tokens};
 use crate::app::widgets::formula::Formula;
 use crate::app::widgets::text;
 use crate::app::words::value;
-use crate::gfx::{self, Drawn};
+use crate::gfx;
 use crate::probes::landscape::{Loss, Roll};
 
 /// Height of a picture from which on a sentence has room, in points before the text scale.
 const TALL: f32 = 200.0;
 
-/// What hands did to a picture, and why it is flat if it is.
+/// What hands did to a picture.
 #[derive(Default)]
 pub struct Done {
     /// 0 the cross, 1 the prediction, and where it should be.
     pub dragged: Option<(usize, [f64; 2])>,
-    /// Why surfaces are drawn from above.
-    pub reason: Option<String>,
 }
 
 /// One picture.
@@ -81,7 +79,7 @@ impl Picture<'_> {
     pub fn ui(&self, ui: &mut Ui, rect: Rect, settings: &mut Settings, done: &mut Done) {
         let points = theme::scale(ui.ctx());
         let tall = rect.height() >= TALL * points;
-        let body = self.head(ui, rect, tall);
+        let body = self.head(ui, rect, tall, settings.camera.flat);
         let scene = self
             .ground
             .scene(self.tile, self.ball.map(|(row, roll)| Rolling { row, roll, held: self.held }));
@@ -95,75 +93,68 @@ impl Picture<'_> {
         if let Some((cross, at)) = shown.dragged {
             done.dragged = Some((cross, at.map(f64::from)));
         }
-        if let Drawn::Instead(reason) = &shown.drawn {
-            done.reason = Some(reason.clone());
-        }
-        self.foot(ui.painter(), body);
     }
 
-    /// Title, formula, and what is not on the scale; returns what is left.
-    fn head(&self, ui: &Ui, rect: Rect, tall: bool) -> Rect {
+    /// Title, formula and ball; what to look at and what is not on the scale. Returns what is left.
+    fn head(&self, ui: &Ui, rect: Rect, tall: bool, flat: bool) -> Rect {
         let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
         let painter = ui.painter().with_clip_rect(rect);
-        let line = text::line(
-            &painter,
-            title(self.tile.loss),
-            theme::body_strong(ui.ctx()),
-            t.text_strong,
-        );
+        let strong = theme::body_strong(ui.ctx());
+        let line = text::line(&painter, title(self.tile.loss), strong, t.text_strong);
         let baseline = rect.top() + 18.0 * points;
         let seat = text::place_on(&painter, &line, rect.left() + 2.0, baseline);
         let after = formula(self.tile.loss, t.text_weak);
-        let at = seat.right() + 12.0 * points;
-        let off = self.off();
-        let small = theme::small(ui.ctx());
-        let off = text::line(&painter, &off, small.clone(), t.text_weak);
-        let right = rect.right() - 4.0;
-        if at + after.width(&painter) < right - off.size().x - 12.0 {
+        let (at, right) = (seat.right() + 12.0 * points, rect.right() - 4.0);
+        let (ball, ink) = self.ball(&t);
+        let ball = text::line(&painter, &ball, theme::body(ui.ctx()), ink);
+        if at + after.width(&painter) < right - ball.size().x - 28.0 * points {
             after.paint(&painter, pos2(at, baseline));
         }
-        text::place_on(&painter, &off, right - off.size().x, baseline);
+        let seat = text::place_on(&painter, &ball, right - ball.size().x, baseline);
+        if self.ball.is_some() {
+            let dot = seat.left_center() - vec2(10.0 * points, 0.0);
+            painter.circle_filled(dot, 4.5 * points, t.imagined);
+        }
         let mut top = rect.top() + 26.0 * points;
         if tall {
-            let words = says(self.tile.loss);
-            let line = text::elided(&painter, words, small, t.text_weak, rect.width() - 8.0);
+            let small = theme::small(ui.ctx());
+            let off = text::line(&painter, &self.off(flat), small.clone(), t.text_weak);
+            let room = rect.width() - off.size().x - 20.0;
+            let line = text::elided(&painter, says(self.tile.loss), small, t.text_weak, room);
             text::place(&painter, &line, pos2(rect.left() + 2.0, top), Align2::LEFT_TOP);
+            text::place(&painter, &off, pos2(right, top), Align2::RIGHT_TOP);
             top += 18.0 * points;
         }
         Rect::from_min_max(pos2(rect.left(), top), rect.max)
     }
 
-    fn off(&self) -> String {
+    /// What is not on the scale; from above also the scale itself, which has no axis there.
+    fn off(&self, flat: bool) -> String {
         let cells = |n: usize| if n == 1 { "cell" } else { "cells" };
-        match (self.tile.off, self.tile.missing) {
-            (0, 0) => String::new(),
-            (0, n) => format!("{n} {} without a number", cells(n)),
-            (n, 0) => format!("{n} {} off scale", cells(n)),
-            (n, m) => format!("{n} {} off scale, {m} without a number", cells(n)),
+        let (low, high) = self.tile.ends;
+        let mut parts = Vec::new();
+        if flat {
+            parts.push(format!("{} to {}", short(low), short(high)));
         }
+        for (n, what) in [(self.tile.off, "off scale"), (self.tile.missing, "without a number")] {
+            if n > 0 {
+                parts.push(format!("{n} {} {what}", cells(n)));
+            }
+        }
+        parts.join(", ")
     }
 
     /// Where the ball is.
-    fn foot(&self, painter: &Painter, body: Rect) {
-        let Some((row, _)) = self.ball else { return };
-        let ctx = painter.ctx();
-        let (t, points) = (theme::tokens(ctx), theme::scale(ctx));
-        let (what, ink) = match row.verdict {
-            Verdict::Rolls => ("the ball rolls", t.text_strong),
-            _ if self.held => ("the ball is held", t.text_strong),
-            Verdict::Found => ("the ball rests", t.good),
-            _ => ("the ball rests", t.bad),
-        };
-        let place = match row.verdict {
-            Verdict::Found => "on the cross".to_owned(),
-            Verdict::Left(_) | Verdict::Broke(_) => row.verdict.words(),
-            _ => format!("{:.1} from the cross", row.state_error),
-        };
-        let at = body.right_bottom() - vec2(6.0, 4.0) * points;
-        let line = text::line(painter, &place, theme::number(ctx), ink);
-        let seat = text::place(painter, &line, at, Align2::RIGHT_BOTTOM);
-        let line = text::line(painter, what, theme::small(ctx), t.text_weak);
-        text::place(painter, &line, seat.right_top(), Align2::RIGHT_BOTTOM);
+    fn ball(&self, t: &Tokens) -> (String, Color32) {
+        let Some((row, _)) = self.ball else { return (String::new(), t.text) };
+        let far = format!("{:.1} from the cross", row.state_error);
+        match row.verdict {
+            Verdict::Rolls => (far, t.text),
+            Verdict::Left(_) | Verdict::Broke(_) => (row.verdict.words(), t.bad),
+            _ if self.held => (format!("held, {far}"), t.text),
+            Verdict::Found => ("on the cross".to_owned(), t.good),
+            Verdict::WrongPlace | Verdict::Stuck => (far, t.bad),
+        }
     }
 
     fn spoken(&self) -> String {
@@ -180,15 +171,27 @@ impl Picture<'_> {
     }
 }
 
-/// The same for every picture: what the marks are.
-pub fn legend(painter: &Painter, at: egui::Pos2, width: f32, data: bool) {
-    let ctx = painter.ctx();
-    let t = theme::tokens(ctx);
-    let hatch = if data { "; hatched: no data" } else { "" };
-    let words = format!(
-        "blue: true next state s′, with the tangent plane of V; orange: prediction; white line: V(s) = V(s′); heights of \
-         losses are square roots, grey is off scale{hatch}"
-    );
-    let line = text::elided(painter, &words, theme::small(ctx), t.text_weak, width);
-    text::place(painter, &line, at, Align2::LEFT_TOP);
+/// An end of a scale.
+fn short(x: f64) -> String {
+    let text = if x.abs() < 10.0 { format!("{x:.1}") } else { format!("{x:.0}") };
+    text.trim_end_matches(".0").replace('-', "−")
+}
+
+/// What the marks are, the same for every picture; or, first, what a person should know.
+pub fn legend(ui: &mut Ui, rect: Rect, data: bool, notice: Option<String>) {
+    let t = theme::tokens(ui.ctx());
+    let hatch = if data { " · hatched: no data" } else { "" };
+    let ink = if notice.is_some() { t.text_strong } else { t.text_weak };
+    let words = notice.unwrap_or_else(|| {
+        format!(
+            "blue: true next state s′, plane: slope of V there · orange: prediction ŝ · white: \
+             V(s) = V(s′) · heights: √ loss, grey: off scale{hatch}"
+        )
+    });
+    let response = ui.interact(rect, Id::unique("legend of landscapes"), egui::Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+    let small = theme::small(ui.ctx());
+    let line = text::elided(ui.painter(), &words, small, ink, rect.width());
+    text::place(ui.painter(), &line, rect.left_top(), Align2::LEFT_TOP);
+    response.on_hover_text(words);
 }

@@ -49,7 +49,7 @@ pub struct Measured {
 
 impl Request {
     /// Lets all balls roll and measures the three lamps.
-    pub fn answer(&self) -> Option<Measured> {
+    pub fn answer(&self) -> Option<Arc<Measured>> {
         let sheet = self.known.1.as_ref().ok()?;
         let fields = Fields::of(&self.judge, sheet.window, &sheet.values);
         let roll = |loss: Loss| {
@@ -57,7 +57,7 @@ impl Request {
             Roll::down(&self.judge, loss, &sheet.ground, start, self.descent)
         };
         let lamps = Lamps::of(&self.judge, &fields, &sheet.values);
-        Some(Measured { rolls: Loss::ALL.map(roll), lamps })
+        Some(Arc::new(Measured { rolls: Loss::ALL.map(roll), lamps }))
     }
 }
 

@@ -1,16 +1,18 @@
 //! From a tile to a scene: the cross, the tangent plane, the ball and its way.
 
 use super::race::Row;
-use super::sheet::{Floor, Sheet};
+use super::sheet::{Floor, Sheet, letter};
 use super::tiles::Tile;
 use crate::app::theme::Tokens;
 use crate::gfx::{Axis, Ball, Cross, Line, Scene, TangentPlane};
 use crate::probes::landscape::{Judge, Roll};
 
 /// Length of an arm of the cross and of the prediction's mark, as shares of the ground.
-const ARMS: [f32; 2] = [0.045, 0.025];
+const ARMS: [f32; 2] = [0.06, 0.03];
 /// Points of a ball's way that are drawn.
 const WAY: usize = 160;
+/// How far above the surface a way lies, as a share of the height of the box.
+const LIFT: f32 = 0.02;
 /// Reach of the tangent plane along both numbers, and up, as shares of their ranges.
 const REACH: [f64; 2] = [0.13, 0.30];
 
@@ -43,7 +45,7 @@ impl Ground<'_> {
     pub fn scene(&self, tile: &Tile, ball: Option<Rolling<'_>>) -> Scene {
         let axis = |d: usize| {
             let (number, (low, high)) = (&self.floor.numbers[d], self.sheet.window.ranges[d]);
-            let axis = Axis::new(number.name, number.unit, low, high);
+            let axis = Axis::new(letter(number), number.unit, low, high);
             if number.turns { axis.turning() } else { axis }
         };
         let (low, high) = tile.ends;
@@ -104,7 +106,10 @@ impl Ground<'_> {
         if !ball.held {
             let way = thinned(&ball.roll.path[..=ball.row.steps.min(ball.roll.path.len() - 1)]);
             for piece in self.pieces(&way) {
-                let points = scene.draped(&piece);
+                // A little above the surface, so that no fold of it hides the way.
+                let lift = LIFT * (scene.axes[2].high - scene.axes[2].low) as f32;
+                let lifted = |[x, y, z]: [f32; 3]| [x, y, z + lift];
+                let points = scene.draped(&piece).into_iter().map(lifted).collect();
                 let line = Line::new(points, t.imagined, 2.4);
                 scene.lines.push(Line { dashed: true, casing: Some(t.casing), ..line });
             }

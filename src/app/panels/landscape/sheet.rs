@@ -29,6 +29,11 @@ const TOY: [Dimension; 2] = [
 pub const NO_NUMBERS: &str =
     "A landscape needs a world of numbers, like the pendulum. The toy needs no world.";
 
+/// The letter of a number whose name is a word and a letter.
+pub fn letter(number: &Dimension) -> &'static str {
+    number.name.rsplit(' ').next().unwrap_or(number.name)
+}
+
 /// The two numbers that a landscape spans.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Floor {
@@ -195,7 +200,9 @@ impl Question {
             "This world has no exact value: take the critic of a run instead.".to_owned()
         })?;
         let values = ground.values(&self.window);
-        let lived = self.floor.slice.map(|slice| self.lived(slice));
+        // What was lived is of interest where the value was learned from it.
+        let learned = matches!(self.whose, Whose::Surface(_));
+        let lived = self.floor.slice.filter(|_| learned).map(|slice| self.lived(slice));
         Ok(Sheet::new(ground, self.window, values, lived))
     }
 

@@ -10,7 +10,7 @@ use crate::app::widgets::number::grouped;
 use crate::app::words::value;
 
 /// Where the columns end, as shares of the width; the first begins at the left edge.
-const ENDS: [f32; 5] = [0.37, 0.50, 0.63, 0.77, 1.0];
+const ENDS: [f32; 5] = [0.33, 0.46, 0.59, 0.735, 1.0];
 /// Their heads.
 const HEADS: [&str; 5] = ["steps", "state error", "value error", "peak gradient", "verdict"];
 
@@ -20,7 +20,8 @@ fn short(x: f64) -> String {
         size if size < 1e-3 => "0".to_owned(),
         size if size < 10.0 => format!("{x:.2}"),
         size if size < 1000.0 => format!("{x:.0}"),
-        _ => value(x.round()),
+        size if size < 1e7 => grouped(x.round() as u64),
+        _ => value(x),
     }
 }
 

@@ -78,7 +78,9 @@ impl Tiles {
         let value = lines.value_tile(sheet.missing, sheet.unknown.clone());
         let tile = |index: usize| {
             let made = Made { loss: look.losses[index], roots: &roots[index], top: tops[index] };
-            lines.loss_tile(made, look.value_lines, sheet.unknown.clone())
+            // Where predictions go that the value alone judges.
+            let unknown = sheet.unknown.clone().filter(|_| made.loss == Loss::Vaml);
+            lines.loss_tile(made, look.value_lines, unknown)
         };
         let tiles = [value, tile(0), tile(1), tile(2)];
         Some(Self { known: known.clone(), judge, look, tiles })
