@@ -30,6 +30,8 @@ mod sandbox;
 mod schematic;
 #[path = "ui/selection.rs"]
 mod selection;
+#[path = "ui/surface.rs"]
+mod surface;
 #[path = "ui/transport.rs"]
 mod transport;
 #[path = "ui/tree.rs"]

@@ -93,6 +93,8 @@ panels! {
     Landscape = "landscape",
     /// Where networks compute, and how fast.
     Device = "device",
+    /// Values as a surface over two numbers of a state.
+    Surface = "surface",
 }
 
 impl PanelId {

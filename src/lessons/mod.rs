@@ -93,6 +93,7 @@ const FILES: &[(&str, &str)] = &[
     ("how-far.toml", include_str!("../../assets/lessons/how-far.toml")),
     ("td-k.toml", include_str!("../../assets/lessons/td-k.toml")),
     ("offline-dream.toml", include_str!("../../assets/lessons/offline-dream.toml")),
+    ("value-surface.toml", include_str!("../../assets/lessons/value-surface.toml")),
     ("landscape.toml", include_str!("../../assets/lessons/landscape.toml")),
     ("vaml-wanders.toml", include_str!("../../assets/lessons/vaml-wanders.toml")),
     ("vaml-explodes.toml", include_str!("../../assets/lessons/vaml-explodes.toml")),

@@ -16,6 +16,7 @@ pub mod exploit;
 pub mod foresight;
 pub mod futures;
 pub mod gain;
+pub mod heights;
 pub mod imagined;
 pub mod landscape;
 pub mod lookahead;

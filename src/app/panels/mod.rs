@@ -35,6 +35,7 @@ pub mod relatives;
 pub mod sandbox;
 pub mod schematic;
 pub mod searching;
+pub mod surface;
 pub mod tile;
 pub mod tree;
 pub mod two_searches;
@@ -94,6 +95,7 @@ impl PanelId {
             Self::TwoSearches => Box::new(two_searches::TwoSearches::default()),
             Self::DepthError => Box::new(depth_error::DepthError::default()),
             Self::LookingAhead => Box::new(looking_ahead::LookingAhead::default()),
+            Self::Surface => Box::new(surface::Surface::default()),
         }
     }
 }
