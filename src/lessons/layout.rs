@@ -99,6 +99,8 @@ panels! {
     Quadrants = "quadrants",
     /// Lengths of the gradients of all losses on the same data.
     Gradients = "gradients",
+    /// What every prediction costs under four losses: surfaces round a cross that can be dragged.
+    Landscape = "landscape",
     /// Where networks compute, and how fast.
     Device = "device",
     /// Values as a surface over two numbers of a state.

@@ -20,6 +20,7 @@ pub mod futures;
 pub mod gradients;
 pub mod graph_tile;
 pub mod imagined;
+pub mod landscape;
 pub mod log;
 pub mod look;
 pub mod looking_ahead;
@@ -72,6 +73,7 @@ impl PanelId {
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
+            Self::Landscape => Box::new(landscape::Landscape::default()),
             Self::Device => Box::new(device::Device::default()),
             Self::Exploit => Box::new(exploit::Meter::default()),
             Self::Memory => Box::new(memory::Memory),
