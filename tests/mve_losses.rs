@@ -204,7 +204,8 @@ fn who_looks_no_step_ahead_still_learns_at_every_depth() {
         let is_taken = at < ROWS || at % ROWS != 4;
         assert_eq!(*weight, if is_taken { share } else { 0.0 }, "number {at}");
     }
-    let paid: Vec<f32> = bench.batch.rewards.iter().map(|r| r * SCALE as f32).collect();
+    let paid = bench.batch.rewards.iter().map(|r| (f64::from(*r) * SCALE) as f32);
+    let paid: Vec<f32> = paid.collect();
     assert_eq!(batch.targets[..ROWS], paid[..], "what is paid at once is all that counts");
 }
 
