@@ -10,7 +10,7 @@ use imaginarium::agents::deep_dyna_q::DeepDynaQConfig;
 use imaginarium::agents::deep_dyna_q::numbers::DeepDynaQOfNumbers;
 use imaginarium::envs::cart_pole::{CartPole, CartPoleConfig};
 use imaginarium::experiment::cohort::{Cohort as _, Group};
-use imaginarium::experiment::{Clock, Experiment, Position};
+use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::nn::device::{Wish, adapters};
 use imaginarium::probes::surface::Surfaces;
 
@@ -97,4 +97,51 @@ fn the_map_is_a_cut_through_the_states_of_the_pole() {
     let [angle, rate] = plane.place(middle);
     let there = surface.0.value(&[0.0, 0.0, angle as f32, rate as f32]);
     assert!((plane.values[middle] - there).abs() < 1e-9);
+}
+
+/// Returns of the episodes that end within `steps` real steps, one list a lane, for each run.
+fn returns(mut config: ArenaConfig, steps: u64) -> Vec<Vec<Vec<f64>>> {
+    for run in &mut config.runs {
+        let device = run.info.params().iter().position(|s| s.key == "device").unwrap();
+        run.params[device] = f64::from(Wish::Flex as u8);
+    }
+    let mut e = Experiment::new(config, 2).unwrap();
+    e.advance_to(at(steps), None);
+    let mut all = Vec::new();
+    for run in e.runs() {
+        assert!(run.failure().is_none());
+        let lanes = run.record().lanes().iter();
+        all.push(lanes.map(|l| l.exact().map(|row| row.episode_return).collect()).collect());
+    }
+    all
+}
+
+#[test]
+fn planning_keeps_the_pole_up_on_fewer_real_steps() {
+    let runs = returns(imaginarium::lessons::find("pole").unwrap().arena, 1_500);
+    // The fewer episodes fit into so many steps the longer they were; chance alone has about 68.
+    let episodes = |run: &[Vec<f64>]| {
+        let mut counts: Vec<usize> = run.iter().map(Vec::len).collect();
+        counts.sort_unstable();
+        counts[counts.len() / 2]
+    };
+    let (without, with) = (episodes(&runs[0]), episodes(&runs[1]));
+    println!("{without} episodes without planning, {with} with");
+    assert!(4 * with < 3 * without, "{with} episodes with planning, {without} without");
+    let last: Vec<f64> = runs[1].iter().map(|lane| lane[lane.len() - 3..].iter().sum()).collect();
+    println!("the last three episodes together: {last:?}");
+    assert!(last.iter().filter(|&&three| three > 200.0).count() >= 2, "{last:?}");
+}
+
+#[test]
+fn it_swings_up_a_pendulum_with_three_torques() {
+    let run = "agent = 'deep-dyna-q'\ngamma = 0.97\nreward_scale = 0.02\nepsilon = 0.05\n\
+               tau = 0.02\nmodel_rate = 0.001";
+    let world = "id = 'pendulum'\ntorques = 3";
+    let config = arena("lanes = 1\nseed = 3\nclock = 'env-steps'", world, &[run]);
+    let runs = returns(config, 2_000);
+    let late = &runs[0][0][5..];
+    println!("{late:?}");
+    // Chance alone brings about -1200 an episode.
+    assert!(late.iter().sum::<f64>() / late.len() as f64 > -500.0, "{late:?}");
 }

@@ -85,6 +85,7 @@ const FILES: &[(&str, &str)] = &[
     ("depth-error.toml", include_str!("../../assets/lessons/depth-error.toml")),
     ("closing-loop.toml", include_str!("../../assets/lessons/closing-loop.toml")),
     ("networks.toml", include_str!("../../assets/lessons/networks.toml")),
+    ("pole.toml", include_str!("../../assets/lessons/pole.toml")),
     ("self-consistency.toml", include_str!("../../assets/lessons/self-consistency.toml")),
     ("wire-your-own.toml", include_str!("../../assets/lessons/wire-your-own.toml")),
     ("consistent-but-wrong.toml", include_str!("../../assets/lessons/consistent-but-wrong.toml")),

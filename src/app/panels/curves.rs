@@ -52,7 +52,7 @@ impl Curves {
         Self {
             id: PanelId::Return,
             title: "Return",
-            question: "How much does each episode bring, undiscounted?",
+            question: "What does an episode bring, undiscounted?",
             of: |data| &data.returns,
             log_y: false,
             told: Told::default(),

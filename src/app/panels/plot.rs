@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::theme::{self, Tokens};
+use crate::app::widgets::number::grouped;
 use crate::app::widgets::text;
 use crate::app::words::value;
 
@@ -25,6 +26,21 @@ pub fn round_up(x: f64) -> f64 {
     let decade = 10_f64.powf(x.max(1e-300).log10().floor());
     let found = ROUND.into_iter().map(|n| n * decade).find(|n| *n >= x * (1.0 - 1e-12));
     found.unwrap_or(10.0 * decade)
+}
+
+/// The greatest round number that is not above `x`.
+fn round_down(x: f64) -> f64 {
+    let decade = 10_f64.powf(x.max(1e-300).log10().floor());
+    let found = ROUND.into_iter().rev().map(|n| n * decade).find(|n| *n <= x * (1.0 + 1e-12));
+    found.unwrap_or(decade)
+}
+
+/// A number at an axis: great ones in groups of three digits.
+fn named(x: f64) -> String {
+    match (1e3..1e9).contains(&x) && x.fract() == 0.0 {
+        true => grouped(x as u64),
+        false => value(x),
+    }
 }
 
 /// The first of `words` that fits `room` as small type, else the last.
@@ -67,9 +83,7 @@ impl Ends {
     /// A log axis from and to round numbers.
     fn rounded(self) -> Self {
         match self.log && self.low > 0.0 {
-            true => {
-                Self { low: 1.0 / round_up(1.0 / self.low), high: round_up(self.high), log: true }
-            }
+            true => Self { low: round_down(self.low), high: round_up(self.high), log: true },
             false => self,
         }
     }
@@ -146,7 +160,7 @@ impl Field {
             let at = self.rect.bottom() - self.y.share(y) * self.rect.height();
             let line = [pos2(self.rect.left(), at), pos2(self.rect.right(), at)];
             self.painter.line_segment(line, Stroke::new(1.0, self.t.stroke));
-            word(&value(y), line[0] - vec2(6.0, 0.0), Align2::RIGHT_CENTER);
+            word(&named(y), line[0] - vec2(6.0, 0.0), Align2::RIGHT_CENTER);
         }
         let below = self.rect.bottom() + 5.0 * self.points;
         for x in if self.x.log { self.x.ticks(0.2) } else { vec![self.x.low, self.x.high] } {
@@ -156,7 +170,7 @@ impl Field {
                 0.99.. => Align2::RIGHT_TOP,
                 _ => Align2::CENTER_TOP,
             };
-            word(&value(x), pos2(self.rect.left() + share * self.rect.width(), below), anchor);
+            word(&named(x), pos2(self.rect.left() + share * self.rect.width(), below), anchor);
         }
         word(x_name, outer.left_bottom(), Align2::LEFT_BOTTOM);
         word(y_name, outer.left_top(), Align2::LEFT_TOP);
@@ -243,6 +257,7 @@ mod tests {
         assert_eq!(ticks(200.0, 12_000.0, 0.2), "200.000 1000.000 3000.000 12000.000");
         assert_eq!(ticks(1e-3, 1.0, 0.12), "0.001 0.003 0.010 0.030 0.100 0.300 1.000");
         assert_eq!(ticks(0.0032, 0.0101, 0.12), "0.003 0.005 0.012");
+        assert_eq!(ticks(199.0, 4_000.0, 0.2), "150.000 500.000 1000.000 4000.000");
     }
 
     #[test]

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use egui::{
-    Align2, FontId, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
-};
+use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 use super::{Network, column, samples};
 use crate::app::panels::look::kind;
@@ -116,18 +114,13 @@ pub fn ui(
     for (index, answer) in answers.iter().enumerate() {
         let seat = column(rect, index, answers.len(), 14.0 * points);
         let painter = ui.painter().clone();
-        let fits = |words: &str, font: FontId| {
-            text::line(&painter, words, font, t.text).size().x <= seat.width()
-        };
-        let font = theme::tick_strong(ui.ctx());
-        let long = fits(&answer.name, font.clone());
-        let name = if long { &answer.name } else { answer.brief };
-        let name = text::elided(&painter, name, font, t.text_strong, seat.width());
+        let (font, wide) = (theme::tick_strong(ui.ctx()), seat.width());
+        let names = [&*answer.name, answer.brief];
+        let name = text::fitted(&painter, &names, &font, t.text_strong, wide);
         text::place(&painter, &name, seat.min, Align2::LEFT_TOP);
         let ink = if answer.wrong { t.bad } else { t.text_weak };
-        let font = theme::small(ui.ctx());
-        let count = &answer.count[usize::from(!fits(&answer.count[0], font.clone()))];
-        let count = text::elided(&painter, count, font, ink, seat.width());
+        let counts = answer.count.each_ref().map(String::as_str);
+        let count = text::fitted(&painter, &counts, &theme::small(ui.ctx()), ink, wide);
         text::place(&painter, &count, seat.min + vec2(0.0, 20.0 * points), Align2::LEFT_TOP);
         let seat = seat.with_min_y(seat.top() + head);
         let builder = UiBuilder::new().id_salt(("wall map", index)).max_rect(seat);

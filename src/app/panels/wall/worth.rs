@@ -74,10 +74,7 @@ pub fn told(ui: &mut Ui, names: &[&str; 2], model: &str, truth: &str) {
     let left = width - model.size().x - truth.size().x;
     let gap = (14.0 * theme::scale(ui.ctx())).min(0.1 * left);
     let room = left - 2.0 * gap;
-    let font = theme::body(ui.ctx());
-    let wide = |name: &str| text::line(&painter, name, font.clone(), t.text).size().x;
-    let name = if wide(names[0]) <= room { names[0] } else { names[1] };
-    let name = text::elided(&painter, name, font.clone(), t.text, room);
+    let name = text::fitted(&painter, names, &theme::body(ui.ctx()), t.text, room);
     let (rect, response) = ui.allocate_exact_size(vec2(width, name.size().y), Sense::hover());
     let spoken = format!("{}: {}, {}", name.text(), model.text(), truth.text());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
