@@ -85,8 +85,8 @@ fn numbers(text: &str) -> Vec<f64> {
     text.split(' ').map(number).collect()
 }
 
-fn flat(gradients: &[Tensor]) -> Vec<f32> {
-    gradients.iter().flat_map(values).collect()
+fn flat(gradients: &Gradients) -> Vec<f32> {
+    gradients.tensors().iter().flat_map(values).collect()
 }
 
 fn close(what: &str, ours: &[f32], theirs: &[f64]) {
@@ -128,9 +128,9 @@ fn the_likelihood_agrees_with_jax() {
     close("loss", &values(&found.loss.value), &[number(&row("likelihood")[2])]);
     let model = bench.model.backward(way, found.loss.gradient);
     close("model", &flat(&model), &numbers(&row("likelihood")[3]));
-    let mut rest = spread.backward(tape, found.raw);
-    rest.extend([found.low, found.high]);
-    close("spread", &flat(&rest), &numbers(&row("spread")[3]));
+    let mut rest = flat(&spread.backward(tape, found.raw));
+    rest.extend([found.low, found.high].iter().flat_map(values));
+    close("spread", &rest, &numbers(&row("spread")[3]));
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn numbers(text: &str) -> Vec<f64> {
 }
 
 fn flat(gradients: &Gradients) -> Vec<f32> {
-    gradients.iter().flat_map(values).collect()
+    gradients.tensors().iter().flat_map(values).collect()
 }
 
 fn close(what: &str, ours: &[f32], theirs: &[f64]) {

@@ -1,7 +1,5 @@
 //! Agents: one algorithm per file, read from top to bottom: pseudo-code, configuration, tables,
-//! act, learn, plan.
-//!
-//! Agents know nothing of experiments, probes, panels or threads.
+//! act, learn, plan. They know nothing of experiments, probes, panels or threads.
 
 pub mod actor_critic;
 pub mod computing;
@@ -11,6 +9,7 @@ pub mod dyna;
 pub mod dyna_q;
 pub mod dyna_q_plus;
 pub mod expected_sarsa;
+pub mod kept_values;
 pub mod learner;
 pub mod low_rank;
 pub mod memory;
@@ -32,6 +31,7 @@ pub mod surface;
 pub mod table;
 pub mod td_prediction;
 pub mod value_iteration;
+pub mod works;
 
 use crate::base::digest::Digest;
 use crate::base::params::{Params as _, Spec as ParamSpec};
@@ -39,6 +39,7 @@ use crate::mdp::trace::{CodeLine, Watch};
 use crate::mdp::{Action, State, Transition};
 use crate::models::bank::Known;
 use crate::models::view::ModelView;
+use crate::nn::device::Place;
 
 /// Work done since the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -113,6 +114,8 @@ pub struct View {
     pub steered: Option<std::sync::Arc<steered::SteeredView>>,
     /// What any place is worth, for agents that learn values in worlds of numbers.
     pub surface: Option<surface::Surface>,
+    /// What it thought before, oldest first, for agents that keep that.
+    pub earlier_values: std::sync::Arc<Vec<surface::Earlier>>,
     /// Model, value and their way, for agents that make them agree.
     pub consistent: Option<self_consistent::ConsistentView>,
     /// How well its model fits, for agents that do nothing but fit one.
@@ -174,6 +177,11 @@ pub trait Agent: Clone + Send + 'static {
     /// Work done so far.
     fn work(&self) -> Work;
 
+    /// The same of lane `lane` alone, for agents whose lanes may rest.
+    fn work_of(&self, _lane: usize) -> Work {
+        self.work()
+    }
+
     /// Which clocks it moves.
     fn moves(&self) -> Moves;
 
@@ -221,6 +229,19 @@ pub trait Agent: Clone + Send + 'static {
     fn fault(&self) -> Option<Fault> {
         self.failure().map(Fault::Entry)
     }
+
+    /// In which lane.
+    fn failed_lane(&self) -> usize {
+        0
+    }
+
+    /// Where its networks lie now; `None` without networks.
+    fn place(&self) -> Option<Place> {
+        None
+    }
+
+    /// Brings networks into host memory until they are used again. Waits for the device.
+    fn stow(&mut self) {}
 
     /// Adds all parameters, tables and stream positions in declaration order.
     fn digest(&self, digest: &mut Digest);
@@ -355,7 +376,7 @@ pub static AGENTS: &[AgentInfo] = &[
     AgentInfo {
         id: "low-rank",
         title: "Low-rank model",
-        help: "watches, and fits a linear model with too little room: its loss decides what it keeps",
+        help: "watches, and fits a linear model with too little room: its loss decides what for",
         specs: low_rank::LowRankConfig::specs,
     },
     AgentInfo {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::View;
+use super::kept_values::OnPolicy;
 use super::memory::Memory;
 use super::off_policy::Scale;
-use super::surface::{Surface, ValueSurface};
+use super::surface::{Earlier, Surface, ValueSurface};
 use crate::base::series::{Row, Series};
 use crate::mdp::oracle::{Following, Oracle};
 use crate::mdp::physical::Control;
@@ -93,6 +94,8 @@ pub struct SteeredView {
     pub memory: Memory,
     /// Losses of every tenth update.
     pub losses: Series<Losses>,
+    /// What actor and critic thought before, oldest first.
+    pub earlier_values: Arc<Vec<Earlier>>,
     /// Numbers that the critic was taught.
     pub value_targets: u64,
     /// Value expansion, for agents that do it.
@@ -121,6 +124,14 @@ impl ValueSurface for SteeredView {
     fn value(&self, seen: &[f32]) -> f64 {
         Self::value(self, seen)
     }
+
+    fn values(&self, seen: &[f32], wide: usize) -> Vec<f64> {
+        self.on_policy().values(seen, wide)
+    }
+
+    fn slope(&self, seen: &[f32]) -> Option<Vec<f64>> {
+        self.on_policy().slope(seen)
+    }
 }
 
 impl SteeredView {
@@ -128,7 +139,14 @@ impl SteeredView {
     pub fn shared(self) -> View {
         let shared = Arc::new(self);
         let surface = Some(Surface(shared.clone()));
-        View { surface, steered: Some(shared), ..View::default() }
+        let earlier_values = shared.earlier_values.clone();
+        View { surface, earlier_values, steered: Some(shared), ..View::default() }
+    }
+
+    /// Actor and critic alone.
+    fn on_policy(&self) -> OnPolicy {
+        let (actor, critic) = (self.actor.clone(), self.critic.clone());
+        OnPolicy { actor, critic, reward_scale: self.reward_scale }
     }
 
     /// `Q(s, mu(s))` in rewards.

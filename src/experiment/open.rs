@@ -119,6 +119,7 @@ impl Experiment {
             watched: 0,
             records: false,
             workers,
+            notice: None,
             config,
         })
     }

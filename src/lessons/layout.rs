@@ -99,6 +99,8 @@ panels! {
     Gradients = "gradients",
     /// Where networks compute, and how fast.
     Device = "device",
+    /// Values as a surface over two numbers of a state.
+    Surface = "surface",
 }
 
 impl PanelId {

@@ -90,6 +90,7 @@ const FILES: &[(&str, &str)] = &[
     ("how-far.toml", include_str!("../../assets/lessons/how-far.toml")),
     ("td-k.toml", include_str!("../../assets/lessons/td-k.toml")),
     ("offline-dream.toml", include_str!("../../assets/lessons/offline-dream.toml")),
+    ("value-surface.toml", include_str!("../../assets/lessons/value-surface.toml")),
     ("objective-mismatch.toml", include_str!("../../assets/lessons/objective-mismatch.toml")),
     ("four-models.toml", include_str!("../../assets/lessons/four-models.toml")),
     ("moving-value.toml", include_str!("../../assets/lessons/moving-value.toml")),

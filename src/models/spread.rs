@@ -1,57 +1,74 @@
 //! How far a model's prediction may be off, as a network of its own beside it (Nix & Weigend 1994):
 //! so that a loss can be exchanged for the likelihood and back while the prediction lives on.
 
+use std::sync::Arc;
+
 use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use crate::nn::adam::{Adam, Rate};
 use crate::nn::device::Compute;
-use crate::nn::loss::{Likely, likelihood};
+use crate::nn::loss::{Loss, likelihood};
 use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
-use crate::nn::{Gradients, Module, NotFinite, Tensor};
+use crate::nn::store::Store;
+use crate::nn::{Module, NotFinite, Tensor};
 
 /// Least log-variance at first.
 const LOW: f32 = -10.0;
 /// Greatest log-variance at first.
 const HIGH: f32 = 0.5;
 
-/// Log-variances and their bounds.
+/// Bounds of the log-variances, which are learned, too: `low`, then `high`, `[P, 1, F]` each.
 #[derive(Clone, Debug)]
-struct Bounded {
-    network: Mlp,
-    low: Tensor,
-    high: Tensor,
+struct Bounds {
+    names: Arc<[String]>,
+    store: Store,
 }
 
-impl Module for Bounded {
-    fn visit<'a>(&'a self, each: &mut dyn FnMut(&'a str, &'a Tensor)) {
-        self.network.visit(each);
-        each("spread.low", &self.low);
-        each("spread.high", &self.high);
+impl Module for Bounds {
+    fn names(&self) -> &[String] {
+        &self.names
     }
 
-    fn map(&mut self, each: &mut dyn FnMut(Tensor) -> Tensor) {
-        self.network.map(each);
-        self.low = each(self.low.clone());
-        self.high = each(self.high.clone());
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+}
+
+impl Bounds {
+    fn new(lanes: usize, count: usize, compute: &Compute) -> Self {
+        let lane = [vec![LOW; count], vec![HIGH; count]].concat();
+        let store = Store::new(&[[1, count]; 2], lane.repeat(lanes), compute);
+        let names = ["low", "high"].map(|name| format!("spread.{name}"));
+        Self { names: names.into(), store }
     }
 }
 
 /// The spread of every lane, and what trains it.
 #[derive(Clone, Debug)]
 pub struct Spread {
-    bounded: Bounded,
-    adam: Adam,
+    network: Mlp,
+    bounds: Bounds,
+    network_adam: Adam,
+    bounds_adam: Adam,
 }
 
 impl Spread {
     /// For a model of this shape; one lane for each of `dice`.
     pub fn new(model: &MlpSpec, dice: &mut [Stream], compute: &Compute) -> Result<Self, TooLarge> {
         let spec = MlpSpec { name: "spread", ..model.clone() };
-        let (lanes, count) = (dice.len(), spec.outputs);
-        let all = |x: f32| compute.tensor(vec![x; lanes * count], [lanes, 1, count]);
         let network = Mlp::new(&spec, dice, 1, compute)?;
-        let bounded = Bounded { network, low: all(LOW), high: all(HIGH) };
-        Ok(Self { adam: Adam::new(&bounded, Rate::new(1e-3), compute), bounded })
+        let bounds = Bounds::new(dice.len(), spec.outputs, compute);
+        let rate = Rate::new(1e-3);
+        Ok(Self {
+            network_adam: Adam::new(&network, rate, compute),
+            bounds_adam: Adam::new(&bounds, rate, compute),
+            network,
+            bounds,
+        })
     }
 
     /// One step of the spread in the lanes of `active`; the loss of the prediction and its gradient
@@ -61,35 +78,47 @@ impl Spread {
         (input, said, wanted): (Tensor, Tensor, Tensor),
         rate: f32,
         active: &[bool],
-    ) -> Result<crate::nn::loss::Loss, NotFinite> {
-        let (raw, tape) = self.bounded.network.forward_taped(input);
-        let Bounded { low, high, .. } = &self.bounded;
-        let Likely { loss, raw, low, high } = likelihood(said, wanted, raw, low, high);
-        let mut gradients: Gradients = self.bounded.network.backward(tape, raw);
-        gradients.extend([low, high]);
-        self.adam.rates().iter_mut().for_each(|lane| lane.rate = rate);
-        self.adam.step(&mut self.bounded, gradients, active)?;
-        Ok(loss)
+    ) -> Result<Loss, NotFinite> {
+        let (raw, tape) = self.network.forward_taped(input);
+        let [low, high] = [0, 1].map(|index| self.bounds.tensors()[index].clone());
+        let found = likelihood(said, wanted, raw, &low, &high);
+        let gradients = self.network.backward(tape, found.raw);
+        for adam in [&mut self.network_adam, &mut self.bounds_adam] {
+            adam.rates().iter_mut().for_each(|lane| lane.rate = rate);
+        }
+        self.network_adam.step(&mut self.network, gradients, active)?;
+        let pulls = Store::of(vec![found.low, found.high]);
+        self.bounds_adam.step(&mut self.bounds, pulls, active)?;
+        Ok(found.loss)
     }
 
     /// The first number that is none. Waits for the device.
     pub fn check(&self) -> Result<(), NotFinite> {
-        self.adam.check(&self.bounded)
+        self.network_adam.check(&self.network)?;
+        self.bounds_adam.check(&self.bounds)
     }
 
     /// The same on another device. Waits for both.
     pub fn to(&self, compute: &Compute) -> Self {
-        Self { bounded: self.bounded.to(compute), adam: self.adam.to(compute) }
+        Self {
+            network: self.network.to(compute),
+            bounds: self.bounds.to(compute),
+            network_adam: self.network_adam.to(compute),
+            bounds_adam: self.bounds_adam.to(compute),
+        }
     }
 
     /// Adds weights, bounds and optimiser.
     pub fn digest(&self, digest: &mut Digest) {
-        self.bounded.digest(digest);
-        self.adam.digest(digest);
+        self.network.digest(digest);
+        self.bounds.digest(digest);
+        self.network_adam.digest(digest);
+        self.bounds_adam.digest(digest);
     }
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
-        self.bounded.bytes() + self.adam.bytes()
+        let networks = self.network.bytes() + self.bounds.bytes();
+        networks + self.network_adam.bytes() + self.bounds_adam.bytes()
     }
 }

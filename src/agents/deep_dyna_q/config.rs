@@ -1,11 +1,15 @@
 //! Pseudo-code and dials of deep Dyna-Q.
 
-use super::nets::Aim;
+use super::lane::ROW;
+use super::nets::{Aim, Made};
 use crate::agents::dyna_q::Picks;
+use crate::agents::memory::Memory;
 use crate::mdp::trace::{CodeLine, Source};
-use crate::models::coding::Coded;
+use crate::models::coding::{Coded, Coding};
+use crate::models::features::Places;
 use crate::models::model_loss::ModelLoss;
 use crate::nn::device::Wish;
+use crate::nn::trial::Trial;
 
 // ---------------------------------------------------------------- pseudo-code
 
@@ -102,5 +106,25 @@ impl DeepDynaQConfig {
             warm_up: u64::from(self.model_warmup),
             every: u64::from(self.value_every),
         }
+    }
+
+    /// What the networks should be made for.
+    pub(super) fn made(&self, places: Places, actions: usize) -> Made {
+        let coding = Coding { coded: self.features, places };
+        Made { coding, actions, width: self.width as usize }
+    }
+
+    /// Bytes of a lane: networks, what trains them, a full memory.
+    pub fn bytes(&self, places: Places, actions: usize) -> u128 {
+        let made = self.made(places, actions);
+        let (q, model) = (made.spec(), made.model_spec());
+        // The likelihood keeps a second network beside the model.
+        let networks = q.bytes() + q.bytes_to_train() + 2 * model.bytes_to_train();
+        networks + Memory::bytes_of(self.capacity, ROW)
+    }
+
+    /// What devices are compared by for `lanes` lanes in a world.
+    pub fn trial(&self, places: Places, actions: usize, lanes: usize) -> Trial {
+        self.made(places, actions).trial(lanes, self.batch as usize)
     }
 }

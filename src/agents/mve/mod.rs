@@ -139,12 +139,14 @@ impl Mve {
         watch.line(11, || Some(Value::Count(self.stored.kept() as u64, "kept")));
         watch.line(12, || Some(Value::Number(losses.actor)));
         watch.line(13, || None);
-        match manner.horizon {
-            0 => self.base.work.real_updates += 1,
-            _ => self.base.work.imagined_updates += 1,
-        }
-        self.base.work.imagined_steps += steps;
-        self.base.count(taught, losses);
+        self.base.worked(|work| {
+            match manner.horizon {
+                0 => work.real_updates += 1,
+                _ => work.imagined_updates += 1,
+            }
+            work.imagined_steps += steps;
+        });
+        self.base.count(taught, losses, &setting);
     }
 
     /// Targets from this imagination alone.
@@ -210,9 +212,9 @@ impl Agent for Mve {
 
     fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32 {
         self.renew();
-        let (mut done, begun) = (0, self.base.work.imagined_steps);
+        let (mut done, begun) = (0, self.base.works.all.imagined_steps);
         // A unit imagines many steps: on the clock of imagined steps the goal may be the next one.
-        let spent = |agent: &Self| agent.base.work.imagined_steps - begun >= u64::from(budget);
+        let spent = |agent: &Self| agent.base.works.all.imagined_steps - begun >= u64::from(budget);
         while done < budget && self.base.goes_on() && (done == 0 || !spent(self)) {
             self.unit(watch);
             self.base.due -= 1;
@@ -245,6 +247,12 @@ impl Agent for Mve {
 
     fn set_param(&mut self, index: usize, value: f64) {
         self.config.set(index, value);
+    }
+
+    fn stow(&mut self) {
+        if self.base.stow() {
+            self.model = self.model.to(self.base.compute());
+        }
     }
 
     answers!();

@@ -38,6 +38,7 @@ pub mod relatives;
 pub mod sandbox;
 pub mod schematic;
 pub mod searching;
+pub mod surface;
 pub mod tile;
 pub mod tree;
 pub mod two_searches;
@@ -100,6 +101,7 @@ impl PanelId {
             Self::TwoSearches => Box::new(two_searches::TwoSearches::default()),
             Self::DepthError => Box::new(depth_error::DepthError::default()),
             Self::LookingAhead => Box::new(looking_ahead::LookingAhead::default()),
+            Self::Surface => Box::new(surface::Surface::default()),
         }
     }
 }
@@ -165,7 +167,12 @@ fn framed(
         return;
     }
     let (title, question) = (panel.title(), panel.question());
-    let tools = if cx.view.still { &[] } else { TOOLS };
+    let tools: &[PanelTool] = match (cx.view.still, cx.view.lecture) {
+        (true, _) => &[],
+        // The room wants the name and the question; the rest has keys.
+        (false, true) => &[PanelTool::Enlarge],
+        (false, false) => TOOLS,
+    };
     let frame = widgets::panel::Panel::new(title).question(question).tools(tools).dense();
     let done = frame.min_height(size.y).show(ui, |ui| body(ui, cx));
     if let Some((tool, _)) = done.tool {
