@@ -6,7 +6,7 @@ mod common;
 use std::sync::Arc;
 
 use common::golden::{number, rows};
-use imaginarium::agents::actor_critic::{ActorCritic, Shape, joined};
+use imaginarium::agents::actor_critic::{ActorCritic, Shape};
 use imaginarium::agents::mve::dynamics::{Dynamics, wanted};
 use imaginarium::agents::mve::teaching::{Aim, Still, Task, Teacher};
 use imaginarium::agents::steering::Steering;
@@ -16,7 +16,7 @@ use imaginarium::models::model_loss::ModelLoss;
 use imaginarium::nn::device::{Compute, Wish};
 use imaginarium::nn::loss::likelihood;
 use imaginarium::nn::mlp::{Mlp, MlpSpec};
-use imaginarium::nn::{Gradients, Module as _, Tensor, values};
+use imaginarium::nn::{Gradients, Module as _, Tensor, joined, values};
 use imaginarium::rl::losses::vagram;
 
 const SCALE: f64 = 0.1;

@@ -208,7 +208,7 @@ mod tests {
         let pairs = || from.iter().zip(&to).map(|(s, next)| (s.as_slice(), next.as_slice()));
         for &loss in ModelLoss::ALL {
             let (_, ours) = model.gradient(loss, &hill, pairs());
-            for (at, ours) in ours.into_iter().enumerate() {
+            for (at, ours) in ours.iter().enumerate() {
                 let moved = |by: f64| {
                     let mut copy = model.clone();
                     copy.numbers[at] += by;

@@ -7,21 +7,29 @@ use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use crate::nn::adam::{Adam, Rate};
 use crate::nn::device::Compute;
-use crate::nn::loss::{Loss, likelihood};
+use crate::nn::loss::{Likely, likelihood};
 use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
 use crate::nn::store::Store;
-use crate::nn::{Module, NotFinite, Tensor};
+use crate::nn::{Gradients, Module, NotFinite, Tensor};
 
 /// Least log-variance at first.
 const LOW: f32 = -10.0;
 /// Greatest log-variance at first.
 const HIGH: f32 = 0.5;
 
-/// Bounds of the log-variances, which are learned, too: `low`, then `high`, `[P, 1, F]` each.
+/// The soft bounds of the log-variances: `low` and `high`, `[P, 1, F]` each.
 #[derive(Clone, Debug)]
 struct Bounds {
     names: Arc<[String]>,
     store: Store,
+}
+
+impl Bounds {
+    fn new(lanes: usize, count: usize, compute: &Compute) -> Self {
+        let all = |x: f32| compute.tensor(vec![x; lanes * count], [lanes, 1, count]);
+        let names = ["spread.low".to_owned(), "spread.high".to_owned()].into();
+        Self { names, store: Store::of(vec![all(LOW), all(HIGH)]) }
+    }
 }
 
 impl Module for Bounds {
@@ -38,21 +46,12 @@ impl Module for Bounds {
     }
 }
 
-impl Bounds {
-    fn new(lanes: usize, count: usize, compute: &Compute) -> Self {
-        let lane = [vec![LOW; count], vec![HIGH; count]].concat();
-        let store = Store::new(&[[1, count]; 2], lane.repeat(lanes), compute);
-        let names = ["low", "high"].map(|name| format!("spread.{name}"));
-        Self { names: names.into(), store }
-    }
-}
-
 /// The spread of every lane, and what trains it.
 #[derive(Clone, Debug)]
 pub struct Spread {
     network: Mlp,
+    adam: Adam,
     bounds: Bounds,
-    network_adam: Adam,
     bounds_adam: Adam,
 }
 
@@ -60,12 +59,11 @@ impl Spread {
     /// For a model of this shape; one lane for each of `dice`.
     pub fn new(model: &MlpSpec, dice: &mut [Stream], compute: &Compute) -> Result<Self, TooLarge> {
         let spec = MlpSpec { name: "spread", ..model.clone() };
-        let network = Mlp::new(&spec, dice, 1, compute)?;
         let bounds = Bounds::new(dice.len(), spec.outputs, compute);
-        let rate = Rate::new(1e-3);
+        let network = Mlp::new(&spec, dice, 1, compute)?;
         Ok(Self {
-            network_adam: Adam::new(&network, rate, compute),
-            bounds_adam: Adam::new(&bounds, rate, compute),
+            adam: Adam::new(&network, Rate::new(1e-3), compute),
+            bounds_adam: Adam::new(&bounds, Rate::new(1e-3), compute),
             network,
             bounds,
         })
@@ -78,23 +76,22 @@ impl Spread {
         (input, said, wanted): (Tensor, Tensor, Tensor),
         rate: f32,
         active: &[bool],
-    ) -> Result<Loss, NotFinite> {
+    ) -> Result<crate::nn::loss::Loss, NotFinite> {
         let (raw, tape) = self.network.forward_taped(input);
-        let [low, high] = [0, 1].map(|index| self.bounds.tensors()[index].clone());
-        let found = likelihood(said, wanted, raw, &low, &high);
-        let gradients = self.network.backward(tape, found.raw);
-        for adam in [&mut self.network_adam, &mut self.bounds_adam] {
+        let [low, high] = [0, 1].map(|index| self.bounds.tensors().swap_remove(index));
+        let Likely { loss, raw, low, high } = likelihood(said, wanted, raw, &low, &high);
+        let gradients = self.network.backward(tape, raw);
+        for adam in [&mut self.adam, &mut self.bounds_adam] {
             adam.rates().iter_mut().for_each(|lane| lane.rate = rate);
         }
-        self.network_adam.step(&mut self.network, gradients, active)?;
-        let pulls = Store::of(vec![found.low, found.high]);
-        self.bounds_adam.step(&mut self.bounds, pulls, active)?;
-        Ok(found.loss)
+        self.adam.step(&mut self.network, gradients, active)?;
+        self.bounds_adam.step(&mut self.bounds, Gradients::of(vec![low, high]), active)?;
+        Ok(loss)
     }
 
     /// The first number that is none. Waits for the device.
     pub fn check(&self) -> Result<(), NotFinite> {
-        self.network_adam.check(&self.network)?;
+        self.adam.check(&self.network)?;
         self.bounds_adam.check(&self.bounds)
     }
 
@@ -102,23 +99,23 @@ impl Spread {
     pub fn to(&self, compute: &Compute) -> Self {
         Self {
             network: self.network.to(compute),
+            adam: self.adam.to(compute),
             bounds: self.bounds.to(compute),
-            network_adam: self.network_adam.to(compute),
             bounds_adam: self.bounds_adam.to(compute),
         }
     }
 
-    /// Adds weights, bounds and optimiser.
+    /// Adds weights, bounds and optimisers.
     pub fn digest(&self, digest: &mut Digest) {
         self.network.digest(digest);
         self.bounds.digest(digest);
-        self.network_adam.digest(digest);
+        self.adam.digest(digest);
         self.bounds_adam.digest(digest);
     }
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
         let networks = self.network.bytes() + self.bounds.bytes();
-        networks + self.network_adam.bytes() + self.bounds_adam.bytes()
+        networks + self.adam.bytes() + self.bounds_adam.bytes()
     }
 }

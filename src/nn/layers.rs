@@ -5,6 +5,7 @@
 
 use super::activation::Activation;
 use super::mlp::{MlpSpec, NORM_EPSILON, Wanted};
+use super::pool::{give, take};
 use super::product::{Ending, column_sums, times, times_turned, turned_times};
 
 /// A layer, and where its numbers lie within those of a network.
@@ -87,7 +88,12 @@ pub struct Networks<'a> {
 impl Networks<'_> {
     /// `[P, B, inputs]` to `[P, B, outputs]`.
     pub fn forward(&self, input: Vec<f32>) -> Vec<f32> {
-        self.layers.iter().fold(input, |x, layer| self.pass(layer, &x, false).0)
+        let mut x = input;
+        for layer in self.layers {
+            let (output, ..) = self.pass(layer, &x, false);
+            give(std::mem::replace(&mut x, output));
+        }
+        x
     }
 
     /// The same, with what [`Self::backward`] needs.
@@ -111,7 +117,7 @@ impl Networks<'_> {
         x: &[f32],
         keep: bool,
     ) -> (Vec<f32>, Option<(Vec<f32>, Vec<f32>)>, Option<Vec<f32>>) {
-        let mut sums = vec![0.0; x.len() / layer.inputs * layer.outputs];
+        let mut sums = take(x.len() / layer.inputs * layer.outputs);
         let (ins, outs) = (x.len() / self.lanes, sums.len() / self.lanes);
         let lanes = || self.numbers.chunks_exact(self.numbers.len() / self.lanes);
         for ((x, sums), one) in x.chunks_exact(ins).zip(sums.chunks_exact_mut(outs)).zip(lanes()) {
@@ -140,7 +146,7 @@ impl Networks<'_> {
         output: Vec<f32>,
         wanted: Wanted,
     ) -> (Vec<f32>, Vec<f32>) {
-        let parameters = wanted != Wanted::Input;
+        let (parameters, wanted_input) = (wanted != Wanted::Input, wanted != Wanted::Parameters);
         let mut all = vec![0.0; if parameters { self.numbers.len() } else { 0 }];
         let (mut gradient, mut above, mut is_sloped) = (output, tape.output, false);
         for (index, layer) in self.layers.iter().enumerate().rev() {
@@ -154,14 +160,17 @@ impl Networks<'_> {
             if parameters {
                 self.parameters(layer, &passed.input, &gradient, &mut all);
             }
-            if index == 0 && wanted == Wanted::Parameters {
-                return (all, Vec::new());
+            if index == 0 && !wanted_input {
+                give(std::mem::take(&mut gradient));
+                break;
             }
             let below = index.checked_sub(1).map(|below| self.layers[below].activation);
             is_sloped = below == Some(Activation::Relu);
-            gradient = self.to_input(layer, &gradient, is_sloped.then_some(&passed.input));
-            above = passed.input;
+            let below = self.through(layer, &gradient, is_sloped.then_some(&passed.input));
+            give(std::mem::replace(&mut gradient, below));
+            give(std::mem::replace(&mut above, passed.input));
         }
+        give(above);
         (all, gradient)
     }
 
@@ -178,10 +187,10 @@ impl Networks<'_> {
 
     /// Gradient of the input from that of the sums; `relu` is the input where it was a ReLU, whose
     /// slope then is in it.
-    fn to_input(&self, layer: &Layer, gradient: &[f32], relu: Option<&Vec<f32>>) -> Vec<f32> {
+    fn through(&self, layer: &Layer, gradient: &[f32], relu: Option<&Vec<f32>>) -> Vec<f32> {
         let outs = gradient.len() / self.lanes;
         let ins = outs / layer.outputs * layer.inputs;
-        let mut back = vec![0.0; ins * self.lanes];
+        let mut back = take(ins * self.lanes);
         let numbers = self.numbers.chunks_exact(self.numbers.len() / self.lanes);
         let lanes = gradient.chunks_exact(outs).zip(back.chunks_exact_mut(ins)).zip(numbers);
         for (lane, ((g, back), one)) in lanes.enumerate() {

@@ -10,6 +10,8 @@
 
 use macerator::{AutoArch, Scalar as _, Simd, Vector, WithSimd};
 
+use super::pool::{give, take};
+
 /// Numbers side by side that every processor's registers divide.
 const WIDEST: usize = 16;
 
@@ -37,7 +39,8 @@ pub fn times(x: &[f32], w: &[f32], bias: &[f32], ending: Ending<'_>, out: &mut [
     let rows = out.len() / columns;
     if columns < WIDEST {
         let w = turned(w, columns);
-        return dots(Dots { x, w: &w, bias, ending, out, inner });
+        dots(Dots { x, w: &w, bias, ending, out, inner });
+        return give(w);
     }
     let size = [rows, columns, inner];
     AutoArch::new().dispatch(Wide { x, is_turned: false, w, bias, ending, out, size });
@@ -53,6 +56,7 @@ pub fn times_turned(g: &[f32], w: &[f32], inner: usize, ending: Ending<'_>, out:
     }
     let (w, size) = (turned(w, inner), [rows, columns, inner]);
     AutoArch::new().dispatch(Wide { x: g, is_turned: false, w: &w, bias: &[], ending, out, size });
+    give(w);
 }
 
 /// `out = x' g`, with `x'` the transpose of `x`: `x` is `[B, I]`, `g` `[B, O]`, `out` `[I, O]`.
@@ -64,7 +68,7 @@ pub fn turned_times(x: &[f32], g: &[f32], [inputs, outputs]: [usize; 2], out: &m
         AutoArch::new().dispatch(Wide { x, is_turned: true, w: g, bias, ending, out, size });
     } else if inputs >= WIDEST {
         // Few columns are no use side by side, but the transpose has as many as there are inputs.
-        let (size, mut across) = ([outputs, inputs, rows], vec![0.0; out.len()]);
+        let (size, mut across) = ([outputs, inputs, rows], take(out.len()));
         let (bias, sums) = (&[], &mut across);
         AutoArch::new().dispatch(Wide {
             x: g,
@@ -75,7 +79,8 @@ pub fn turned_times(x: &[f32], g: &[f32], [inputs, outputs]: [usize; 2], out: &m
             out: sums,
             size,
         });
-        out.copy_from_slice(&turned(&across, inputs));
+        turn(&across, inputs, out);
+        give(across);
     } else {
         out.fill(0.0);
         for (x, g) in x.chunks_exact(inputs).zip(g.chunks_exact(outputs)) {
@@ -98,12 +103,17 @@ pub fn column_sums(g: &[f32], sums: &mut [f32]) {
 
 /// The transpose of rows of `columns` numbers.
 fn turned(matrix: &[f32], columns: usize) -> Vec<f32> {
+    let mut out = take(matrix.len());
+    turn(matrix, columns, &mut out);
+    out
+}
+
+/// The same into `out`.
+fn turn(matrix: &[f32], columns: usize, out: &mut [f32]) {
     let rows = matrix.len() / columns;
-    let mut out = vec![0.0; matrix.len()];
     for (i, row) in matrix.chunks_exact(columns).enumerate() {
         out.iter_mut().skip(i).step_by(rows).zip(row).for_each(|(out, x)| *out = *x);
     }
-    out
 }
 
 /// A product with at least [`WIDEST`] columns.

@@ -99,15 +99,6 @@ crate::params! {
 }
 
 impl DeepDynaQConfig {
-    /// How the model is taught.
-    pub fn aim(&self) -> Aim {
-        Aim {
-            loss: self.model_loss,
-            warm_up: u64::from(self.model_warmup),
-            every: u64::from(self.value_every),
-        }
-    }
-
     /// What the networks should be made for.
     pub(super) fn made(&self, places: Places, actions: usize) -> Made {
         let coding = Coding { coded: self.features, places };
@@ -118,13 +109,21 @@ impl DeepDynaQConfig {
     pub fn bytes(&self, places: Places, actions: usize) -> u128 {
         let made = self.made(places, actions);
         let (q, model) = (made.spec(), made.model_spec());
-        // The likelihood keeps a second network beside the model.
-        let networks = q.bytes() + q.bytes_to_train() + 2 * model.bytes_to_train();
+        let networks = q.bytes() + q.bytes_to_train() + model.bytes_to_train();
         networks + Memory::bytes_of(self.capacity, ROW)
     }
 
     /// What devices are compared by for `lanes` lanes in a world.
     pub fn trial(&self, places: Places, actions: usize, lanes: usize) -> Trial {
         self.made(places, actions).trial(lanes, self.batch as usize)
+    }
+
+    /// How the model is taught.
+    pub fn aim(&self) -> Aim {
+        Aim {
+            loss: self.model_loss,
+            warm_up: u64::from(self.model_warmup),
+            every: u64::from(self.value_every),
+        }
     }
 }

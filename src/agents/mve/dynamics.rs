@@ -2,7 +2,7 @@
 //! scaled reward.
 
 use super::teaching::{Aim, NOBODY, Task, Teacher};
-use crate::agents::actor_critic::{ActorCritic, joined, set_rate};
+use crate::agents::actor_critic::{ActorCritic, set_rate};
 use crate::agents::off_policy::{Batch, Lanes};
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
@@ -12,7 +12,7 @@ use crate::nn::host::HostMlp;
 use crate::nn::init::dice;
 use crate::nn::loss::{Loss, mean_squared};
 use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
-use crate::nn::{Gradients, Module as _, NotFinite, Tensor, values};
+use crate::nn::{Gradients, Module as _, NotFinite, Tensor, joined, values};
 
 /// Of so many blocks of [`BLOCK`] steps one is held out: never learned from, only tested with.
 const BLOCKS: u64 = 11;

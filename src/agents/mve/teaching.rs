@@ -7,7 +7,7 @@
 //! remembered step is computed once. Predictions are changes of what is seen, in its own units, and
 //! so are gradients: error and gradient are in one space.
 
-use crate::agents::actor_critic::{ActorCritic, joined};
+use crate::agents::actor_critic::ActorCritic;
 use crate::base::digest::Digest;
 use crate::models::model_loss::ModelLoss;
 use crate::models::spread::Spread;
@@ -15,7 +15,7 @@ use crate::nn::device::Compute;
 use crate::nn::init::dice;
 use crate::nn::loss::{Loss, mean_squared, squared_along, weighted_squared};
 use crate::nn::mlp::{Mlp, TooLarge};
-use crate::nn::{Gradients, Module as _, NotFinite, Tensor, values, vector};
+use crate::nn::{Gradients, Module as _, NotFinite, Tensor, joined, values, vector};
 use crate::rl::losses::cache::SlopeCache;
 use crate::rl::losses::clip::{clip, lengths};
 use crate::rl::losses::whole::warm_up;
