@@ -29,6 +29,7 @@ pub mod reference;
 pub mod sketch;
 pub mod stale;
 pub mod story;
+pub mod strays;
 pub mod surface;
 pub mod trajectories;
 pub mod truth;
