@@ -1,7 +1,5 @@
 //! Agents: one algorithm per file, read from top to bottom: pseudo-code, configuration, tables,
-//! act, learn, plan.
-//!
-//! Agents know nothing of experiments, probes, panels or threads.
+//! act, learn, plan. They know nothing of experiments, probes, panels or threads.
 
 pub mod actor_critic;
 pub mod computing;
@@ -388,7 +386,7 @@ pub static AGENTS: &[AgentInfo] = &[
     AgentInfo {
         id: "low-rank",
         title: "Low-rank model",
-        help: "watches, and fits a linear model with too little room: its loss decides what it keeps",
+        help: "watches, and fits a linear model with too little room: its loss decides what for",
         specs: low_rank::LowRankConfig::specs,
     },
     AgentInfo {

@@ -30,6 +30,7 @@ pub mod signal;
 pub mod sketch;
 pub mod stale;
 pub mod story;
+pub mod strays;
 pub mod surface;
 pub mod trajectories;
 pub mod truth;
