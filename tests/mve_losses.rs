@@ -14,6 +14,7 @@ use imaginarium::agents::off_policy::Batch;
 use imaginarium::agents::steered::ExpansionView;
 use imaginarium::agents::steering::{Setting, Steering};
 use imaginarium::envs::pendulum::{Pendulum, PendulumConfig};
+use imaginarium::models::model_loss::ModelLoss;
 use imaginarium::nn::device::{Compute, Wish};
 use imaginarium::nn::host::HostMlp;
 use imaginarium::nn::mlp::Mlp;
@@ -79,7 +80,7 @@ fn numbers(text: &str) -> Vec<f64> {
 }
 
 fn flat(gradients: &Gradients) -> Vec<f32> {
-    gradients.iter().flat_map(values).collect()
+    gradients.tensors().iter().flat_map(values).collect()
 }
 
 fn close(what: &str, ours: &[f32], theirs: &[f64]) {
@@ -238,6 +239,7 @@ fn the_bars_of_a_state_add_up_to_its_target() {
         stored: false,
         kept: 0,
         model_targets: 0,
+        model_loss: ModelLoss::Squared,
         begun: [].into(),
         imagined: [].into(),
         age: 0.0,

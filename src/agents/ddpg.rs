@@ -146,7 +146,7 @@ impl Ddpg {
         watch.line(8, || Some(Value::Number(losses.actor)));
         watch.line(9, || None);
         self.base.worked(|work| work.real_updates += 1);
-        self.base.count(setting.batch as u64, losses);
+        self.base.count(setting.batch as u64, losses, &setting);
     }
 }
 

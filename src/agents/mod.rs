@@ -11,7 +11,9 @@ pub mod dyna;
 pub mod dyna_q;
 pub mod dyna_q_plus;
 pub mod expected_sarsa;
+pub mod kept_values;
 pub mod learner;
+pub mod low_rank;
 pub mod memory;
 pub mod monte_carlo;
 pub mod monte_carlo_prediction;
@@ -124,8 +126,12 @@ pub struct View {
     pub steered: Option<std::sync::Arc<steered::SteeredView>>,
     /// What any place is worth, for agents that learn values in worlds of numbers.
     pub surface: Option<surface::Surface>,
+    /// What it thought before, oldest first, for agents that keep that.
+    pub earlier_values: std::sync::Arc<Vec<surface::Earlier>>,
     /// Model, value and their way, for agents that make them agree.
     pub consistent: Option<self_consistent::ConsistentView>,
+    /// How well its model fits, for agents that do nothing but fit one.
+    pub fitted: Option<low_rank::fit::Shared>,
 }
 
 /// One algorithm with the state of all its lanes.
@@ -378,6 +384,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "MVE",
         help: "DDPG whose targets look H imagined steps ahead through a model (Feinberg et al. 2018)",
         specs: mve::config::MveConfig::specs,
+    },
+    AgentInfo {
+        id: "low-rank",
+        title: "Low-rank model",
+        help: "watches, and fits a linear model with too little room: its loss decides what it keeps",
+        specs: low_rank::LowRankConfig::specs,
     },
     AgentInfo {
         id: "self-consistent",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::actor_critic::{ActorCritic, CriticBatch, Shape};
 use super::computing::Seat;
+use super::kept_values::{KeptValues, OnPolicy};
 use super::off_policy::{Batch, Lanes};
 use super::steered::{Losses, SteeredView};
 use super::works::Works;
@@ -72,6 +73,7 @@ pub struct Steering {
     /// Numbers that the critic was taught, one a remembered or imagined step in each update.
     pub value_targets: u64,
     losses: Series<Losses>,
+    kept: KeptValues,
 }
 
 impl Steering {
@@ -95,6 +97,7 @@ impl Steering {
             failure: None,
             value_targets: 0,
             losses: Series::default(),
+            kept: KeptValues::new(seeds.len()),
         })
     }
 
@@ -235,9 +238,17 @@ impl Steering {
     }
 
     /// A critic's mini-batch is done: `taught` numbers in each lane. Every tenth leaves its losses.
-    pub fn count(&mut self, taught: u64, losses: Losses) {
+    /// Now and then actor and critic are copied for pictures.
+    pub fn count(&mut self, taught: u64, losses: Losses, setting: &Setting) {
         self.value_targets += taught;
         let updates = self.works.all.updates();
+        if self.kept.wants(updates) && self.failure.is_none() {
+            let [actors, critics] = [&self.networks.actor, &self.networks.critic].map(HostMlp::all);
+            let reward_scale = setting.reward_scale;
+            let both = actors.into_iter().zip(critics);
+            let thoughts = both.map(|(actor, critic)| OnPolicy { actor, critic, reward_scale });
+            self.kept.keep(updates, thoughts);
+        }
         if updates.is_multiple_of(EVERY) {
             self.losses.push(Losses { updates, ..losses });
         }
@@ -259,6 +270,7 @@ impl Steering {
             memory: self.lanes.lanes[lane].memory.clone(),
             losses: self.losses.clone(),
             value_targets: self.value_targets,
+            earlier_values: self.kept.of(lane),
             expansion: None,
         }
     }
@@ -285,7 +297,7 @@ impl Steering {
 
     /// Memory in bytes that a copy does not share.
     pub fn bytes(&self) -> usize {
-        self.networks.bytes() + self.lanes.own_bytes() + self.losses.bytes()
+        self.networks.bytes() + self.lanes.own_bytes() + self.losses.bytes() + self.kept.bytes()
     }
 }
 

@@ -13,6 +13,7 @@ use crate::agents::dyna::Dyna;
 use crate::agents::dyna_q::DynaQ;
 use crate::agents::dyna_q_plus::DynaQPlus;
 use crate::agents::expected_sarsa::ExpectedSarsa;
+use crate::agents::low_rank::LowRankAgent;
 use crate::agents::monte_carlo::MonteCarlo;
 use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
 use crate::agents::mve::Mve;
@@ -127,6 +128,10 @@ pub fn continuous_cohorts<W: Steered + KnownReward + Debug + Sync>(
     let (params, lanes) = (&run.params, seeds.len());
     match run.info.id {
         "random" => Ok(Some(together(world, Random::new(Within::of(world), seeds), seeds))),
+        "low-rank" => {
+            let sizes = (oracle.sees(), oracle.limits().0.len());
+            Ok(Some(one_each(world, seeds, |seed| LowRankAgent::new(config(params), sizes, seed))))
+        }
         "ddpg" => {
             let dials: DdpgConfig = config(params);
             let device = (dials.trial(&*oracle, lanes), dials.device);

@@ -37,6 +37,12 @@ impl Experiment {
                 let worlds = (Worlds::of_numbers(&world), ground, "numbers steer it");
                 Self::with(config, worlds, workers, fit)
             }
+            AnyWorld::Crossing(world) => {
+                let fit = |run: &RunConfig, seeds: &[u64]| continuous_cohorts(&world, run, seeds);
+                let ground = Ground::Steered(Arc::new(world.clone()));
+                let worlds = (Worlds::of_numbers(&world), ground, "numbers steer it");
+                Self::with(config, worlds, workers, fit)
+            }
             AnyWorld::Torques(world) => {
                 let fit = |run: &RunConfig, seeds: &[u64]| discrete_cohorts(&world, run, seeds);
                 let ground = Ground::Counted(sizes(&world));

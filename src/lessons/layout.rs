@@ -91,8 +91,20 @@ panels! {
     DepthError = "depth-error",
     /// Where the search acts otherwise than the value.
     LookingAhead = "looking-ahead",
+    /// How well models with too little room fit, over their updates.
+    Fit = "fit",
+    /// What each model got right, number by number.
+    Mismatch = "mismatch",
+    /// Right or wrong in state, right or wrong in value.
+    Quadrants = "quadrants",
+    /// Lengths of the gradients of all losses on the same data.
+    Gradients = "gradients",
+    /// What every prediction costs under four losses: surfaces round a cross that can be dragged.
+    Landscape = "landscape",
     /// Where networks compute, and how fast.
     Device = "device",
+    /// Values as a surface over two numbers of a state.
+    Surface = "surface",
 }
 
 impl PanelId {

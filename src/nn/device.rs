@@ -12,7 +12,6 @@ use std::sync::Once;
 
 use burn::tensor::{Device, TensorData};
 
-use super::Tensor;
 pub use adapters::adapters;
 pub(super) use adapters::give_up;
 
@@ -298,11 +297,6 @@ impl Compute {
         dims: [usize; D],
     ) -> burn::tensor::Tensor<D> {
         burn::tensor::Tensor::from_data(TensorData::new(numbers, dims), &self.device)
-    }
-
-    /// A tensor of this data.
-    pub(super) fn wrap(&self, data: TensorData) -> Tensor {
-        Tensor::from_data(data, &self.device)
     }
 
     /// Waits until everything asked for is done; an error means that the device is lost.

@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod dp;
 pub mod expansion;
+pub mod landscape;
 pub mod losses;
 pub mod lstd;
 pub mod plane;

@@ -1,13 +1,14 @@
 //! Pseudo-code and dials of deep Dyna-Q.
 
 use super::lane::ROW;
-use super::nets::Made;
+use super::nets::{Aim, Made};
 use super::values::Dials;
 use crate::agents::dyna_q::Picks;
 use crate::agents::memory::Memory;
 use crate::mdp::trace::{CodeLine, Source};
 use crate::models::coding::{Coded, Coding};
 use crate::models::features::Places;
+use crate::models::model_loss::ModelLoss;
 use crate::nn::device::Wish;
 use crate::nn::trial::Trial;
 
@@ -71,6 +72,12 @@ crate::params! {
         model_updates: u32 = 4 => { "Model updates", "m, per real step", Live, Int { min: 1.0, max: 50.0, log: true } },
         /// Step size of Adam for the model.
         model_rate: f64 = 0.01 => { "Model step size", "Adam", Live, Float { min: 0.000_01, max: 0.1, log: true } },
+        /// What the model's next state is trained by; where states are one-hot, squared error and likelihood are both cross-entropy.
+        model_loss: ModelLoss = ModelLoss::Squared => { "Model loss", "", Live, Choice(ModelLoss::CHOICES) },
+        /// Model updates over which the plain loss fades out beside a value-aware one.
+        model_warmup: u32 = 10_000 => { "Plain loss at first", "model updates", Live, Int { min: 0.0, max: 100_000.0, log: true } },
+        /// Model updates for which the value that the loss asks stands still.
+        value_every: u32 = 100 => { "Value stands still", "for model updates", Live, Int { min: 1.0, max: 10_000.0, log: true } },
         /// Step size of Adam for the values.
         rate: f64 = 0.001 => { "Value step size", "Adam", Live, Float { min: 0.000_01, max: 0.1, log: true } },
         /// Worth of a reward one step later.
@@ -119,5 +126,14 @@ impl DeepDynaQConfig {
     /// What devices are compared by for `lanes` lanes in a world.
     pub fn trial(&self, places: Places, actions: usize, lanes: usize) -> Trial {
         self.made(places, actions).trial(lanes, self.batch as usize)
+    }
+
+    /// How the model is taught.
+    pub fn aim(&self) -> Aim {
+        Aim {
+            loss: self.model_loss,
+            warm_up: u64::from(self.model_warmup),
+            every: u64::from(self.value_every),
+        }
     }
 }

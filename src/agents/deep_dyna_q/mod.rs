@@ -141,7 +141,7 @@ impl DeepDynaQ {
         self.nets.model.set_rate(self.config.model_rate as f32);
         for _ in 0..self.config.model_updates {
             let steps = self.draw(Source::Real);
-            let done = self.nets.model.learn(&steps, &self.active);
+            let done = self.nets.teach(&steps, &self.config.aim(), self.states, &self.active);
             self.tell(done, line::MODEL, watch);
         }
     }

@@ -5,12 +5,15 @@ use crate::agents::computing::Seat;
 use crate::base::digest::Digest;
 use crate::mdp::State;
 use crate::models::coding::Coding;
+use crate::models::model_loss::ModelLoss;
 use crate::models::network::{NetworkModel, Steps};
+use crate::models::value_taught::Lesson;
 use crate::nn::device::{Compute, Wish};
 use crate::nn::init::{Spread, dice};
 use crate::nn::mlp::{MlpSpec, TooLarge};
 use crate::nn::trial::Trial;
 use crate::nn::{NotFinite, Tensor, vector};
+use crate::rl::losses::whole::warm_up;
 
 /// Number of the value network among the networks of a lane.
 const Q: u32 = 0;
@@ -54,6 +57,26 @@ impl Made {
     }
 }
 
+/// How the model is taught.
+#[derive(Clone, Copy, Debug)]
+pub struct Aim {
+    /// The loss of the next state.
+    pub loss: ModelLoss,
+    /// Updates of the model over which the plain loss fades out beside a value-aware one.
+    pub warm_up: u64,
+    /// Updates of the model for which the value stands still.
+    pub every: u64,
+}
+
+/// A value that stands still while the model learns.
+#[derive(Clone, Debug, Default)]
+struct Still {
+    /// `[P][S]`: `max Q'(s, .)`; empty where nobody asks.
+    values: Vec<Vec<f64>>,
+    /// The update of the model at which it was looked at.
+    since: u64,
+}
+
 /// Networks of all lanes.
 #[derive(Clone, Debug)]
 pub struct Nets {
@@ -64,6 +87,9 @@ pub struct Nets {
     values: Values,
     /// The model.
     pub model: NetworkModel,
+    still: Still,
+    /// Updates of the model so far.
+    taught: u64,
 }
 
 impl Nets {
@@ -82,7 +108,7 @@ impl Nets {
         let mut model_dice = dice(seeds, MODEL);
         let (coding, actions, width) = (made.coding, made.actions, made.width);
         let model = NetworkModel::new(coding, actions, width, rate, &mut model_dice, compute)?;
-        Ok(Self { made, values, model, seat })
+        Ok(Self { made, values, model, seat, still: Still::default(), taught: 0 })
     }
 
     /// The same elsewhere. Waits for both devices.
@@ -93,6 +119,8 @@ impl Nets {
             values: self.values.to(compute),
             model: self.model.to(compute),
             seat,
+            still: self.still.clone(),
+            taught: self.taught,
         }
     }
 
@@ -131,6 +159,29 @@ impl Nets {
         self.values.learn(told, dials, active, &compute)
     }
 
+    /// One step of the model down the loss that `aim` names; see [`NetworkModel::learn_as`].
+    pub fn teach(
+        &mut self,
+        steps: &Steps,
+        aim: &Aim,
+        states: usize,
+        active: &[bool],
+    ) -> Result<Tensor, NotFinite> {
+        if !aim.loss.asks_the_value() {
+            self.still = Still::default();
+        } else if self.still.values.is_empty() || self.taught >= self.still.since + aim.every {
+            let all: Vec<State> = (0..steps.lanes).flat_map(|_| 0..states as State).collect();
+            let best = vector(self.values.slow(self.input(&all, steps.lanes)).max_dim(2));
+            let lane = |row: &[f32]| row.iter().map(|&v| f64::from(v)).collect();
+            self.still =
+                Still { values: best.chunks(states).map(lane).collect(), since: self.taught };
+        }
+        let share = warm_up(self.taught, aim.warm_up);
+        let lesson = Lesson { loss: aim.loss, share, values: &self.still.values };
+        self.taught += 1;
+        self.model.learn_as(steps, active, &lesson)
+    }
+
     /// Values of all of `states` in lane `lane` for rewards times `scale`, `[S * A]`. Waits for the
     /// device.
     pub fn table(&self, states: usize, lane: usize, scale: f64) -> Vec<f64> {
@@ -154,10 +205,14 @@ impl Nets {
     pub fn digest(&self, digest: &mut Digest) {
         self.values.digest(digest);
         self.model.digest(digest);
+        digest.word(self.taught);
+        digest.word(self.still.since);
+        self.still.values.iter().flatten().for_each(|&value| digest.number(value));
     }
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
-        self.values.bytes() + self.model.bytes()
+        let still = self.still.values.iter().map(Vec::len).sum::<usize>() * size_of::<f64>();
+        self.values.bytes() + self.model.bytes() + still
     }
 }

@@ -69,6 +69,11 @@ impl Values {
         self.q.forward(seen)
     }
 
+    /// The same of the slow copy.
+    pub fn slow(&self, seen: Tensor) -> Tensor {
+        self.target.forward(seen)
+    }
+
     /// One step of Q towards `r + gamma max Q'(s', .)` in the lanes that `active` names; `Q'` is the
     /// slow copy, which then follows. Returns the loss before it, `[P, 1, 1]`.
     pub fn learn(

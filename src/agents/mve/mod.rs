@@ -2,7 +2,7 @@
 //! targets come from `H` imagined steps and only then from the critic's own slow copy; with the
 //! TD-k trick it learns at every imagined state as well, so that it is right where it is asked.
 //!
-//! The model is trained by its own squared error alone; nothing needs a gradient through it. The
+//! The model is trained by its own loss alone (`teaching`); nothing needs a gradient through it. The
 //! actor is that of DDPG and learns on real states. Imagined steps are dropped after each update.
 
 mod code;
@@ -11,6 +11,7 @@ pub mod course;
 pub mod dynamics;
 pub mod rollout;
 pub mod stored;
+pub mod teaching;
 
 use std::sync::Arc;
 
@@ -120,7 +121,10 @@ impl Mve {
     fn teach_model<W: Watch>(&mut self, watch: &mut W) {
         let MveConfig { model_batch, model_rate, reward_scale, .. } = self.config;
         let how = (model_batch as usize, model_rate, reward_scale);
-        if let Err(failure) = self.model.learn(&self.base.lanes, &self.base.active, how) {
+        let mu = rollout::actor(&self.base, self.config.dreamer);
+        let value = (&self.config.aim(), &self.base.networks, mu);
+        let learned = self.model.learn(&self.base.lanes, &self.base.active, how, value);
+        if let Err(failure) = learned {
             self.base.failure = Some(failure);
         }
         watch.line(5, || Some(Value::Number(self.model.loss)));
@@ -143,6 +147,7 @@ impl Mve {
         let taught = critic.input.dims()[1] as u64;
         let mut losses = self.base.learn_from(&critic, batch.seen.clone(), &setting);
         (losses.model, losses.held_out) = (self.model.loss, self.model.held_out);
+        (losses.model_norm, losses.clipped) = (self.model.norm, self.model.teacher.clipped);
         watch.line(10, || Some(Value::Number(losses.critic)));
         self.newest = Newest {
             begun: Some(batch.next.clone()),
@@ -160,7 +165,7 @@ impl Mve {
             }
             work.imagined_steps += steps;
         });
-        self.base.count(taught, losses);
+        self.base.count(taught, losses, &setting);
     }
 
     /// Targets from this imagination alone.
@@ -294,6 +299,7 @@ impl Agent for Mve {
             stored: dreams == Dreams::Stored,
             kept: self.stored.kept(),
             model_targets: self.model.targets,
+            model_loss: self.config.model_loss,
             begun: self.newest.begun.iter().flat_map(|states| rows(states, lane)).collect(),
             imagined: self.newest.imagined.iter().flat_map(|states| rows(states, lane)).collect(),
             age: self.newest.age,

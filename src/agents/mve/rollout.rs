@@ -2,13 +2,13 @@
 
 use super::config::{Dreamer, Moving, Rewards};
 use super::dynamics::Dynamics;
-use crate::agents::actor_critic::{CriticBatch, joined};
+use crate::agents::actor_critic::CriticBatch;
 use crate::agents::off_policy::{Batch, Lanes};
 use crate::agents::steering::{Setting, Steering};
 use crate::mdp::oracle::Oracle;
 use crate::nn::device::Compute;
 use crate::nn::mlp::Mlp;
-use crate::nn::{Tensor, values};
+use crate::nn::{Tensor, joined, values};
 use crate::rl::expansion::{loss_weights, targets};
 
 /// How to imagine.

@@ -104,6 +104,9 @@ pub struct Field {
     /// Text scale.
     pub points: f32,
     rect: Rect,
+    outer: Rect,
+    /// Lengths of the names of both axes.
+    named: [f32; 2],
     x: Ends,
     y: Ends,
 }
@@ -135,12 +138,18 @@ impl Field {
             outer.min + vec2(52.0, 24.0) * points,
             outer.max - vec2(right, 40.0 * points),
         );
-        let field = Self { painter, t, points, rect, x: x.0.rounded(), y: y.0.rounded() };
-        field.axes(outer, x.1, y.1);
+        let small = theme::small(ui.ctx());
+        let x_name = if x.0.log { format!("{} (log scale)", x.1) } else { x.1.to_owned() };
+        let named = [x_name.as_str(), y.1]
+            .map(|name| text::line(&painter, name, small.clone(), t.text).size().x);
+        let field =
+            Self { painter, t, points, rect, outer, named, x: x.0.rounded(), y: y.0.rounded() };
+        field.axes(&x_name, y.1);
         field
     }
 
-    fn axes(&self, outer: Rect, x_name: &str, y_name: &str) {
+    fn axes(&self, x_name: &str, y_name: &str) {
+        let outer = self.outer;
         let font = theme::small(self.painter.ctx());
         let word = |words: &str, at: Pos2, anchor: Align2| {
             let line =
@@ -163,8 +172,7 @@ impl Field {
             };
             word(&named(x), pos2(self.rect.left() + share * self.rect.width(), below), anchor);
         }
-        let log = if self.x.log { " (log scale)" } else { "" };
-        word(&format!("{x_name}{log}"), outer.left_bottom(), Align2::LEFT_BOTTOM);
+        word(x_name, outer.left_bottom(), Align2::LEFT_BOTTOM);
         word(y_name, outer.left_top(), Align2::LEFT_TOP);
     }
 
@@ -191,13 +199,20 @@ impl Field {
         text::place(&self.painter, &words, line[0] + aside, anchor);
     }
 
-    /// What the marks mean, at the upper right.
+    /// What the marks mean: at the upper right beside the name of the vertical axis, at the lower
+    /// right where both do not fit in one line, and in the field where that is full, too.
     pub fn note(&self, words: &str) {
         let font = theme::small(self.painter.ctx());
-        let room = self.rect.width() * 0.7;
+        let room = self.rect.width();
         let words = text::elided(&self.painter, words, font, self.t.text_weak, room);
-        let at = pos2(self.rect.right(), self.rect.top() - 6.0 * self.points);
-        text::place(&self.painter, &words, at, Align2::RIGHT_BOTTOM);
+        let all = self.rect.right() - self.outer.left() - 12.0 * self.points;
+        let free = self.named.map(|name| words.size().x <= all - name);
+        let (y, anchor) = match free {
+            [_, true] => (self.outer.top(), Align2::RIGHT_TOP),
+            [true, _] => (self.outer.bottom(), Align2::RIGHT_BOTTOM),
+            _ => (self.rect.top() + 3.0 * self.points, Align2::RIGHT_TOP),
+        };
+        text::place(&self.painter, &words, pos2(self.rect.right(), y), anchor);
     }
 
     /// Words behind the ends of lines, moved apart where they would touch.
