@@ -9,6 +9,7 @@ pub mod dyna;
 pub mod dyna_q;
 pub mod dyna_q_plus;
 pub mod expected_sarsa;
+pub mod fault;
 pub mod kept_values;
 pub mod learner;
 pub mod low_rank;
@@ -36,11 +37,12 @@ pub mod works;
 use crate::base::digest::Digest;
 use crate::base::params::{Params as _, Spec as ParamSpec};
 use crate::mdp::trace::{CodeLine, Watch};
-use crate::mdp::{Action, State, Transition};
+use crate::mdp::{State, Transition};
 use crate::models::bank::Known;
 use crate::models::network::ModelCopy;
 use crate::models::view::ModelView;
 use crate::nn::device::Place;
+pub use fault::{Fault, NotANumber};
 
 /// Work done since the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,40 +69,6 @@ pub struct Moves {
     pub updates: bool,
     /// It calls a model.
     pub imagined: bool,
-}
-
-/// A number that stopped being one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct NotANumber {
-    /// Entry: state.
-    pub state: State,
-    /// Entry: action.
-    pub action: Action,
-    /// The value it got.
-    pub value: f64,
-}
-
-/// Why a run cannot go on.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fault {
-    /// An entry of its table.
-    Entry(NotANumber),
-    /// A tensor or a loss, and what it became.
-    Number {
-        /// What it is called.
-        what: String,
-        /// The value it got.
-        value: f64,
-    },
-    /// A number of the world, counted from 0, and what it became.
-    World {
-        /// Which one.
-        index: usize,
-        /// The value it got.
-        value: f64,
-    },
-    /// Something that it asked for and was refused, in one sentence.
-    Refused(String),
 }
 
 /// A copy of what probes and pictures need, as plain data.

@@ -94,8 +94,8 @@ crate::params! {
         width: u32 = 64 => { "Width", "units", Live, Int { min: 4.0, max: 256.0, log: true } },
         /// Where planning begins: pairs taken or epsilon-greedy in states seen.
         picks: Picks = Picks::PairsTaken => { "Planning picks", "", Live, Choice(Picks::CHOICES) },
-        /// Values learn rewards times this; they should come out near 1 in size.
-        reward_scale: f64 = 1.0 => { "Reward scale", "for the values", Restart, Float { min: 0.0001, max: 100.0, log: true } },
+        /// Values learn rewards times this, so that they come out near 1 in size; a change is learned anew.
+        reward_scale: f64 = 1.0 => { "Reward scale", "for the values", Live, Float { min: 0.0001, max: 100.0, log: true } },
         /// Where the networks compute; a change moves them and keeps the run.
         device: Wish = Wish::Auto => { "Device", "", Live, Choice(Wish::CHOICES) },
     }

@@ -1,122 +1,28 @@
 //! Deep Dyna-Q where numbers are seen and actions are counted: the same lines and the same dials, with
 //! what is seen in place of a cell.
 
+mod nets;
+
 use std::sync::Arc;
 
 use super::config::{DeepDynaQConfig, code, line};
-use super::values::{Told, Values};
+use super::values::Told;
 use crate::agents::computing::Seat;
 use crate::agents::dyna_q::Picks;
-use crate::agents::memory::Memory;
-use crate::agents::surface::{Surface, ValueSurface};
+use crate::agents::surface::Surface;
 use crate::agents::works::Works;
 use crate::agents::{Agent, Fault, Moves, NotANumber, View, Work};
 use crate::base::digest::Digest;
 use crate::base::params::Params as _;
-use crate::base::rng::{Stream, StreamName};
 use crate::mdp::physical::Vector;
 use crate::mdp::trace::{CodeLine, Source, Value, Watch};
 use crate::mdp::{Action, Transition};
-use crate::models::motion::{MotionModel, Motions};
+use crate::models::motion::Motions;
 use crate::nn::device::Place;
-use crate::nn::host::HostMlp;
-use crate::nn::init::{Spread, dice};
-use crate::nn::mlp::{MlpSpec, TooLarge};
-use crate::nn::trial::Trial;
+use crate::nn::mlp::TooLarge;
 use crate::nn::{NotFinite, Tensor, values, vector};
 use crate::rl::policy::epsilon_greedy;
-
-/// What is made for a world: numbers seen, actions, width of the hidden layers.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Made {
-    sees: usize,
-    actions: usize,
-    width: usize,
-}
-
-impl Made {
-    fn spec(self) -> MlpSpec {
-        // Values begin at 0 everywhere: ties, until the first reward.
-        let last_spread = Spread::Within(0.0);
-        let spec = MlpSpec::new("Q", self.sees, &[self.width; 2], self.actions);
-        MlpSpec { last_spread, ..spec }
-    }
-
-    fn model(self) -> MlpSpec {
-        MotionModel::spec((self.sees, self.actions), self.width)
-    }
-
-    /// Numbers a remembered step: what was seen, action, reward, what was seen next, whether it went
-    /// on.
-    fn row(self) -> usize {
-        2 * self.sees + 3
-    }
-}
-
-impl DeepDynaQConfig {
-    fn made_for(&self, (sees, actions): (usize, usize)) -> Made {
-        Made { sees, actions, width: self.width as usize }
-    }
-
-    /// Bytes of a lane where `sizes` are the numbers seen and the actions.
-    pub fn bytes_for(&self, sizes: (usize, usize)) -> u128 {
-        let made = self.made_for(sizes);
-        let networks = made.spec().bytes() + made.spec().bytes_to_train();
-        networks + made.model().bytes_to_train() + Memory::bytes_of(self.capacity, made.row())
-    }
-
-    /// What devices are compared by there for `lanes` lanes.
-    pub fn trial_for(&self, sizes: (usize, usize), lanes: usize) -> Trial {
-        Trial { spec: self.made_for(sizes).spec(), lanes, batch: self.batch as usize }
-    }
-}
-
-/// One seed's part.
-#[derive(Clone, Debug)]
-struct Lane {
-    explore: Stream,
-    replay: Stream,
-    plan: Stream,
-    memory: Memory,
-}
-
-/// Networks of all lanes.
-#[derive(Clone, Debug)]
-struct Nets {
-    made: Made,
-    seat: Seat,
-    values: Values,
-    model: MotionModel,
-}
-
-impl Nets {
-    fn new(made: Made, seeds: &[u64], seat: Seat, rate: f32) -> Result<Self, TooLarge> {
-        made.spec().check(seeds.len())?;
-        made.model().check(seeds.len())?;
-        let compute = seat.compute();
-        let values = Values::new(&made.spec(), &mut dice(seeds, 0), rate, compute)?;
-        let (sizes, mut model_dice) = ((made.sees, made.actions), dice(seeds, 1));
-        let model = MotionModel::new(sizes, made.width, rate, &mut model_dice, compute)?;
-        Ok(Self { made, values, model, seat })
-    }
-
-    fn to(&self, seat: Seat) -> Self {
-        let compute = seat.compute();
-        let (values, model) = (self.values.to(compute), self.model.to(compute));
-        Self { made: self.made, values, model, seat }
-    }
-
-    /// `[P * B * S]` in a row as `[P, B, S]`.
-    fn tensor(&self, seen: &[f32], lanes: usize) -> Tensor {
-        let sees = self.made.sees;
-        self.seat.compute().tensor(seen.to_vec(), [lanes, seen.len() / (lanes * sees), sees])
-    }
-
-    fn check(&self) -> Result<(), NotFinite> {
-        self.values.check()?;
-        self.model.check()
-    }
-}
+use nets::{Best, Lane, Nets};
 
 /// The agent: any number of lanes.
 #[derive(Clone, Debug)]
@@ -143,15 +49,9 @@ impl DeepDynaQOfNumbers {
     ) -> Result<Self, TooLarge> {
         let made = config.made_for(sizes);
         let seat = Seat::of(config.trial_for(sizes, seeds.len()), config.device);
-        let lane = |&seed: &u64| Lane {
-            explore: Stream::new(seed, StreamName::Explore),
-            replay: Stream::new(seed, StreamName::Replay),
-            plan: Stream::new(seed, StreamName::Plan),
-            memory: Memory::new(made.row()),
-        };
         Ok(Self {
             nets: Nets::new(made, seeds, seat, config.rate as f32)?,
-            lanes: seeds.iter().map(lane).collect(),
+            lanes: seeds.iter().map(|&seed| Lane::new(seed, made.row())).collect(),
             active: vec![true; seeds.len()],
             seeds: seeds.into(),
             due: 0,
@@ -456,19 +356,5 @@ impl Agent for DeepDynaQOfNumbers {
     fn bytes(&self) -> usize {
         let lanes: usize = self.lanes.iter().map(|lane| lane.memory.own_bytes()).sum();
         size_of::<Self>() + self.nets.values.bytes() + self.nets.model.bytes() + lanes
-    }
-}
-
-/// `max Q(s, .)`, for pictures.
-#[derive(Debug)]
-struct Best {
-    q: HostMlp,
-    scale: f64,
-}
-
-impl ValueSurface for Best {
-    fn value(&self, seen: &[f32]) -> f64 {
-        let best = self.q.forward(seen).into_iter().fold(f32::NEG_INFINITY, f32::max);
-        f64::from(best) / self.scale
     }
 }
