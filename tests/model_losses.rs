@@ -129,7 +129,7 @@ fn the_likelihood_agrees_with_jax() {
     let model = bench.model.backward(way, found.loss.gradient);
     close("model", &flat(&model), &numbers(&row("likelihood")[3]));
     let mut rest = flat(&spread.backward(tape, found.raw));
-    [found.low, found.high].iter().for_each(|bound| rest.extend(values(bound)));
+    rest.extend([found.low, found.high].iter().flat_map(values));
     close("spread", &rest, &numbers(&row("spread")[3]));
 }
 

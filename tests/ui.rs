@@ -14,6 +14,8 @@ mod dreams;
 mod failing;
 #[path = "ui/forks.rs"]
 mod forks;
+#[path = "ui/landscape.rs"]
+mod landscape;
 #[path = "ui/lies.rs"]
 mod lies;
 #[path = "ui/looks.rs"]

@@ -212,9 +212,7 @@ impl Dynamics {
 
     /// Memory in bytes that a copy does not share.
     pub fn bytes(&self) -> usize {
-        let kept = self.kept.iter().flat_map(|(_, lanes)| lanes).map(HostMlp::bytes);
-        let parts = self.network.bytes() + self.adam.bytes() + self.teacher.bytes();
-        parts + kept.sum::<usize>()
+        self.network.bytes() + self.adam.bytes() + self.teacher.bytes()
     }
 }
 

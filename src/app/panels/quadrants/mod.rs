@@ -14,6 +14,7 @@ use crate::app::widgets::{badge, text};
 use crate::app::words::value;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::probes::judged::{Corner, Judged, Judgement, STATE_SPLIT, VALUE_SPLIT, listed, steered};
+use crate::probes::strays::{Strays, strays};
 
 /// Seconds between two judgements while time passes.
 const EVERY: f64 = 0.5;
@@ -35,8 +36,9 @@ const CORNERS: [(&str, Corner); 4] = [
     ("both wrong", (false, false)),
 ];
 
-/// One for each run; `None` for those without a model.
-type Found = Vec<Option<Judgement>>;
+/// Judged, and how many predictions lie beyond the data: one for each run; `None` for those without
+/// a model.
+type Found = Vec<Option<(Judgement, Vec<Strays>)>>;
 
 #[derive(Clone, PartialEq)]
 struct Question {
@@ -54,11 +56,13 @@ impl Question {
     }
 }
 
-fn judged(run: &Moment) -> Option<Judgement> {
+fn judged(run: &Moment) -> Option<(Judgement, Vec<Strays>)> {
     let view = &run.lane.view;
     match (&view.steered, &view.table, &view.model) {
-        (Some(view), ..) => steered(view),
-        (None, Some(table), Some(model)) => listed(table, model, &run.truth, run.gamma),
+        (Some(view), ..) => Some((steered(view)?, strays(view))),
+        (None, Some(table), Some(model)) => {
+            Some((listed(table, model, &run.truth, run.gamma)?, Vec::new()))
+        }
         _ => None,
     }
 }
@@ -78,7 +82,11 @@ pub struct Quadrants {
 }
 
 /// The selected run, or the first one, that has been judged.
-fn subject<'a>(s: &Snapshot, found: &'a Found, selected: usize) -> Option<(usize, &'a Judgement)> {
+fn subject<'a>(
+    s: &Snapshot,
+    found: &'a Found,
+    selected: usize,
+) -> Option<(usize, &'a (Judgement, Vec<Strays>))> {
     let of = |index: usize| Some((index, found.get(index)?.as_ref()?));
     of(selected).or_else(|| (0..s.runs.len()).find_map(of))
 }
@@ -98,11 +106,14 @@ impl Quadrants {
         let pace = if s.playing && !cx.view.at_once() { EVERY } else { 0.0 };
         self.asked.ask((ui.ctx(), cx.view), &Question::of(s), pace, Question::judge);
         let found = self.found(s).cloned().unwrap_or_default();
-        let Some((index, judgement)) = subject(s, &found, cx.view.run) else {
+        let Some((index, (judgement, strays))) = subject(s, &found, cx.view.run) else {
             weak(ui, if s.runs.iter().any(has_model) { WAITS } else { EMPTY });
             return;
         };
-        self.head(ui, cx, s, (index, judgement));
+        self.head(ui, cx, index, &numbers(&s.runs[index].name, judgement));
+        if !strays.is_empty() {
+            weak(ui, &beyond(strays));
+        }
         let rect = ui.available_rect_before_wrap();
         let points = theme::scale(ui.ctx());
         let wide = rect.width() > 560.0 * points;
@@ -120,13 +131,7 @@ impl Quadrants {
     }
 
     /// Which run, its three numbers, and the choice of a corner.
-    fn head(
-        &mut self,
-        ui: &mut Ui,
-        cx: &Cx<'_>,
-        s: &Snapshot,
-        (index, judgement): (usize, &Judgement),
-    ) {
+    fn head(&mut self, ui: &mut Ui, cx: &Cx<'_>, index: usize, words: &str) {
         if !cx.view.still {
             let before = self.corner;
             segmented(ui, "Show one of", &CORNERS.map(|corner| corner.0), &mut self.corner);
@@ -139,9 +144,8 @@ impl Quadrants {
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
         let t = theme::tokens(ui.ctx());
         let mark = badge::paint(ui.painter(), rect.left_center() + vec2(11.0 * points, 0.0), index);
-        let words = numbers(&s.runs[index].name, judgement);
         let room = rect.right() - mark.right() - 10.0;
-        let line = text::elided(ui.painter(), &words, theme::small(ui.ctx()), t.text, room);
+        let line = text::elided(ui.painter(), words, theme::small(ui.ctx()), t.text, room);
         text::place(ui.painter(), &line, mark.right_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER);
     }
 
@@ -215,12 +219,26 @@ fn numbers(name: &str, judgement: &Judgement) -> String {
     format!("{name}: mean errors: state {state}, value {off}, reward {reward}{worth}")
 }
 
+/// Predictions where the learner has never been, by the model's updates.
+fn beyond(strays: &[Strays]) -> String {
+    let one = |s: &Strays| match s.updates {
+        Some(updates) => format!("{} after {updates} updates", s.beyond),
+        None => format!("{} now", s.beyond),
+    };
+    let all = strays.first().map_or(0, |s| s.all);
+    let parts: Vec<String> = strays.iter().map(one).collect();
+    format!("predictions beyond the data, of {all}: {}", parts.join(", "))
+}
+
 /// In words.
 fn told(s: &Snapshot, found: &Found) -> String {
     let mut text = String::new();
     for (run, judgement) in s.runs.iter().zip(found) {
-        let Some(judgement) = judgement else { continue };
+        let Some((judgement, strays)) = judgement else { continue };
         text += &format!("{} {}\n", run.letter, numbers(&run.name, judgement));
+        if !strays.is_empty() {
+            text += &format!("  {}\n", beyond(strays));
+        }
         let counts = CORNERS.map(|(name, corner)| format!("{name} {}", judgement.count(corner)));
         text += &format!("  of {}: {}\n", judgement.all.len(), counts.join(", "));
     }
@@ -248,7 +266,7 @@ impl Panel for Quadrants {
     fn data(&self, snapshot: &Snapshot) -> String {
         let mut csv = "run,state_error,value_error,reward_error,corner\n".to_owned();
         for (run, judgement) in snapshot.runs.iter().zip(self.shown(snapshot)) {
-            let Some(judgement) = judgement else { continue };
+            let Some((judgement, _)) = judgement else { continue };
             for one in &judgement.all {
                 let Judged { state_error, value_error, reward_error, .. } = one;
                 let corner = judgement.corner(one);
