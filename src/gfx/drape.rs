@@ -4,8 +4,26 @@ use super::scene::{Field, Scene};
 
 /// Points of a line a block.
 const BLOCK: usize = 12;
+/// Least height of the rim that is made room for, and the steps in which it grows: a picture that
+/// breathed with every update would never stand still.
+const RIM: [f32; 2] = [0.6, 0.2];
 
 impl Scene {
+    /// How tall fields are at their edges, as a share of the box.
+    pub fn rim(&self) -> f32 {
+        let rim = |field: &Field| {
+            let (rows, cols) = (field.rows, field.cols);
+            let ends = (0..cols).flat_map(move |col| [col, (rows - 1) * cols + col]);
+            let sides = (0..rows).flat_map(move |row| [row * cols, row * cols + cols - 1]);
+            let heights = ends.chain(sides).map(|index| f64::from(field.heights[index]));
+            heights.map(|z| self.axes[2].share(z) as f32).fold(0.0, f32::max)
+        };
+        let tallest = self.fields.iter().filter(|field| field.is_whole()).map(rim);
+        let [least, step] = RIM;
+        let tallest = tallest.fold(least, f32::max).min(1.0);
+        ((tallest / step - 1e-4).ceil() * step).min(1.0)
+    }
+
     /// The place on the first field above or below `[x, y]`, in units of the axes; on the ground
     /// where there is none.
     pub fn on_field(&self, [x, y]: [f32; 2]) -> [f32; 3] {
@@ -102,6 +120,16 @@ mod tests {
         assert_eq!(scene.on_field([1.0, 0.0])[2], 0.0);
         scene.axes[2].high = 7.0;
         assert_eq!(scene.on_field([2.0, 2.0])[2], 7.0, "clipped like the field");
+    }
+
+    #[test]
+    fn room_for_the_rim_grows_in_steps() {
+        let mut scene = tilted();
+        // The greatest height of 22 is a corner.
+        for (high, want) in [(100.0, 0.6), (30.0, 0.8), (24.0, 1.0), (10.0, 1.0)] {
+            scene.axes[2].high = high;
+            assert!((scene.rim() - want).abs() < 1e-6, "{high}: {}", scene.rim());
+        }
     }
 
     #[test]
