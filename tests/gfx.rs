@@ -313,3 +313,25 @@ fn everything_together_looks_as_before() {
     let options = SnapshotOptions::new().threshold(1.0).max_failed_pixels(24);
     results.add(harness.try_snapshot_options("solid-flat", &options));
 }
+
+#[test]
+fn films_have_depth_as_well() {
+    if !adapter::can_draw() {
+        return;
+    }
+    let out = std::env::temp_dir().join(format!("depth-{}.png", std::process::id()));
+    let film = std::process::Command::new(env!("CARGO_BIN_EXE_imaginarium"))
+        .args(["film", "dyna-maze", "--panel", "surface", "--size", "800x450"])
+        .args(["--seconds", "1", "--force", "--out"])
+        .arg(&out)
+        .output()
+        .unwrap();
+    assert!(film.status.success(), "{}", String::from_utf8_lossy(&film.stderr));
+    let image = image::open(&out).unwrap().into_rgba8();
+    std::fs::remove_file(&out).unwrap();
+    let [r, g, b, _] = Theme::Dark.tokens().panel.to_array();
+    let at = |x: f32, y: f32| pixel(&image, Pos2::new(800.0 * x, 450.0 * y));
+    // A map would fill the panel; a surface seen from the side leaves its corners free.
+    assert_eq!(at(0.1, 0.3), [r, g, b]);
+    assert_ne!(at(0.5, 0.6), [r, g, b]);
+}

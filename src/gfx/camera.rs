@@ -17,8 +17,6 @@ const PITCH: [f32; 2] = [0.12, std::f32::consts::FRAC_PI_2];
 const DISTANCE: [f32; 2] = [0.25, 2.5];
 /// Most that the ground is drawn out along the first axis in a wide picture.
 const STRETCH: f32 = 1.7;
-/// Height that is sure to be seen at the corners without an axis.
-const CORNER: f32 = 0.6;
 /// Steps along a ray before it is halved.
 const STEPS: usize = 240;
 
@@ -93,14 +91,14 @@ impl Projection {
         Self { flat: Some(field), ..plain }
     }
 
-    /// Seen by `camera`, the box as large as `inner` allows.
-    pub fn fitted(rect: Rect, inner: Rect, camera: &Camera) -> Self {
+    /// Seen by `camera`, the box as large as `inner` allows; over the corners without an axis so much
+    /// of its height is sure to be seen.
+    pub fn fitted(rect: Rect, inner: Rect, camera: &Camera, corners: f32) -> Self {
         let mut plain = Self::unfitted(rect, camera);
-        // The upright axis is seen in full; what stands at the other corners is seldom that tall,
-        // and there is room over them.
+        // The upright axis is seen in full; what stands at the other corners is seldom that tall.
         let upright = plain.leftmost_corner();
         let corner = |[x, y, z]: [f32; 3]| {
-            let tall = if [x, y] == upright { z } else { CORNER * z };
+            let tall = if [x, y] == upright { z } else { corners * z };
             plain.project([x, y, tall])
         };
         let seen = Rect::from_points(&CORNERS.map(corner));
@@ -288,7 +286,7 @@ mod tests {
 
     fn projection(camera: &Camera) -> Projection {
         let rect = Rect::from_min_size(pos2(40.0, 60.0), vec2(900.0, 500.0));
-        Projection::fitted(rect, rect.shrink(50.0), camera)
+        Projection::fitted(rect, rect.shrink(50.0), camera, 0.6)
     }
 
     fn scene(height: impl Fn(f32, f32) -> f32) -> Scene {
@@ -307,7 +305,7 @@ mod tests {
         for (yaw, pitch) in [(0.0, 20.0), (24.0, 46.0), (130.0, 70.0), (301.0, 88.0)] {
             let p = projection(&Camera::at(yaw, pitch));
             let upright = p.leftmost_corner();
-            let tall = |[x, y, z]: [f32; 3]| if [x, y] == upright { z } else { CORNER * z };
+            let tall = |[x, y, z]: [f32; 3]| if [x, y] == upright { z } else { 0.6 * z };
             let seen = Rect::from_points(&CORNERS.map(|c| p.project([c[0], c[1], tall(c)])));
             let inner = p.rect.shrink(50.0);
             assert!(inner.expand(0.5).contains_rect(seen), "{yaw} {pitch}: {seen}");

@@ -7,6 +7,7 @@
 
 mod axes;
 mod camera;
+mod drape;
 mod flat;
 mod gpu;
 mod mesh;

@@ -145,9 +145,10 @@ fn projection(
     style: &Style,
 ) -> Projection {
     let painter = ui.painter();
+    let corners = scene.rim();
     let fit = |inner: Rect| match flat {
         true => Projection::flat(rect, inner),
-        false => Projection::fitted(rect, inner, camera),
+        false => Projection::fitted(rect, inner, camera, corners),
     };
     let mut inner = rect.shrink(if flat { 6.0 } else { 10.0 } * style.scale);
     // Words stand where the box is, and the box where words leave room: three times is near enough.

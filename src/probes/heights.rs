@@ -83,6 +83,8 @@ pub struct Heights {
     pub excess: Option<Arc<[f32]>>,
     /// Where it has never been; empty if that is not known.
     pub unvisited: Arc<[bool]>,
+    /// Cells of which nothing was learned yet: their 0 is no opinion. Empty if there are none.
+    pub silent: Arc<[bool]>,
     /// Where nothing can be.
     pub walls: Arc<[bool]>,
     /// Where the task ends well.

@@ -48,6 +48,10 @@ pub fn of(ask: &Ask<'_>, grid: &GridScene) -> Option<Heights> {
         cells: true,
         excess: excess(learned.as_ref(), truth.as_ref()),
         unvisited: table.map_or_else(Default::default, |table| unvisited(grid, table)),
+        silent: table.map_or_else(Default::default, |table| {
+            let map = ValueMap::of(table);
+            upwards(grid).map(|cell| map.value.get(cell).copied().flatten().is_none()).collect()
+        }),
         walls: upwards(grid).map(|cell| grid.cells[cell] == Cell::Wall).collect(),
         goals: goals(grid),
         policy: acts.map_or_else(Vec::new, |t| arrows(ask, grid, &|s| t.row(s as usize).to_vec())),

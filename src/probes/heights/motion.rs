@@ -180,6 +180,7 @@ pub fn of(ask: &Ask<'_>, dimensions: &'static [Dimension]) -> Option<Heights> {
         cells: false,
         excess: excess(learned.as_ref(), truth.as_ref()),
         unvisited: cut.unvisited(points, memory.chain(ask.been.iter().copied())),
+        silent: Arc::from([]),
         walls: Arc::from([]),
         goals: Vec::new(),
         policy: learner.map_or_else(Vec::new, |l| cut.arrows(|body| act(l, body))),

@@ -43,6 +43,8 @@ impl Range {
             (Some(ends), None) | (None, Some(ends)) => ends,
             (None, None) => [0.0, 1.0],
         };
+        // Blocks rise from 0, which is also what cells without news are worth.
+        let ends = if found.cells { [ends[0].min(0.0), ends[1].max(0.0)] } else { ends };
         let [low, high] =
             self.values.map_or(ends, |[low, high]| [low.min(ends[0]), high.max(ends[1])]);
         self.values = Some(rounded([low, high]));
@@ -161,6 +163,14 @@ impl Picture<'_> {
         let id = 16 * self.id + 4 * self.kind as u64 + u64::from(t.dark);
         let mut field = Field::new(h.size, numbers, Colours::Heights(ramp, ends), id);
         field.blocks = h.cells;
+        if self.kind == 0 && !h.silent.is_empty() {
+            // No news is not the lowest value.
+            let known = |index: usize| match h.silent[index] {
+                true => t.elev,
+                false => field.colour(index),
+            };
+            field.colours = Colours::Cells((0..h.silent.len()).map(known).collect());
+        }
         field.hatched = Some(h.unvisited.clone()).filter(|mask| self.kind != 1 && !mask.is_empty());
         let step = near(f64::from(ends[1] - ends[0]) / LEVELS);
         let first = (f64::from(ends[0]) / step).ceil() as i64;

@@ -102,7 +102,7 @@ pub fn data(letter: char, heights: &Heights) -> String {
         let [x, y] = heights.place(index);
         let learned = written(heights.learned.as_deref(), index);
         let truth = written(heights.truth.as_deref(), index);
-        let visited = heights.unvisited.get(index).map_or("", |x| if *x { "0" } else { "1" });
+        let visited = heights.unvisited.get(index).map_or("nan", |x| if *x { "0" } else { "1" });
         csv += &format!("{letter},{x},{y},{learned},{truth},{visited}\n");
     }
     csv
