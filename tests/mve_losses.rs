@@ -187,6 +187,30 @@ fn gradients_agree_with_finite_differences() {
 }
 
 #[test]
+fn who_looks_no_step_ahead_still_learns_at_every_depth() {
+    let mut bench = bench();
+    bench.setting.gamma = 0.0;
+    bench.batch.goes_on = vec![true; ROWS];
+    bench.batch.goes_on[4] = false;
+    let manner = Manner {
+        horizon: 2,
+        dreamer: Dreamer::Target,
+        rewards: Rewards::Known,
+        dynamics: Moving::Learned,
+    };
+    let batch = bench.critic(&manner, true);
+    let share = 1.0 / (2 * ROWS) as f32;
+    for (at, weight) in batch.weights.iter().enumerate() {
+        // Nothing comes after the step that ended the task.
+        let is_taken = at < ROWS || at % ROWS != 4;
+        assert_eq!(*weight, if is_taken { share } else { 0.0 }, "number {at}");
+    }
+    let paid = bench.batch.rewards.iter().map(|r| (f64::from(*r) * SCALE) as f32);
+    let paid: Vec<f32> = paid.collect();
+    assert_eq!(batch.targets[..ROWS], paid[..], "what is paid at once is all that counts");
+}
+
+#[test]
 fn the_true_dynamics_are_those_of_the_pendulum() {
     let bench = bench();
     let manner = Manner {
@@ -243,6 +267,7 @@ fn the_bars_of_a_state_add_up_to_its_target() {
         begun: [].into(),
         imagined: [].into(),
         age: 0.0,
+        course: [].into(),
     });
     for (row, seen) in values(&bench.batch.next).chunks(3).enumerate() {
         let found = Expansion::of(&view, &view.oracle.locate(seen)).unwrap();

@@ -38,6 +38,7 @@ use crate::base::params::{Params as _, Spec as ParamSpec};
 use crate::mdp::trace::{CodeLine, Watch};
 use crate::mdp::{Action, State, Transition};
 use crate::models::bank::Known;
+use crate::models::network::ModelCopy;
 use crate::models::view::ModelView;
 use crate::nn::device::Place;
 
@@ -84,10 +85,17 @@ pub struct NotANumber {
 pub enum Fault {
     /// An entry of its table.
     Entry(NotANumber),
-    /// A tensor, a loss, or a number of the world, and what it became.
+    /// A tensor or a loss, and what it became.
     Number {
         /// What it is called.
         what: String,
+        /// The value it got.
+        value: f64,
+    },
+    /// A number of the world, counted from 0, and what it became.
+    World {
+        /// Which one.
+        index: usize,
         /// The value it got.
         value: f64,
     },
@@ -110,6 +118,8 @@ pub struct View {
     pub memory: Option<replay::MemoryView>,
     /// Where its networks compute, for agents that have them.
     pub computing: Option<computing::Computing>,
+    /// Their model, where they learn one of listed states.
+    pub network: Option<std::sync::Arc<ModelCopy>>,
     /// Networks, for agents that steer with them.
     pub steered: Option<std::sync::Arc<steered::SteeredView>>,
     /// What any place is worth, for agents that learn values in worlds of numbers.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::View;
 use super::kept_values::OnPolicy;
 use super::memory::Memory;
+use super::mve::course::Moment;
 use super::off_policy::Scale;
 use super::surface::{Earlier, Surface, ValueSurface};
 use crate::base::series::{Row, Series};
@@ -69,6 +70,8 @@ pub struct ExpansionView {
     pub imagined: Arc<[f32]>,
     /// Mean age of the real steps it began with, in real steps.
     pub age: f64,
+    /// What it was at growing intervals of real steps, untrained first.
+    pub course: Arc<[Moment]>,
 }
 
 /// The copy.

@@ -155,12 +155,7 @@ where
 
     #[cold]
     fn fault(&self) -> Fault {
-        let number = |lane: &Lane<W>| {
-            let body = lane.world.body()?;
-            let (index, &value) = body.iter().enumerate().find(|(_, x)| !x.is_finite())?;
-            Some(Fault::Number { what: format!("number {} of the world", index + 1), value })
-        };
-        let world = || self.lanes.iter().find_map(number);
+        let world = || self.lanes.iter().find_map(Lane::fault);
         let unknown = || Fault::Number { what: "a value".to_owned(), value: f64::NAN };
         self.agent.fault().or_else(world).unwrap_or_else(unknown)
     }

@@ -1,6 +1,7 @@
 //! What a cohort keeps of each of its seeds.
 
 use super::lane_view::{Path, TRAIL};
+use crate::agents::Fault;
 use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use crate::mdp::{Observed as _, Simulator, State};
@@ -47,6 +48,13 @@ impl<W: Simulator> Lane<W> {
     /// Whether the world itself is not a number any more.
     pub fn is_lost(&self) -> bool {
         self.world.body().is_some_and(|body| !body.is_finite())
+    }
+
+    /// Which number of the world is none.
+    pub fn fault(&self) -> Option<Fault> {
+        let body = self.world.body()?;
+        let (index, &value) = body.iter().enumerate().find(|(_, x)| !x.is_finite())?;
+        Some(Fault::World { index, value })
     }
 
     /// Adds where it stands to a fingerprint; `seen` is what the agent sees now.

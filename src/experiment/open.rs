@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::arena::Experiment;
 use super::build::{
-    Fit, check_tables, check_together, continuous_cohorts, discrete_cohorts, tabular_cohorts,
+    Fit, check_tables, check_together, continuous_cohorts, discrete_cohorts, sizes, tabular_cohorts,
 };
 use super::clock::Position;
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
@@ -45,21 +45,15 @@ impl Experiment {
             }
             AnyWorld::Torques(world) => {
                 let fit = |run: &RunConfig, seeds: &[u64]| discrete_cohorts(&world, run, seeds);
-                Self::with(
-                    config,
-                    (Worlds::of_numbers(&world), Ground::Bare, NUMBERS),
-                    workers,
-                    fit,
-                )
+                let ground = Ground::Counted(sizes(&world));
+                let worlds = (Worlds::of_numbers(&world), ground, NUMBERS);
+                Self::with(config, worlds, workers, fit)
             }
             AnyWorld::CartPole(world) => {
                 let fit = |run: &RunConfig, seeds: &[u64]| discrete_cohorts(&world, run, seeds);
-                Self::with(
-                    config,
-                    (Worlds::of_numbers(&world), Ground::Bare, NUMBERS),
-                    workers,
-                    fit,
-                )
+                let ground = Ground::Counted(sizes(&world));
+                let worlds = (Worlds::of_numbers(&world), ground, NUMBERS);
+                Self::with(config, worlds, workers, fit)
             }
         }
     }

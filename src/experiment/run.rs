@@ -39,6 +39,10 @@ impl Failure {
             Ok(Advance::Failed(Fault::Number { what, value })) => {
                 (format!("Not a number {place}"), format!("{what} became {}", number(*value)))
             }
+            Ok(Advance::Failed(Fault::World { index, value })) => {
+                let text = format!("{} became {}", truth.number_name(*index), number(*value));
+                (format!("Not a number {place}"), text)
+            }
             Ok(Advance::Failed(Fault::Entry(nan))) => {
                 let (state, action) = (truth.state_name(nan.state), truth.action_name(nan.action));
                 let text = format!("Q at {state} going {action} became {}", number(nan.value));

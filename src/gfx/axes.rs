@@ -8,6 +8,8 @@ use super::style::Style;
 
 /// Length of a tick in points.
 const TICK: f32 = 5.0;
+/// Where the name of an edge stands: so far from the nearest corner.
+const NAME: f32 = 0.36;
 
 /// A number as it stands beside a tick, with so many digits after the point.
 pub fn written(x: f64, digits: usize) -> String {
@@ -107,7 +109,8 @@ impl Around {
     pub fn of(painter: &Painter, scene: &Scene, p: &Projection, style: &Style) -> Self {
         let mut around = Self::default();
         if p.is_flat() {
-            around.edge(painter, (&scene.axes[0], style), p, |t| [t, 0.0, 0.0], vec2(0.0, 1.0));
+            let below = (vec2(0.0, 1.0), 0.5);
+            around.edge(painter, (&scene.axes[0], style), p, |t| [t, 0.0, 0.0], below);
             around.numbers(painter, (&scene.axes[1], style), p, |t| [0.0, t, 0.0], vec2(-1.0, 0.0));
             // Over its upper end: beside it the name would take the picture's room.
             let ink = (style.name.clone(), style.text);
@@ -123,25 +126,29 @@ impl Around {
         let [x, y] = p.nearest_corner();
         let middle = p.project([0.5, 0.5, 0.0]);
         let out = |at: [f32; 3]| (p.project(at) - middle).normalized();
-        around.edge(painter, (&scene.axes[0], style), p, |t| [t, y, 0.0], out([0.5, y, 0.0]));
-        around.edge(painter, (&scene.axes[1], style), p, |t| [x, t, 0.0], out([x, 0.5, 0.0]));
+        // Names stand towards the nearest corner, where the slanting edges leave room.
+        let name = |corner: f32| (corner - NAME).abs();
+        let beside = (out([0.5, y, 0.0]), name(x));
+        around.edge(painter, (&scene.axes[0], style), p, |t| [t, y, 0.0], beside);
+        let beside = (out([x, 0.5, 0.0]), name(y));
+        around.edge(painter, (&scene.axes[1], style), p, |t| [x, t, 0.0], beside);
         let [x, y] = p.leftmost_corner();
         around.upright(painter, (&scene.axes[2], style), p, [x, y]);
         around
     }
 
-    /// An edge of the ground, with its words on the side of `out`.
+    /// An edge of the ground, with its words on the side of `out` and its name at a share of it.
     fn edge(
         &mut self,
         painter: &Painter,
         (axis, style): (&Axis, &Style),
         p: &Projection,
         at: impl Fn(f32) -> [f32; 3],
-        out: Vec2,
+        (out, name): (Vec2, f32),
     ) {
         let most = self.numbers(painter, (axis, style), p, &at, out);
-        // The name stands in the middle, clear of the numbers.
-        let foot = p.project(at(0.5));
+        // The name stands clear of the numbers.
+        let foot = p.project(at(name));
         let ink = (style.name.clone(), style.text);
         self.put(painter, axis.label(), ink, foot, out, most + 4.0 * style.scale);
     }
@@ -157,7 +164,7 @@ impl Around {
     ) -> f32 {
         let ends = [0.0, 1.0].map(|t| p.project(at(t)));
         let along = ends[1] - ends[0];
-        let room = (along.x.abs() / 56.0).max(along.y.abs() / 30.0) / style.scale;
+        let room = (along.x.abs() / 60.0).max(along.y.abs() / 40.0) / style.scale;
         let gap = (TICK + 3.0) * style.scale;
         let mut most = 0.0_f32;
         for (x, name) in ticks(axis, room as usize) {

@@ -17,6 +17,8 @@ const PITCH: [f32; 2] = [0.12, std::f32::consts::FRAC_PI_2];
 const DISTANCE: [f32; 2] = [0.25, 2.5];
 /// Most that the ground is drawn out along the first axis in a wide picture.
 const STRETCH: f32 = 1.7;
+/// Height that is sure to be seen at the corners without an axis.
+const CORNER: f32 = 0.6;
 /// Steps along a ray before it is halved.
 const STEPS: usize = 240;
 
@@ -94,8 +96,14 @@ impl Projection {
     /// Seen by `camera`, the box as large as `inner` allows.
     pub fn fitted(rect: Rect, inner: Rect, camera: &Camera) -> Self {
         let mut plain = Self::unfitted(rect, camera);
-        let corners = CORNERS.map(|shares| plain.project(shares));
-        let seen = Rect::from_points(&corners);
+        // The upright axis is seen in full; what stands at the other corners is seldom that tall,
+        // and there is room over them.
+        let upright = plain.leftmost_corner();
+        let corner = |[x, y, z]: [f32; 3]| {
+            let tall = if [x, y] == upright { z } else { CORNER * z };
+            plain.project([x, y, tall])
+        };
+        let seen = Rect::from_points(&CORNERS.map(corner));
         let fits = (inner.width() / seen.width()).min(inner.height() / seen.height());
         plain.scale = fits.max(1.0) / camera.distance;
         plain.middle = inner.center() - plain.scale * seen.center().to_vec2();
@@ -298,7 +306,9 @@ mod tests {
     fn the_box_fills_what_it_may_from_wherever_it_is_seen() {
         for (yaw, pitch) in [(0.0, 20.0), (24.0, 46.0), (130.0, 70.0), (301.0, 88.0)] {
             let p = projection(&Camera::at(yaw, pitch));
-            let seen = Rect::from_points(&CORNERS.map(|c| p.project(c)));
+            let upright = p.leftmost_corner();
+            let tall = |[x, y, z]: [f32; 3]| if [x, y] == upright { z } else { CORNER * z };
+            let seen = Rect::from_points(&CORNERS.map(|c| p.project([c[0], c[1], tall(c)])));
             let inner = p.rect.shrink(50.0);
             assert!(inner.expand(0.5).contains_rect(seen), "{yaw} {pitch}: {seen}");
             let full = (seen.width() - inner.width()).abs() < 0.5;

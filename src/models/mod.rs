@@ -12,6 +12,7 @@ pub mod lies;
 pub mod linear;
 pub mod low_rank;
 pub mod model_loss;
+pub mod motion;
 pub mod network;
 pub mod self_consistent;
 pub mod spread;

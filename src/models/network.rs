@@ -94,6 +94,12 @@ impl Reading {
         }
     }
 
+    /// (row, column) after a move.
+    fn place(self, state: State, told: &[f32]) -> [f64; 2] {
+        let [_, row, col] = self.coding.places.features(state);
+        [row + f64::from(told[0]), col + f64::from(told[1])]
+    }
+
     fn read(self, state: State, out: &[f32]) -> Guess {
         let (next, rest) = out.split_at(self.nexts());
         let next = match self.coding.coded {
@@ -101,11 +107,7 @@ impl Reading {
                 let likeliest = next.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
                 likeliest.map_or(state, |(index, _)| index as State)
             }
-            Coded::RowCol | Coded::Place => {
-                let [_, row, col] = self.coding.places.features(state);
-                let place = [row + f64::from(next[0]), col + f64::from(next[1])];
-                self.coding.places.nearest(place)
-            }
+            Coded::RowCol | Coded::Place => self.coding.places.nearest(self.place(state, next)),
         };
         Guess { reward: f64::from(rest[0]), next, goes_on: rest[1] <= 0.5 }
     }
@@ -312,8 +314,19 @@ pub struct ModelCopy {
 impl ModelCopy {
     /// What it thinks of a pair.
     pub fn predict(&self, state: State, action: Action) -> Guess {
+        self.reading.read(state, &self.told(state, action))
+    }
+
+    /// The very place that it expects after a pair, (row, column): its squared error is least at the
+    /// mean of what may follow, which need not be a cell. `None` where it predicts states.
+    pub fn place(&self, state: State, action: Action) -> Option<[f64; 2]> {
+        let tells = self.reading.coding.coded != Coded::OneHot;
+        tells.then(|| self.reading.place(state, &self.told(state, action)))
+    }
+
+    fn told(&self, state: State, action: Action) -> Vec<f32> {
         let mut input = Vec::with_capacity(self.reading.inputs());
         self.reading.write(state, action, &mut input);
-        self.reading.read(state, &self.network.forward(&input))
+        self.network.forward(&input)
     }
 }

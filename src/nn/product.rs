@@ -5,8 +5,8 @@
 //! another pass. Here a block of sums stays in registers until it is done, and the weights are read
 //! where they are. Instructions are those of the processor at hand (`macerator`).
 //!
-//! Matrices are row by row. Every sum is in the order of its terms, so that a row depends on no
-//! other row.
+//! Matrices are row by row. Every sum has one order of its terms, whatever the other rows are, so
+//! that a row depends on no other row.
 
 use macerator::{AutoArch, Scalar as _, Simd, Vector, WithSimd};
 

@@ -26,6 +26,7 @@ pub mod model_error;
 pub mod plight;
 pub mod price;
 pub mod reference;
+pub mod signal;
 pub mod sketch;
 pub mod stale;
 pub mod story;

@@ -2,6 +2,7 @@
 
 use super::lane::ROW;
 use super::nets::{Aim, Made};
+use super::values::Dials;
 use crate::agents::dyna_q::Picks;
 use crate::agents::memory::Memory;
 use crate::mdp::trace::{CodeLine, Source};
@@ -65,7 +66,7 @@ crate::params! {
     pub struct DeepDynaQConfig {
         /// Imagined batches after every real step.
         planning_steps: u32 = 5 => { "Planning steps", "n, per real step", Live, Int { min: 0.0, max: 100.0, log: true } },
-        /// What the networks are told of a state; they start anew when it changes.
+        /// What the networks are told of a cell; they start anew when it changes.
         features: Coded = Coded::RowCol => { "Features", "", Live, Choice(Coded::CHOICES) },
         /// Batches that the model learns from after every real step.
         model_updates: u32 = 4 => { "Model updates", "m, per real step", Live, Int { min: 1.0, max: 50.0, log: true } },
@@ -93,12 +94,21 @@ crate::params! {
         width: u32 = 64 => { "Width", "units", Live, Int { min: 4.0, max: 256.0, log: true } },
         /// Where planning begins: pairs taken or epsilon-greedy in states seen.
         picks: Picks = Picks::PairsTaken => { "Planning picks", "", Live, Choice(Picks::CHOICES) },
+        /// Values learn rewards times this; they should come out near 1 in size.
+        reward_scale: f64 = 1.0 => { "Reward scale", "for the values", Restart, Float { min: 0.0001, max: 100.0, log: true } },
         /// Where the networks compute; a change moves them and keeps the run.
         device: Wish = Wish::Auto => { "Device", "", Live, Choice(Wish::CHOICES) },
     }
 }
 
 impl DeepDynaQConfig {
+    /// How a value step is made.
+    pub(super) fn dials(&self) -> Dials {
+        let [rate, gamma, tau, scale] =
+            [self.rate, self.gamma, self.tau, self.reward_scale].map(|x| x as f32);
+        Dials { rate, gamma, tau, scale }
+    }
+
     /// What the networks should be made for.
     pub(super) fn made(&self, places: Places, actions: usize) -> Made {
         let coding = Coding { coded: self.features, places };

@@ -10,6 +10,8 @@
 mod config;
 mod lane;
 mod nets;
+pub mod numbers;
+mod values;
 
 use std::sync::Arc;
 
@@ -31,7 +33,7 @@ use crate::rl::policy::epsilon_greedy;
 pub use config::DeepDynaQConfig;
 use config::{FITTED, code, line};
 use lane::Lane;
-use nets::{Dials, Nets};
+use nets::Nets;
 
 // ---------------------------------------------------------------- the agent
 
@@ -119,9 +121,7 @@ impl DeepDynaQ {
 
     /// Lines 5 and 10: one step of the values.
     fn learn_values<W: Watch>(&mut self, steps: &Steps, source: Source, line: u8, watch: &mut W) {
-        let DeepDynaQConfig { rate, gamma, tau, .. } = self.config;
-        let dials = Dials { rate: rate as f32, gamma: gamma as f32, tau: tau as f32 };
-        let done = self.nets.learn(steps, dials, &self.active);
+        let done = self.nets.learn(steps, self.config.dials(), &self.active);
         self.tell(done, line, watch);
         for index in 0..steps.states.len() {
             let (lane, pair) =
@@ -346,12 +346,13 @@ impl Agent for DeepDynaQ {
         View {
             table: Some(TableView {
                 actions: self.actions,
-                q: self.nets.table(self.states, lane),
+                q: self.nets.table(self.states, lane, self.config.reward_scale),
                 tally: kept.tally.clone(),
                 known_pairs: Some(kept.seen.iter().filter(|&&n| n > 0).count()),
             }),
             model: Some(ModelView::of(self.states, self.actions, predict).within(FITTED)),
             computing: Some(self.nets.seat.computing()),
+            network: Some(Arc::new(model)),
             ..View::default()
         }
     }

@@ -7,6 +7,7 @@
 
 mod code;
 pub mod config;
+pub mod course;
 pub mod dynamics;
 pub mod rollout;
 pub mod stored;
@@ -29,6 +30,7 @@ use crate::nn::host::HostMlp;
 use crate::nn::mlp::TooLarge;
 use crate::nn::{Tensor, values};
 use config::{Dreamer, Dreams, Moving, MveConfig, Rewards, Switch};
+use course::{Course, Moment, is_kept};
 use dynamics::Dynamics;
 use rollout::{Manner, Rollout, expanded, imagine};
 use stored::{Stored, mixed};
@@ -60,6 +62,7 @@ pub struct Mve {
     model_due: u32,
     stored: Stored,
     newest: Newest,
+    course: Course,
 }
 
 impl Mve {
@@ -78,8 +81,24 @@ impl Mve {
             model_due: 0,
             stored: Stored::new(base.lanes.width(), seeds),
             newest: Newest::default(),
+            course: Course::default(),
             base,
         })
+    }
+
+    /// Keeps a copy now and then: before the first update, and at growing intervals after it.
+    fn keep_course(&mut self) {
+        let lived = self.base.lanes.lived(0) - 1;
+        let begins = self.model.targets == 0 && self.base.due > 0 && self.course.is_empty();
+        if !begins && (self.model.targets == 0 || !is_kept(lived)) {
+            return;
+        }
+        let all = HostMlp::all;
+        let networks = &self.base.networks;
+        let models = all(&self.model.network).into_iter();
+        let each = models.zip(all(&networks.actor)).zip(all(&networks.critic));
+        let moments = each.map(|((model, actor), critic)| Moment { lived, model, actor, critic });
+        self.course.keep(moments);
     }
 
     /// Brings the networks to where the dial says.
@@ -208,6 +227,7 @@ impl Agent for Mve {
         let MveConfig { updates, model_updates, .. } = self.config;
         self.base.remember(transitions, &self.config.setting(), model_updates + updates, watch);
         self.model_due = if self.base.due > 0 { model_updates } else { 0 };
+        self.keep_course();
     }
 
     fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32 {
@@ -283,6 +303,7 @@ impl Agent for Mve {
             begun: self.newest.begun.iter().flat_map(|states| rows(states, lane)).collect(),
             imagined: self.newest.imagined.iter().flat_map(|states| rows(states, lane)).collect(),
             age: self.newest.age,
+            course: self.course.of(lane),
         });
         self.base.shown(view)
     }

@@ -20,6 +20,7 @@ pub mod futures;
 pub mod gradients;
 pub mod graph_tile;
 pub mod imagined;
+pub mod landscape;
 pub mod log;
 pub mod look;
 pub mod looking_ahead;
@@ -38,6 +39,7 @@ pub mod relatives;
 pub mod sandbox;
 pub mod schematic;
 pub mod searching;
+pub mod signal;
 pub mod surface;
 pub mod tile;
 pub mod tree;
@@ -71,6 +73,7 @@ impl PanelId {
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
+            Self::Landscape => Box::new(landscape::Landscape::default()),
             Self::Device => Box::new(device::Device::default()),
             Self::Exploit => Box::new(exploit::Meter::default()),
             Self::Memory => Box::new(memory::Memory),
@@ -85,6 +88,7 @@ impl PanelId {
             Self::Quadrants => Box::new(quadrants::Quadrants::default()),
             Self::Gradients => Box::new(gradients::Gradients::default()),
             Self::Losses => Box::new(losses::Losses::default()),
+            Self::Signal => Box::new(signal::Signal::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),

@@ -307,12 +307,12 @@ impl Surface {
 
     /// The line of kept surfaces.
     fn scrub(&mut self, ui: &mut Ui) {
-        let last = self.kept.len() - 1;
-        let mut at = self.kept.at() as f64;
+        let last = self.kept.len() as f64;
+        let mut at = (self.kept.at() + 1) as f64;
         let label = self.kept.words();
-        let slider = Slider::new(&mut at, 0.0..=last as f64, &label).integer();
-        if slider.default_value(last as f64).show(ui).changed {
-            self.kept.go(at.round() as usize);
+        let slider = Slider::new(&mut at, 1.0..=last, &label).integer();
+        if slider.default_value(last).show(ui).changed {
+            self.kept.go((at.round() as usize).saturating_sub(1));
         }
     }
 }

@@ -10,13 +10,18 @@ use crate::probes::dynamics::Place;
 use crate::probes::reference::{Optimum, optimum};
 
 /// Squares along each number in which a learner has been or has not.
-const SQUARES: usize = 32;
+const SQUARES: usize = 24;
 /// Remembered steps that say where it has been, at most.
 const REMEMBERED: usize = 4000;
+/// Points of a picture that several threads share, and how many threads at most.
+const FINE: usize = 20_000;
+const MOST: usize = 8;
 /// Arrows along each number.
 const ARROWS: [usize; 2] = [13, 9];
-/// Steps that an arrow is long.
+/// Steps after which an arrow looks where it has come.
 const STRIDE: usize = 2;
+/// Length of an arrow as a share of the cut: it tells a direction.
+const LONG: f64 = 0.045;
 
 /// A cut through a world.
 struct Cut<'a> {
@@ -67,11 +72,27 @@ impl Cut<'_> {
         pieces
     }
 
-    /// A number for every point of a square picture.
-    fn heights(&self, points: usize, of: impl Fn(&Body) -> f64) -> Arc<[f32]> {
+    /// A number for every point of a square picture. A fine one is asked for when nothing learns:
+    /// then all cores are free for it.
+    fn heights(&self, points: usize, of: impl Fn(&Body) -> f64 + Sync) -> Arc<[f32]> {
         let share = |index: usize| index as f64 / (points - 1) as f64;
         let at = |index: usize| of(&self.body([share(index % points), share(index / points)]));
-        (0..points * points).map(|index| at(index) as f32).collect()
+        let all = points * points;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MOST);
+        let mut heights = vec![0.0; all];
+        let part = if all < FINE { all } else { all.div_ceil(cores) };
+        let fill = &|first: usize, part: &mut [f32]| {
+            part.iter_mut().enumerate().for_each(|(i, x)| *x = at(first + i) as f32);
+        };
+        std::thread::scope(|scope| {
+            let mut parts = heights.chunks_mut(part).enumerate();
+            let own = parts.next();
+            for (index, others) in parts {
+                scope.spawn(move || fill(index * part, others));
+            }
+            own.into_iter().for_each(|(_, part)| fill(0, part));
+        });
+        heights.into()
     }
 
     /// Where a policy leads, over the whole cut.
@@ -88,9 +109,14 @@ impl Cut<'_> {
             let moved =
                 |axis: usize| self.share(axis, ends[1][axis]) - self.share(axis, ends[0][axis]);
             let (across, up) = (moved(0), moved(1));
-            let inside = (0..2).all(|axis| (0.0..=1.0).contains(&self.share(axis, ends[1][axis])));
-            let fits = across.abs() < 0.4 && up.abs() < 0.4 && across.hypot(up) > 0.01;
-            (inside && fits).then_some(ends)
+            // Over the edge of an angle there is no direction to draw.
+            let far = across.hypot(up);
+            let whole = across.abs() < 0.5 && up.abs() < 0.5 && far > 1e-3;
+            let end = [0, 1].map(|axis| {
+                let (from, to) = (ends[0][axis], ends[1][axis]);
+                from + (to - from) * (LONG / far) as f32
+            });
+            whole.then_some([ends[0], end])
         };
         (0..ARROWS[0] * ARROWS[1]).filter_map(arrow).collect()
     }
@@ -103,7 +129,10 @@ impl Cut<'_> {
         for body in been {
             let place = self.place(&body);
             let [x, y] = [0, 1].map(|axis| square(self.share(axis, place[axis]).clamp(0.0, 1.0)));
-            squares[y * SQUARES + x] = true;
+            // Its neighbours count as well: who was here knows what is beside it.
+            for row in y.saturating_sub(1)..(y + 2).min(SQUARES) {
+                squares[row * SQUARES..][x.saturating_sub(1)..(x + 2).min(SQUARES)].fill(true);
+            }
             any = true;
         }
         if !any {

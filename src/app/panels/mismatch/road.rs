@@ -32,8 +32,8 @@ impl Field {
         let sky = Rect::from_min_max(self.rect.min, pos2(self.rect.right(), self.ground - 44.0));
         let seat = sky.width() / n.max(1) as f32;
         let center = pos2(sky.left() + (k as f32 + 0.5) * seat, sky.center().y);
-        let room = 0.36 * seat.min(sky.height());
-        let part = |x: f64| (x / self.widest).clamp(-1.4, 1.4) as f32 * room;
+        let room = 0.3 * seat.min(sky.height());
+        let part = |x: f64| (x / self.widest).clamp(-1.2, 1.2) as f32 * room;
         center + vec2(part(at[2 + 2 * k]), -part(at[3 + 2 * k]))
     }
 }
@@ -51,7 +51,9 @@ pub fn picture(ui: &Ui, rect: Rect, cx: &Cx<'_>) {
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
     let widest = real.iter().skip(2).fold(1.0_f64, |most, x| most.max(x.abs()));
-    let field = Field { rect, ground: rect.bottom() - 0.34 * rect.height(), widest };
+    // What it is stands above the sky.
+    let below = rect.with_min_y(rect.top() + 24.0 * points);
+    let field = Field { rect: below, ground: rect.bottom() - 0.34 * rect.height(), widest };
     ground(&painter, &field, &t);
     let clouds = (real.len() - 2) / 2;
     let puff = |at: Pos2, size: f32, ink: Color32| {

@@ -84,10 +84,29 @@ fn rounded([low, high]: [f32; 2]) -> [f32; 2] {
     [(low / step).floor() * step, (high / step).ceil() * step]
 }
 
+/// A value beside its place: three digits will do.
+fn short(x: f32) -> String {
+    match x.abs() {
+        size if size >= 100.0 => value(f64::from(x).round()),
+        size if size >= 10.0 => {
+            value((f64::from(x) * 10.0).round() / 10.0).trim_end_matches('0').into()
+        }
+        _ => value(f64::from(x)),
+    }
+}
+
 /// The next of 1, 2, 5, 10, ...
 fn step_up(x: f32) -> f32 {
     let power = 10_f32.powf(x.log10().floor());
     [1.0, 2.0, 5.0].map(|m| m * power).into_iter().find(|&m| m >= 0.999 * x).unwrap_or(10.0 * power)
+}
+
+/// The nearest of 1, 2, 2.5, 5, 10, ...
+fn near(x: f64) -> f64 {
+    let power = 10_f64.powf(x.log10().floor());
+    let far = |m: &f64| (m * power / x).ln().abs();
+    let all = [1.0, 2.0, 2.5, 5.0, 10.0];
+    power * all.into_iter().min_by(|a, b| far(a).total_cmp(&far(b))).unwrap_or(1.0)
 }
 
 /// What is drawn.
@@ -143,7 +162,7 @@ impl Picture<'_> {
         let mut field = Field::new(h.size, numbers, Colours::Heights(ramp, ends), id);
         field.blocks = h.cells;
         field.hatched = Some(h.unvisited.clone()).filter(|mask| self.kind != 1 && !mask.is_empty());
-        let step = f64::from(step_up((ends[1] - ends[0]) / LEVELS as f32));
+        let step = near(f64::from(ends[1] - ends[0]) / LEVELS);
         let first = (f64::from(ends[0]) / step).ceil() as i64;
         let last = (f64::from(ends[1]) / step).floor() as i64;
         let levels: Vec<f32> = (first..=last).map(|k| (k as f64 * step) as f32).collect();
@@ -178,13 +197,16 @@ impl Picture<'_> {
         let ink = |at: [f32; 2]| {
             let index = told::nearest(self.heights, at);
             let fill = field.map_or(Color32::WHITE, |field| field.colour(index));
-            theme::arrow_ink(fill).gamma_multiply(0.72)
+            theme::arrow_ink(fill).gamma_multiply(0.6)
         };
         let lines: Vec<Line> = all
             .iter()
             .map(|ends| {
                 let points = scene.draped(ends);
-                Line { arrow: true, ..Line::new(points, ink(ends[0]), 1.6) }
+                Line {
+                    arrow: true,
+                    ..Line::new(points, ink(ends[0]), if self.heights.cells { 2.0 } else { 1.3 })
+                }
             })
             .collect();
         scene.lines.extend(lines);
@@ -222,7 +244,7 @@ impl Picture<'_> {
         let numbers = self.numbers().and_then(|all| all.get(told::nearest(h, h.from)));
         if let Some(x) = numbers.filter(|x| x.is_finite()) {
             let name = if self.kind == 2 { "off by" } else { "V =" };
-            let text = format!("{name} {}", value(f64::from(*x)));
+            let text = format!("{name} {}", short(*x));
             scene.labels.push(Label { at, text, colour: t.text_strong });
         }
         for &goal in &h.goals {
@@ -290,5 +312,6 @@ mod tests {
         assert_eq!(rounded([0.0, 0.61]), [0.0, 0.7]);
         assert_eq!(rounded([3.0, 3.0]), [2.5, 3.5]);
         assert_eq!([0.3, 1.0, 1.1, 70.0].map(step_up), [0.5, 1.0, 2.0, 100.0]);
+        assert_eq!([28.6, 0.9, 7.2, 3.0].map(near), [25.0, 1.0, 5.0, 2.5]);
     }
 }
