@@ -178,6 +178,7 @@ fn panel_by(
 ) -> Harness<'static> {
     let size = match id {
         PanelId::Mazes | PanelId::Imagined | PanelId::ValueMap => [960.0, 380.0],
+        PanelId::Mismatch | PanelId::Quadrants => [900.0, 420.0],
         PanelId::Surface => [900.0, 560.0],
         PanelId::Tree | PanelId::Landscape => [1200.0, 760.0],
         PanelId::Schematic => [900.0, 500.0],
@@ -209,6 +210,21 @@ fn panel_by(
         })
 }
 
+/// Two models with too little room, a little trained.
+fn fitting() -> Desk {
+    let run = "[[run]]\nagent = 'low-rank'\ntrain = 60\ntest = 20\nbatch = 16\nmodel_loss = ";
+    let text = format!(
+        "version = 1\nclock = 'env-steps'\nlength = 400\nseed = 3\nspeed = 'max'\n[world]\n\
+         id = 'crossing'\n{run}'mse'\n{run}'vagram'\n"
+    );
+    let lesson = Lesson::from_toml("test.toml", &text).expect("a sound lesson");
+    let mut desk = Desk::open(lesson, Theme::Dark, SMALL);
+    while desk.snapshot().position.count < 400 {
+        desk.frames(1);
+    }
+    desk
+}
+
 #[test]
 fn every_panel_looks_as_before() {
     if !adapter::can_compare() {
@@ -219,6 +235,7 @@ fn every_panel_looks_as_before() {
     let dreaming = dreaming().snapshot();
     let swinging = swinging();
     let wired = wired().snapshot();
+    let fitting = fitting().snapshot();
     let mut results = SnapshotResults::new();
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
@@ -231,6 +248,8 @@ fn every_panel_looks_as_before() {
             PanelId::Futures | PanelId::Log => &forked,
             PanelId::Return | PanelId::ValueMap | PanelId::Landscape => &swinging,
             Schematic | ConsistentWrong | Drift => &wired,
+            PanelId::Fit | PanelId::Mismatch => &fitting,
+            PanelId::Quadrants | PanelId::Gradients => &dreaming,
             Clouds | Imagined | Losses | MveStack | Signal | Surface => &dreaming,
             _ => &snapshot,
         };

@@ -27,6 +27,11 @@ impl ModelLoss {
         self.weighs_by_slope() || self == Self::Vaml
     }
 
+    /// Name in files.
+    pub fn id(self) -> &'static str {
+        Self::CHOICES[self as usize].id
+    }
+
     /// Name on the screen.
     pub fn label(self) -> &'static str {
         Self::CHOICES[self as usize].label

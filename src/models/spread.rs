@@ -89,6 +89,13 @@ impl Spread {
         Ok(loss)
     }
 
+    /// The loss of a prediction in every lane, `[P, 1, 1]`, of which nothing is learned.
+    pub fn value(&self, (input, said, wanted): (Tensor, Tensor, Tensor)) -> Tensor {
+        let raw = self.network.forward(input);
+        let [low, high] = [0, 1].map(|index| self.bounds.tensors().swap_remove(index));
+        likelihood(said, wanted, raw, &low, &high).loss.value
+    }
+
     /// The first number that is none. Waits for the device.
     pub fn check(&self) -> Result<(), NotFinite> {
         self.adam.check(&self.network)?;

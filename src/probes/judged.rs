@@ -27,7 +27,7 @@ pub const VALUE_SPLIT: f64 = 0.05;
 /// Largest change of a sweep that counts as none, and sweeps at most.
 const STILL: (f64, usize) = (1e-10, 5000);
 /// Losses whose gradients are compared: their names.
-pub const LOSSES: [&str; 4] = ["squared error", "VAML", "VaGraM", "VaGraM, unbounded"];
+pub const LOSSES: [&str; 4] = ["squared error", "VAML", "VaGraM", "unbounded VaGraM"];
 
 /// One transition.
 #[derive(Clone, Debug, PartialEq)]

@@ -38,8 +38,9 @@ fn every_panel_says_what_it_shows() {
         use PanelId::{Cards, Memory, ModelData, ModelError, Tree, ValueMap, Values, Wall};
         use PanelId::{Clouds, Device, Imagined, Losses, MveStack, Relatives, Signal};
         use PanelId::{ConsistentWrong, Drift, Schematic};
-        use PanelId::{LookingAhead, TwoSearches};
-        let of_one = [LookingAhead, TwoSearches].contains(&id);
+        use PanelId::{Fit, Gradients, LookingAhead, Mismatch, Quadrants, TwoSearches};
+        let fits = [Fit, Mismatch, Quadrants, Gradients].contains(&id);
+        let of_one = [LookingAhead, TwoSearches].contains(&id) || fits;
         let consistent = [Schematic, ConsistentWrong, Drift].contains(&id);
         let dreams = [Clouds, Device, Imagined, Losses, MveStack, Relatives, Signal].contains(&id);
         let some = [Cards, Memory, Tree, ValueMap, Values, Wall, ModelData, ModelError];
@@ -200,4 +201,57 @@ fn replay_shows_what_it_draws_and_makes_updates_in_a_row_less_alike() {
     let said: Vec<f64> = words.split(' ').filter_map(|word| word.parse().ok()).collect();
     let [.., with, without] = said[..] else { panic!("{words}") };
     assert!(with < without - 0.3, "{words}");
+}
+
+/// Panels about losses of models, in the lessons made for them: what is drawn is what is told, and a
+/// corner can be chosen by the keyboard.
+#[test]
+fn losses_of_models_are_told_and_drawn() {
+    use PanelId::{Fit, Gradients, Mismatch, Quadrants};
+    let head = "clock = 'env-steps'\nlanes = 1\nseed = 3\nspeed = 'max'\nlength = 200";
+    let run = |loss: &str| {
+        format!(
+            "[[run]]\nname = '{loss}'\nagent = 'low-rank'\ntrain = 60\ntest = 20\nbatch = 16\n\
+             model_loss = '{loss}'\nvalue_every = 50\n"
+        )
+    };
+    let text = format!(
+        "version = 1\n{head}\n[lesson]\nid = 'x'\npanels = [['mismatch', 'gradients'], ['fit']]\n\
+         [world]\nid = 'crossing'\n{}{}",
+        run("mse"),
+        run("vagram")
+    );
+    let lesson = lessons::Lesson::from_toml("x.toml", &text).expect("a sound lesson");
+    let mut desk = Desk::open(lesson, Theme::Dark, LARGE);
+    while desk.snapshot().position.count < 200 {
+        desk.frames(1);
+    }
+    desk.frames(3);
+    let snapshot = desk.snapshot();
+    for id in [Fit, Mismatch] {
+        let (text, data) = (id.open().text(&snapshot), id.open().data(&snapshot));
+        assert!(text.contains("A mse") && text.contains("B vagram"), "{text}");
+        check_csv("losses", &data, 10);
+    }
+    assert!(Mismatch.open().text(&snapshot).contains("cloud 2"));
+    assert!(Fit.open().data(&snapshot).contains(",1,value_error,"), "the value has moved");
+    assert!(Gradients.open().text(&snapshot).contains("VaGraM, unbounded"));
+    assert!(Quadrants.open().text(&snapshot).starts_with("Needs a run with a model"));
+    desk.click("state");
+    desk.frames(2);
+}
+
+#[test]
+fn four_kinds_of_prediction_are_counted_and_one_is_shown() {
+    let lesson = lessons::find("four-models").expect("it is a lesson");
+    let mut desk = Desk::open(lesson, Theme::Dark, LARGE);
+    desk.go_to(2, 5).frames(5);
+    let snapshot = desk.snapshot();
+    let text = PanelId::Quadrants.open().text(&snapshot);
+    let level = text.lines().find(|line| line.starts_with("B ")).expect("the altered model");
+    assert!(level.contains("value 0") && level.contains("reward 0"), "{text}");
+    let data = PanelId::Quadrants.open().data(&snapshot);
+    assert!(data.contains(",state wrong\n") && data.contains(",both wrong\n"));
+    desk.click("both wrong");
+    desk.frames(3);
 }

@@ -139,18 +139,26 @@ impl Dynamics {
             self.kept.push((self.steps, HostMlp::all(&self.network)));
         }
         if self.steps % EVERY == 1 {
-            self.test(lanes, active, scale, &compute);
+            self.test(lanes, active, scale, aim)?;
         }
         Ok(())
     }
 
     /// Measures the loss on held-out steps, if there are any yet.
-    fn test(&mut self, lanes: &Lanes, active: &[bool], scale: f64, compute: &Compute) {
-        if let Some((batch, _)) = self.draw(lanes, active, TESTED, true, compute) {
-            let said = self.network.forward(joined(batch.seen.clone(), batch.action.clone()));
-            self.held_out =
-                f64::from(values(&mean_squared(said, wanted(&batch, scale, compute)).value)[0]);
+    fn test(
+        &mut self,
+        lanes: &Lanes,
+        active: &[bool],
+        scale: f64,
+        aim: &Aim,
+    ) -> Result<(), NotFinite> {
+        let compute = self.compute.clone();
+        if let Some((batch, drawn)) = self.draw(lanes, active, TESTED, true, &compute) {
+            let input = joined(batch.seen.clone(), batch.action.clone());
+            let task = Task { input, wanted: wanted(&batch, scale, &compute), drawn };
+            self.held_out = self.teacher.measure(&self.network, &task, aim, self.steps)?;
         }
+        Ok(())
     }
 
     /// `count` steps of every lane of `active` with their numbers, all of them held out or none;

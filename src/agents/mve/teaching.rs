@@ -142,35 +142,76 @@ impl Teacher {
         (done, rate, active): (u64, f64, &[bool]),
     ) -> Result<(Loss, Gradients), NotFinite> {
         let (said, tape) = network.forward_taped(task.input.clone());
-        let wanted = task.wanted.clone();
-        let share = warm_up(done, aim.warm_up) as f32;
-        let loss = match (aim.loss, self.still.clone()) {
-            (ModelLoss::Likelihood, _) => {
+        let loss = match aim.loss {
+            ModelLoss::Likelihood => {
                 if self.spread.is_none() {
                     self.spread = Some(self.first_spread(network).map_err(|_| refused())?);
                 }
                 let Some(spread) = &mut self.spread else { return Err(refused()) };
-                spread.learn((task.input.clone(), said, wanted), rate as f32, active)?
+                spread.learn(
+                    (task.input.clone(), said, task.wanted.clone()),
+                    rate as f32,
+                    active,
+                )?
             }
-            (ModelLoss::Vaml, Some(still)) => {
+            _ => self.judge(said, task, aim, done)?,
+        };
+        let gradients = network.backward(tape, loss.gradient.clone());
+        Ok((loss, gradients))
+    }
+
+    /// The same loss, of which nothing is learned. Waits for the device.
+    pub fn measure(
+        &mut self,
+        network: &Mlp,
+        task: &Task,
+        aim: &Aim,
+        done: u64,
+    ) -> Result<f64, NotFinite> {
+        let said = network.forward(task.input.clone());
+        let value = match (aim.loss, &self.spread) {
+            (ModelLoss::Likelihood, Some(spread)) => {
+                spread.value((task.input.clone(), said, task.wanted.clone()))
+            }
+            _ => {
+                let clipped = self.clipped;
+                let value = self.judge(said, task, aim, done)?.value;
+                self.clipped = clipped;
+                value
+            }
+        };
+        Ok(f64::from(values(&value)[0]))
+    }
+
+    /// The loss of what the model `said`, and its gradient after that.
+    fn judge(
+        &mut self,
+        said: Tensor,
+        task: &Task,
+        aim: &Aim,
+        done: u64,
+    ) -> Result<Loss, NotFinite> {
+        let wanted = task.wanted.clone();
+        let share = warm_up(done, aim.warm_up) as f32;
+        let Some(still) = self.still.clone() else { return Ok(mean_squared(said, wanted)) };
+        Ok(match aim.loss {
+            ModelLoss::Squared | ModelLoss::Likelihood => mean_squared(said, wanted),
+            ModelLoss::Vaml => {
                 let rest = weighted_squared(said.clone(), wanted.clone(), self.rest(&said, share));
                 rest + vaml(&still, &task.input, said, wanted)
             }
-            (ModelLoss::Vagram, Some(still)) => {
+            ModelLoss::Vagram => {
                 let slopes = self.slopes(&still, task, aim.quantile)?;
                 let weights = self.padded(slopes, &said, |g| g * g + share, 1.0);
                 weighted_squared(said, wanted, weights)
             }
-            (ModelLoss::Unbounded, Some(still)) => {
+            ModelLoss::Unbounded => {
                 let slopes = self.slopes(&still, task, aim.quantile)?;
                 let direction = self.padded(slopes, &said, |g| g, 0.0);
                 let rest = weighted_squared(said.clone(), wanted.clone(), self.rest(&said, share));
                 rest + squared_along(said, wanted, direction)
             }
-            _ => mean_squared(said, wanted),
-        };
-        let gradients = network.backward(tape, loss.gradient.clone());
-        Ok((loss, gradients))
+        })
     }
 
     fn first_spread(&self, network: &Mlp) -> Result<Spread, TooLarge> {

@@ -263,14 +263,14 @@ impl Panel for Gradients {
             Lengths::Now(strips, _) => {
                 for (name, strip) in LOSSES.iter().zip(strips) {
                     for (q, length) in QUANTILES.iter().zip(strip) {
-                        csv += &format!("{letter},\"{name}\",quantile {q},{length}\n");
+                        csv += &format!("{letter},{name},quantile {q},{length}\n");
                     }
                 }
             }
             Lengths::Way(way) => {
                 for (updates, norms) in way {
                     for (loss, norm) in ModelLoss::ALL.iter().zip(norms) {
-                        csv += &format!("{letter},\"{}\",{updates},{norm}\n", loss.label());
+                        csv += &format!("{letter},{},{updates},{norm}\n", loss.id());
                     }
                 }
             }

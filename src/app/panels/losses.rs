@@ -10,6 +10,7 @@ use crate::app::widgets::{badge, text};
 use crate::app::words::value;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::probes::expansion::{ExpansionView, Losses as Row, SteeredView};
+use crate::probes::fit::ModelLoss;
 
 /// Points of a line at most.
 const POINTS: usize = 300;
@@ -124,17 +125,22 @@ fn draw(ui: &mut Ui, subject: &Subject<'_>) {
     let line = text::elided(ui.painter(), &words, theme::small(ui.ctx()), t.text, room);
     text::place(ui.painter(), &line, mark.right_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER);
     let rows = subject.points();
-    let losses = rows.iter().flat_map(|row| [row[1], row[2]]).filter(|x| *x > LEAST);
-    let (low, high) = losses.fold((f64::INFINITY, LEAST), |(l, h), x| (l.min(x), h.max(x)));
+    // A likelihood may be below 0, where a log scale has no place.
+    let log = subject.how.model_loss != ModelLoss::Likelihood;
+    let least = if log { LEAST } else { f64::NEG_INFINITY };
+    let losses = rows.iter().flat_map(|row| [row[1], row[2]]).filter(|x| *x > least);
+    let start = (f64::INFINITY, if log { LEAST } else { f64::NEG_INFINITY });
+    let (low, high) = losses.fold(start, |(l, h), x| (l.min(x), h.max(x)));
     let last = rows.last().map_or(1.0, |row| row[0]);
     let x = Ends { low: 0.0, high: last.max(1.0), log: false };
-    let y = Ends { low: low.min(high), high, log: true };
-    let name = "mean squared error of the prediction (log scale)";
+    let y = Ends { low: low.min(high), high, log };
+    let scale = if log { " (log scale)" } else { "" };
+    let name = format!("{} of the prediction{scale}", subject.how.model_loss.label());
     let words = ["held out", "learned from"];
     let across = (x, "updates of the critic");
-    let field = Field::before(ui, across, (y, name), "Loss of the model", &words);
+    let field = Field::before(ui, across, (y, &name), "Loss of the model", &words);
     let path = |column: usize| {
-        let seen = rows.iter().filter(|row| row[column] > LEAST);
+        let seen = rows.iter().filter(|row| row[column] > least);
         field.path(seen.map(|row| [row[0], row[column]]))
     };
     // The same world, and steps that were really made: both are real, told apart by weight.

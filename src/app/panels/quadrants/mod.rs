@@ -74,11 +74,18 @@ fn has_model(run: &RunSnapshot) -> bool {
 }
 
 /// The panel: what was judged last, and which transition is picked, by number among those judged.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Quadrants {
     asked: Asked<Question, Found>,
     corner: usize,
     picked: Option<usize>,
+}
+
+impl Default for Quadrants {
+    /// Shows what is wrong in state alone: the least expected of the four.
+    fn default() -> Self {
+        Self { asked: Asked::default(), corner: 1, picked: None }
+    }
 }
 
 /// The selected run, or the first one, that has been judged.
