@@ -42,10 +42,9 @@ pub fn places(ui: &mut Ui, settings: &mut Settings, floor: &Floor) {
     segmented(ui, "Arrows and clicks move", &["true next state", "prediction"], &mut hand);
     settings.hand = hand;
     let held = settings.held_mut();
-    for d in 0..2 {
-        let number = &floor.numbers[d];
+    for (held, number) in held.iter_mut().zip(&floor.numbers) {
         let (low, high) = number.range;
-        Slider::new(&mut held[d], low..=high, number.name).unit(number.unit).show(ui);
+        Slider::new(held, low..=high, number.name).unit(number.unit).show(ui);
     }
 }
 
