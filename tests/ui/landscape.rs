@@ -47,7 +47,7 @@ fn the_toy_is_raced_and_only_vaml_stays_behind() {
         "MSE: on the cross after",
         "VAML: right value, wrong place after",
         "VaGraM, bounded: on the cross after",
-        "VaGraM, unbounded: errors cancel, wrong place after",
+        "VaGraM, unbounded: errors cancel out after",
     ] {
         assert!(desk.has_words(words), "{words}");
     }

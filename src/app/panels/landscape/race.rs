@@ -133,7 +133,7 @@ impl Verdict {
         match self {
             Self::Found => "on the cross".to_owned(),
             Self::WrongPlace => "right value, wrong place".to_owned(),
-            Self::Cancelled => "errors cancel, wrong place".to_owned(),
+            Self::Cancelled => "errors cancel out".to_owned(),
             Self::Stuck => "neither state nor value".to_owned(),
             Self::Left(step) => format!("left the world at step {step}"),
             Self::Broke(step) => format!("no number after step {step}"),
