@@ -224,14 +224,14 @@ fn every_panel_looks_as_before() {
         // In turns dark and light: the window shows all of them in both.
         let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
         use PanelId::{
-            Clouds, ConsistentWrong, Drift, Imagined, Losses, MveStack, Schematic, Surface,
+            Clouds, ConsistentWrong, Drift, Imagined, Losses, MveStack, Schematic, Signal, Surface,
         };
         let snapshot = match id {
             PanelId::Tree => &searched,
             PanelId::Futures | PanelId::Log => &forked,
             PanelId::Return | PanelId::ValueMap | PanelId::Landscape => &swinging,
             Schematic | ConsistentWrong | Drift => &wired,
-            Clouds | Imagined | Losses | MveStack | Surface => &dreaming,
+            Clouds | Imagined | Losses | MveStack | Signal | Surface => &dreaming,
             _ => &snapshot,
         };
         let mut harness = panel(id, look, snapshot.clone(), opening());

@@ -1,7 +1,5 @@
 //! Agents: one algorithm per file, read from top to bottom: pseudo-code, configuration, tables,
-//! act, learn, plan.
-//!
-//! Agents know nothing of experiments, probes, panels or threads.
+//! act, learn, plan. They know nothing of experiments, probes, panels or threads.
 
 pub mod actor_critic;
 pub mod computing;
@@ -13,6 +11,7 @@ pub mod dyna_q_plus;
 pub mod expected_sarsa;
 pub mod kept_values;
 pub mod learner;
+pub mod low_rank;
 pub mod memory;
 pub mod monte_carlo;
 pub mod monte_carlo_prediction;
@@ -32,13 +31,16 @@ pub mod surface;
 pub mod table;
 pub mod td_prediction;
 pub mod value_iteration;
+pub mod works;
 
 use crate::base::digest::Digest;
 use crate::base::params::{Params as _, Spec as ParamSpec};
 use crate::mdp::trace::{CodeLine, Watch};
 use crate::mdp::{Action, State, Transition};
 use crate::models::bank::Known;
+use crate::models::network::ModelCopy;
 use crate::models::view::ModelView;
+use crate::nn::device::Place;
 
 /// Work done since the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,10 +85,17 @@ pub struct NotANumber {
 pub enum Fault {
     /// An entry of its table.
     Entry(NotANumber),
-    /// A tensor, a loss, or a number of the world, and what it became.
+    /// A tensor or a loss, and what it became.
     Number {
         /// What it is called.
         what: String,
+        /// The value it got.
+        value: f64,
+    },
+    /// A number of the world, counted from 0, and what it became.
+    World {
+        /// Which one.
+        index: usize,
         /// The value it got.
         value: f64,
     },
@@ -109,6 +118,8 @@ pub struct View {
     pub memory: Option<replay::MemoryView>,
     /// Where its networks compute, for agents that have them.
     pub computing: Option<computing::Computing>,
+    /// Their model, where they learn one of listed states.
+    pub network: Option<std::sync::Arc<ModelCopy>>,
     /// Networks, for agents that steer with them.
     pub steered: Option<std::sync::Arc<steered::SteeredView>>,
     /// What any place is worth, for agents that learn values in worlds of numbers.
@@ -117,6 +128,8 @@ pub struct View {
     pub earlier_values: std::sync::Arc<Vec<surface::Earlier>>,
     /// Model, value and their way, for agents that make them agree.
     pub consistent: Option<self_consistent::ConsistentView>,
+    /// How well its model fits, for agents that do nothing but fit one.
+    pub fitted: Option<low_rank::fit::Shared>,
 }
 
 /// One algorithm with the state of all its lanes.
@@ -174,6 +187,11 @@ pub trait Agent: Clone + Send + 'static {
     /// Work done so far.
     fn work(&self) -> Work;
 
+    /// The same of lane `lane` alone, for agents whose lanes may rest.
+    fn work_of(&self, _lane: usize) -> Work {
+        self.work()
+    }
+
     /// Which clocks it moves.
     fn moves(&self) -> Moves;
 
@@ -221,6 +239,19 @@ pub trait Agent: Clone + Send + 'static {
     fn fault(&self) -> Option<Fault> {
         self.failure().map(Fault::Entry)
     }
+
+    /// In which lane.
+    fn failed_lane(&self) -> usize {
+        0
+    }
+
+    /// Where its networks lie now; `None` without networks.
+    fn place(&self) -> Option<Place> {
+        None
+    }
+
+    /// Brings networks into host memory until they are used again. Waits for the device.
+    fn stow(&mut self) {}
 
     /// Adds all parameters, tables and stream positions in declaration order.
     fn digest(&self, digest: &mut Digest);
@@ -351,6 +382,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "MVE",
         help: "DDPG whose targets look H imagined steps ahead through a model (Feinberg et al. 2018)",
         specs: mve::config::MveConfig::specs,
+    },
+    AgentInfo {
+        id: "low-rank",
+        title: "Low-rank model",
+        help: "watches, and fits a linear model with too little room: its loss decides what for",
+        specs: low_rank::LowRankConfig::specs,
     },
     AgentInfo {
         id: "self-consistent",

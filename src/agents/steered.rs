@@ -5,11 +5,13 @@ use std::sync::Arc;
 use super::View;
 use super::kept_values::OnPolicy;
 use super::memory::Memory;
+use super::mve::course::Moment;
 use super::off_policy::Scale;
 use super::surface::{Earlier, Surface, ValueSurface};
 use crate::base::series::{Row, Series};
 use crate::mdp::oracle::{Following, Oracle};
 use crate::mdp::physical::Control;
+use crate::models::model_loss::ModelLoss;
 use crate::nn::host::HostMlp;
 
 /// Losses of one update.
@@ -25,6 +27,10 @@ pub struct Losses {
     pub model: f64,
     /// The model's on steps it never learns from; 0 without any.
     pub held_out: f64,
+    /// Length of the gradient of the model's loss after its weights; 0 without a model.
+    pub model_norm: f64,
+    /// Share of the model's last mini-batch whose value gradient was shortened.
+    pub clipped: f64,
 }
 
 impl Row for Losses {
@@ -56,12 +62,16 @@ pub struct ExpansionView {
     pub kept: usize,
     /// Numbers that the model was taught.
     pub model_targets: u64,
+    /// What the model is trained by.
+    pub model_loss: ModelLoss,
     /// Real states that the newest imagination began with, `[B][S]` in a row.
     pub begun: Arc<[f32]>,
     /// Imagined states it came through, `[H * B][S]` in a row.
     pub imagined: Arc<[f32]>,
     /// Mean age of the real steps it began with, in real steps.
     pub age: f64,
+    /// What it was at growing intervals of real steps, untrained first.
+    pub course: Arc<[Moment]>,
 }
 
 /// The copy.

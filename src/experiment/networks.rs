@@ -18,10 +18,10 @@ use crate::nn::trial::Trial;
 pub enum Ground {
     /// Its states are listed: where they lie, and how many actions there are.
     Listed(Places, usize),
+    /// Numbers are seen and actions are counted: how many of each.
+    Counted((usize, usize)),
     /// It is steered by numbers.
     Steered(Arc<dyn Oracle>),
-    /// No agent with networks is made for it.
-    Bare,
 }
 
 impl Ground {
@@ -31,6 +31,9 @@ impl Ground {
         match (self, run.info.id) {
             (Self::Listed(places, actions), "deep-dyna-q") => {
                 config::<DeepDynaQConfig>(&run.params).bytes(*places, *actions)
+            }
+            (Self::Counted(sizes), "deep-dyna-q") => {
+                config::<DeepDynaQConfig>(&run.params).bytes_for(*sizes)
             }
             (Self::Steered(oracle), "ddpg") => config::<DdpgConfig>(&run.params).bytes(&**oracle),
             (Self::Steered(oracle), "mve") => config::<MveConfig>(&run.params).bytes(&**oracle),
@@ -43,6 +46,9 @@ impl Ground {
         match (self, run.info.id) {
             (Self::Listed(places, actions), "deep-dyna-q") => {
                 Some(config::<DeepDynaQConfig>(&run.params).trial(*places, *actions, lanes))
+            }
+            (Self::Counted(sizes), "deep-dyna-q") => {
+                Some(config::<DeepDynaQConfig>(&run.params).trial_for(*sizes, lanes))
             }
             (Self::Steered(oracle), "ddpg") => {
                 Some(config::<DdpgConfig>(&run.params).trial(&**oracle, lanes))

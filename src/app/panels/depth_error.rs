@@ -234,7 +234,7 @@ impl Panel for DepthError {
     }
 
     fn question(&self) -> &'static str {
-        "How far does imagination hold, and what does depth cost?"
+        "How far does imagination hold, at what cost?"
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -15,7 +15,9 @@ pub mod depth_error;
 pub mod device;
 pub mod drift;
 pub mod exploit;
+pub mod fit;
 pub mod futures;
+pub mod gradients;
 pub mod graph_tile;
 pub mod imagined;
 pub mod landscape;
@@ -26,15 +28,18 @@ pub mod loops;
 pub mod losses;
 pub mod mazes;
 pub mod memory;
+pub mod mismatch;
 pub mod model_data;
 pub mod model_error;
 pub mod mve_stack;
 mod plot;
 pub mod price;
+pub mod quadrants;
 pub mod relatives;
 pub mod sandbox;
 pub mod schematic;
 pub mod searching;
+pub mod signal;
 pub mod surface;
 pub mod tile;
 pub mod tree;
@@ -78,7 +83,12 @@ impl PanelId {
             Self::Return => Box::new(curves::Curves::returns()),
             Self::ValueMap => Box::new(value_map::ValueMap::default()),
             Self::MveStack => Box::new(mve_stack::MveStack::default()),
+            Self::Fit => Box::new(fit::FitPanel::default()),
+            Self::Mismatch => Box::new(mismatch::Mismatch),
+            Self::Quadrants => Box::new(quadrants::Quadrants::default()),
+            Self::Gradients => Box::new(gradients::Gradients::default()),
             Self::Losses => Box::new(losses::Losses::default()),
+            Self::Signal => Box::new(signal::Signal::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
@@ -161,7 +171,12 @@ fn framed(
         return;
     }
     let (title, question) = (panel.title(), panel.question());
-    let tools = if cx.view.still { &[] } else { TOOLS };
+    let tools: &[PanelTool] = match (cx.view.still, cx.view.lecture) {
+        (true, _) => &[],
+        // The room wants the name and the question; the rest has keys.
+        (false, true) => &[PanelTool::Enlarge],
+        (false, false) => TOOLS,
+    };
     let frame = widgets::panel::Panel::new(title).question(question).tools(tools).dense();
     let done = frame.min_height(size.y).show(ui, |ui| body(ui, cx));
     if let Some((tool, _)) = done.tool {

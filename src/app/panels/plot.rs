@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::theme::{self, Tokens};
+use crate::app::widgets::number::grouped;
 use crate::app::widgets::text;
 use crate::app::words::value;
 
@@ -27,6 +28,21 @@ pub fn round_up(x: f64) -> f64 {
     found.unwrap_or(10.0 * decade)
 }
 
+/// The greatest round number that is not above `x`.
+fn round_down(x: f64) -> f64 {
+    let decade = 10_f64.powf(x.max(1e-300).log10().floor());
+    let found = ROUND.into_iter().rev().map(|n| n * decade).find(|n| *n <= x * (1.0 + 1e-12));
+    found.unwrap_or(decade)
+}
+
+/// A number at an axis: great ones in groups of three digits.
+fn named(x: f64) -> String {
+    match (1e3..1e9).contains(&x) && x.fract() == 0.0 {
+        true => grouped(x as u64),
+        false => value(x),
+    }
+}
+
 /// The first of `words` that fits `room` as small type, else the last.
 pub fn fitting<'a>(ui: &Ui, words: &[&'a str], room: f32) -> &'a str {
     let font = theme::small(ui.ctx());
@@ -42,6 +58,34 @@ impl Ends {
         let finite = values.filter(|v| v.is_finite());
         let high = finite.clone().fold(1e-12, f64::max);
         Self { low: finite.fold(0.0, f64::min), high, log: false }
+    }
+
+    /// Where the axis is labelled: its ends and the middle, or round numbers at least `apart` of its
+    /// length from each other.
+    fn ticks(self, apart: f32) -> Vec<f64> {
+        if !self.log {
+            return vec![self.low, (self.low + self.high) / 2.0, self.high];
+        }
+        let mut ticks = vec![self.low, self.high];
+        // Powers of ten first; halves and fifths where there is room for them.
+        for mark in [1.0, 3.0, 2.0, 5.0] {
+            let decades = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
+            for value in decades.map(|decade| mark * 10_f64.powi(decade)) {
+                let free = |other: &f64| (self.share(value) - self.share(*other)).abs() >= apart;
+                if self.low < value && value < self.high && ticks.iter().all(free) {
+                    ticks.push(value);
+                }
+            }
+        }
+        ticks
+    }
+
+    /// A log axis from and to round numbers.
+    fn rounded(self) -> Self {
+        match self.log && self.low > 0.0 {
+            true => Self { low: round_down(self.low), high: round_up(self.high), log: true },
+            false => self,
+        }
     }
 
     fn share(self, x: f64) -> f32 {
@@ -60,6 +104,9 @@ pub struct Field {
     /// Text scale.
     pub points: f32,
     rect: Rect,
+    outer: Rect,
+    /// Lengths of the names of both axes.
+    named: [f32; 2],
     x: Ends,
     y: Ends,
 }
@@ -91,33 +138,41 @@ impl Field {
             outer.min + vec2(52.0, 24.0) * points,
             outer.max - vec2(right, 40.0 * points),
         );
-        let field = Self { painter, t, points, rect, x: x.0, y: y.0 };
-        field.axes(outer, x.1, y.1);
+        let small = theme::small(ui.ctx());
+        let x_name = if x.0.log { format!("{} (log scale)", x.1) } else { x.1.to_owned() };
+        let named = [x_name.as_str(), y.1]
+            .map(|name| text::line(&painter, name, small.clone(), t.text).size().x);
+        let field =
+            Self { painter, t, points, rect, outer, named, x: x.0.rounded(), y: y.0.rounded() };
+        field.axes(&x_name, y.1);
         field
     }
 
-    fn axes(&self, outer: Rect, x_name: &str, y_name: &str) {
+    fn axes(&self, x_name: &str, y_name: &str) {
+        let outer = self.outer;
         let font = theme::small(self.painter.ctx());
         let word = |words: &str, at: Pos2, anchor: Align2| {
             let line =
                 text::elided(&self.painter, words, font.clone(), self.t.text_weak, outer.width());
             text::place(&self.painter, &line, at, anchor);
         };
-        let middle = match self.y.log {
-            true => (self.y.low * self.y.high).sqrt(),
-            false => (self.y.low + self.y.high) / 2.0,
-        };
-        for y in [self.y.low, middle, self.y.high] {
+        for y in self.y.ticks(0.12) {
             let at = self.rect.bottom() - self.y.share(y) * self.rect.height();
             let line = [pos2(self.rect.left(), at), pos2(self.rect.right(), at)];
             self.painter.line_segment(line, Stroke::new(1.0, self.t.stroke));
-            word(&value(y), line[0] - vec2(6.0, 0.0), Align2::RIGHT_CENTER);
+            word(&named(y), line[0] - vec2(6.0, 0.0), Align2::RIGHT_CENTER);
         }
         let below = self.rect.bottom() + 5.0 * self.points;
-        word(&value(self.x.low), pos2(self.rect.left(), below), Align2::LEFT_TOP);
-        word(&value(self.x.high), pos2(self.rect.right(), below), Align2::RIGHT_TOP);
-        let log = if self.x.log { " (log scale)" } else { "" };
-        word(&format!("{x_name}{log}"), outer.left_bottom(), Align2::LEFT_BOTTOM);
+        for x in if self.x.log { self.x.ticks(0.2) } else { vec![self.x.low, self.x.high] } {
+            let share = self.x.share(x);
+            let anchor = match share {
+                ..0.01 => Align2::LEFT_TOP,
+                0.99.. => Align2::RIGHT_TOP,
+                _ => Align2::CENTER_TOP,
+            };
+            word(&named(x), pos2(self.rect.left() + share * self.rect.width(), below), anchor);
+        }
+        word(x_name, outer.left_bottom(), Align2::LEFT_BOTTOM);
         word(y_name, outer.left_top(), Align2::LEFT_TOP);
     }
 
@@ -144,13 +199,20 @@ impl Field {
         text::place(&self.painter, &words, line[0] + aside, anchor);
     }
 
-    /// What the marks mean, at the upper right.
+    /// What the marks mean: at the upper right beside the name of the vertical axis, at the lower
+    /// right where both do not fit in one line, and in the field where that is full, too.
     pub fn note(&self, words: &str) {
         let font = theme::small(self.painter.ctx());
-        let room = self.rect.width() * 0.7;
+        let room = self.rect.width();
         let words = text::elided(&self.painter, words, font, self.t.text_weak, room);
-        let at = pos2(self.rect.right(), self.rect.top() - 6.0 * self.points);
-        text::place(&self.painter, &words, at, Align2::RIGHT_BOTTOM);
+        let all = self.rect.right() - self.outer.left() - 12.0 * self.points;
+        let free = self.named.map(|name| words.size().x <= all - name);
+        let (y, anchor) = match free {
+            [_, true] => (self.outer.top(), Align2::RIGHT_TOP),
+            [true, _] => (self.outer.bottom(), Align2::RIGHT_BOTTOM),
+            _ => (self.rect.top() + 3.0 * self.points, Align2::RIGHT_TOP),
+        };
+        text::place(&self.painter, &words, pos2(self.rect.right(), y), anchor);
     }
 
     /// Words behind the ends of lines, moved apart where they would touch.
@@ -183,7 +245,20 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
-    use super::round_up;
+    use super::{Ends, round_up};
+
+    #[test]
+    fn log_axes_are_labelled_at_round_numbers() {
+        let ticks = |low, high, apart| {
+            let mut ticks = Ends { low, high, log: true }.rounded().ticks(apart);
+            ticks.sort_by(f64::total_cmp);
+            ticks.iter().map(|x| format!("{x:.3}")).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(ticks(200.0, 12_000.0, 0.2), "200.000 1000.000 3000.000 12000.000");
+        assert_eq!(ticks(1e-3, 1.0, 0.12), "0.001 0.003 0.010 0.030 0.100 0.300 1.000");
+        assert_eq!(ticks(0.0032, 0.0101, 0.12), "0.003 0.005 0.012");
+        assert_eq!(ticks(199.0, 4_000.0, 0.2), "150.000 500.000 1000.000 4000.000");
+    }
 
     #[test]
     fn axes_end_at_the_next_round_number() {

@@ -84,6 +84,19 @@ pub fn actions(truth: &Truth, actions: &[Action]) -> String {
     all.join(" ")
 }
 
+/// The same where there is little room: moves on a map as arrows.
+pub fn signs(truth: &Truth, actions: &[Action]) -> String {
+    let sign = |name: String| match name.as_str() {
+        "up" => "\u{2191}".to_owned(),
+        "right" => "\u{2192}".to_owned(),
+        "down" => "\u{2193}".to_owned(),
+        "left" => "\u{2190}".to_owned(),
+        _ => name,
+    };
+    let all: Vec<String> = actions.iter().map(|&action| sign(truth.action_name(action))).collect();
+    all.join(" ")
+}
+
 /// Whether the greedy way of somebody may begin in `state`: it can be left.
 pub fn can_start(truth: &Truth, state: State) -> bool {
     (state as usize) < truth.states() && truth.is_left(state)

@@ -194,7 +194,7 @@ impl Panel for TwoSearches {
     }
 
     fn question(&self) -> &'static str {
-        "What do the same questions to the model buy?"
+        "What do equal questions buy?"
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {

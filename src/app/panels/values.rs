@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Painter, Pos2, Rangef, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
@@ -153,7 +153,9 @@ fn draw(ui: &mut Ui, s: &Snapshot, all: &[Learned<'_>]) {
         text::place(&painter, &words, rect.left_top(), Align2::LEFT_TOP);
         return;
     };
-    let labels = 230.0 * scale;
+    // In a narrow panel the curves have the room, and the numbers stand alone.
+    let narrow = rect.width() < 460.0 * scale;
+    let labels = if narrow { 118.0 } else { 230.0 } * scale;
     let inner = Rect::from_min_max(
         rect.min + vec2(52.0, 8.0) * scale,
         rect.max - vec2(labels, 30.0 * scale),
@@ -164,18 +166,20 @@ fn draw(ui: &mut Ui, s: &Snapshot, all: &[Learned<'_>]) {
     let truth = field.line(&first.truth);
     let end = truth[truth.len() - 1];
     painter.line(truth, Stroke::new(1.2, t.text));
-    let mut seats = vec![("true values".to_owned(), None, end.y)];
+    let truth = if narrow { "truth" } else { "true values" };
+    let mut seats = vec![(truth.to_owned(), None, end.y)];
     for l in all {
         let line = field.line(&l.values);
         let ink = t.run(l.index);
         line.iter().for_each(|&at| {
             painter.circle_filled(at, 4.0 * scale, ink);
         });
-        seats.push((format!("off by {:.3}", l.error()), Some(l.index), line[line.len() - 1].y));
+        let off = if narrow { "" } else { "off by " };
+        seats.push((format!("{off}{:.3}", l.error()), Some(l.index), line[line.len() - 1].y));
         painter.line(line, Stroke::new(2.6, ink));
     }
-    labels_beside(&painter, (inner.right() + 14.0 * scale, inner.bottom()), seats);
-    let note = "root mean square, seed on screen";
+    labels_beside(&painter, (inner.right() + 14.0 * scale, inner.y_range()), seats);
+    let note = if narrow { "off by (RMS)" } else { "root mean square, seed on screen" };
     let note = text::elided(&painter, note, theme::small(&ctx), t.text_weak, labels - 20.0 * scale);
     text::place(&painter, &note, rect.right_bottom(), Align2::RIGHT_BOTTOM);
 }
@@ -183,21 +187,22 @@ fn draw(ui: &mut Ui, s: &Snapshot, all: &[Learned<'_>]) {
 /// Words beside the ends of their lines, moved until none covers another or lies too low.
 fn labels_beside(
     painter: &Painter,
-    (left, lowest): (f32, f32),
+    (left, high): (f32, Rangef),
     mut seats: Vec<(String, Option<usize>, f32)>,
 ) {
     let ctx = painter.ctx();
     let (t, scale) = (theme::tokens(ctx), theme::scale(ctx));
     seats.sort_by(|a, b| a.2.total_cmp(&b.2));
-    let mut free = f32::NEG_INFINITY;
+    let line = (26.0 * scale).min(high.span() / seats.len() as f32);
+    let mut free = high.min;
     for (_, _, y) in &mut seats {
         *y = y.max(free);
-        free = *y + 26.0 * scale;
+        free = *y + line;
     }
-    let mut free = lowest - 8.0 * scale;
+    let mut free = high.max - 8.0 * scale;
     for (_, _, y) in seats.iter_mut().rev() {
         *y = y.min(free);
-        free = *y - 26.0 * scale;
+        free = *y - line;
     }
     for (words, run, y) in seats {
         let mut x = left;

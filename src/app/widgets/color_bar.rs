@@ -65,9 +65,14 @@ impl<'a> ColorBar<'a> {
         let label = text::line(ui.painter(), self.label, theme::small(ctx), t.text_weak);
         let (cell, gap) = (14.0 * scale, 20.0 * scale);
         // Half a tick label hangs over each end of the bar.
-        let overhang = 18.0 * scale;
+        let half = |tick: Option<&(f32, String)>| {
+            let word = tick.map_or("", |(_, word)| word.as_str());
+            text::line(ui.painter(), word, theme::small(ctx), t.text_weak).size().x / 2.0
+        };
+        let overhang = half(self.ticks.first()).max(9.0 * scale) + 9.0 * scale;
+        let tail = half(self.ticks.last()).max(9.0 * scale);
         let lead = news.size().x + 8.0 * scale + cell + gap;
-        let rest = self.room - label.size().x - overhang * 1.5;
+        let rest = self.room - label.size().x - overhang - tail;
         if rest < LEAST * scale {
             // Not even the bar alone: the tooltips of the cells have the numbers.
             return ui.allocate_exact_size(Vec2::ZERO, Sense::hover()).1;
@@ -75,7 +80,7 @@ impl<'a> ColorBar<'a> {
         let no_news = self.no_news && rest - lead >= LEAST * scale;
         let lead = if no_news { lead } else { 0.0 };
         let wide = (rest - lead).clamp(LEAST * scale, WIDTH * scale);
-        let width = lead + label.size().x + overhang + wide + overhang * 0.5;
+        let width = lead + label.size().x + overhang + wide + tail;
         let size = vec2(width, 12.0 * scale + 4.0 * scale + label.size().y);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         let painter = ui.painter();

@@ -101,6 +101,14 @@ fn step_up(x: f32) -> f32 {
     [1.0, 2.0, 5.0].map(|m| m * power).into_iter().find(|&m| m >= 0.999 * x).unwrap_or(10.0 * power)
 }
 
+/// The nearest of 1, 2, 2.5, 5, 10, ...
+fn near(x: f64) -> f64 {
+    let power = 10_f64.powf(x.log10().floor());
+    let far = |m: &f64| (m * power / x).ln().abs();
+    let all = [1.0, 2.0, 2.5, 5.0, 10.0];
+    power * all.into_iter().min_by(|a, b| far(a).total_cmp(&far(b))).unwrap_or(1.0)
+}
+
 /// What is drawn.
 pub struct Picture<'a> {
     pub heights: &'a Heights,
@@ -154,7 +162,7 @@ impl Picture<'_> {
         let mut field = Field::new(h.size, numbers, Colours::Heights(ramp, ends), id);
         field.blocks = h.cells;
         field.hatched = Some(h.unvisited.clone()).filter(|mask| self.kind != 1 && !mask.is_empty());
-        let step = f64::from(step_up((ends[1] - ends[0]) / LEVELS as f32));
+        let step = near(f64::from(ends[1] - ends[0]) / LEVELS);
         let first = (f64::from(ends[0]) / step).ceil() as i64;
         let last = (f64::from(ends[1]) / step).floor() as i64;
         let levels: Vec<f32> = (first..=last).map(|k| (k as f64 * step) as f32).collect();
@@ -304,5 +312,6 @@ mod tests {
         assert_eq!(rounded([0.0, 0.61]), [0.0, 0.7]);
         assert_eq!(rounded([3.0, 3.0]), [2.5, 3.5]);
         assert_eq!([0.3, 1.0, 1.1, 70.0].map(step_up), [0.5, 1.0, 2.0, 100.0]);
+        assert_eq!([28.6, 0.9, 7.2, 3.0].map(near), [25.0, 1.0, 5.0, 2.5]);
     }
 }

@@ -45,7 +45,7 @@ fn figures(shown: &Shown<'_>) -> Vec<Figure> {
     let calls = |side: &Side| grouped(side.calls);
     let error = |side: &Side| side.error.map_or("not known".to_owned(), value);
     let actions = |side: &Side| {
-        let names = searching::actions(shown.subject.truth(), &side.actions);
+        let names = searching::signs(shown.subject.truth(), &side.actions);
         let right = side.right.map_or("", |right| if right { " \u{2713}" } else { " \u{2717}" });
         format!("{names}{right}")
     };
