@@ -259,6 +259,12 @@ fn every_panel_looks_as_before() {
         compare(&mut harness, &name, &mut results);
     }
     // Surfaces have depth where there is an adapter for it.
+    let toy = imaginarium::lessons::find("vaml-wanders").expect("it is a lesson");
+    for look in [Theme::Dark, Theme::Light] {
+        let mut harness = solid(PanelId::Landscape, look, swinging.clone(), toy.clone());
+        harness.run_steps(3);
+        compare(&mut harness, &format!("panel-landscape-{look:?}").to_lowercase(), &mut results);
+    }
     for (name, snapshot) in [("dreaming", &dreaming), ("maze", &snapshot)] {
         let mut harness = solid(PanelId::Surface, Theme::Dark, snapshot.clone(), opening());
         harness.run_steps(3);

@@ -30,7 +30,9 @@ impl Slice {
     pub fn of(numbers: &[Dimension], now: Option<&Body>) -> Option<Self> {
         let last = numbers.len().checked_sub(2)?;
         let zeros = Body::new(&[0.0; Body::MOST][..numbers.len().min(Body::MOST)]);
-        let base = now.copied().filter(|body| body.len() == numbers.len()).unwrap_or(zeros);
+        // Where both numbers move nothing stays, wherever the lane is.
+        let stays = |body: &Body| last > 0 && body.len() == numbers.len();
+        let base = now.copied().filter(stays).unwrap_or(zeros);
         Some(Self { base, of: [last, last + 1] })
     }
 

@@ -54,8 +54,8 @@ pub struct Landscape {
     measured: Asked<Request, Option<Arc<Measured>>>,
     /// The four pictures.
     tiles: Option<Arc<Tiles>>,
-    /// The value of the whole plane, where the pictures are of a part.
-    plane: Option<Arc<Tiles>>,
+    /// The value of the whole plane from above, and what it was made of.
+    plane: Option<(Known, tiles::Tile)>,
     /// Middle of the surroundings: the cross, as long as no hand holds anything.
     anchor: [f64; 2],
     /// When the next kept value is due, in seconds of the context's clock.

@@ -10,11 +10,12 @@ use super::race::Row;
 use super::scenes::Ground;
 use super::settings::Settings;
 use super::sheet::{self, Floor, Sheet};
-use super::tiles::Tiles;
+use super::tiles::{self, Tiles};
 use super::{EVERY, FRAME, Found, LITTLE, Landscape, above, lamps, lines, subject, table, told};
 use crate::app::actions::Action;
 use crate::app::panels::Cx;
 use crate::app::theme;
+use crate::app::widgets::button::Button;
 use crate::app::widgets::segmented::segmented;
 use crate::experiment::engine::Command;
 use crate::experiment::snapshot::RunSnapshot;
@@ -157,13 +158,8 @@ impl Landscape {
         if !self.tiles.as_ref().is_some_and(|tiles| tiles.are(&shown, &found.judge, look)) {
             self.tiles = Tiles::new(&shown, found.judge, look).map(Arc::new);
         }
-        let apart = !Arc::ptr_eq(&shown, &found.whole);
-        let stale = |tiles: &Arc<Tiles>| !tiles.are(&found.whole, &found.judge, look);
-        if apart && self.plane.as_ref().is_none_or(stale) {
-            self.plane = Tiles::new(&found.whole, found.judge, look).map(Arc::new);
-        }
-        if !apart {
-            self.plane.clone_from(&self.tiles);
+        if !self.plane.as_ref().is_some_and(|(known, _)| Arc::ptr_eq(known, &found.whole)) {
+            self.plane = tiles::above(&found.whole).map(|tile| (found.whole.clone(), tile));
         }
         Ok(found)
     }
@@ -265,14 +261,14 @@ impl Landscape {
     }
 
     fn above(&mut self, ui: &mut Ui, cx: &Cx<'_>, found: &Found, rect: Rect) {
-        let (Some(plane), Ok(sheet)) = (self.plane.clone(), &found.whole.1) else { return };
+        let (Some((_, tile)), Ok(sheet)) = (self.plane.clone(), &found.whole.1) else { return };
         let t = theme::tokens(ui.ctx());
         let start = self.settings.places().start;
         let (floor, judge) = (&found.floor, &found.judge);
         let ground = Ground { floor, sheet, judge, start, t: &t };
         let window = self.settings.near.then(|| floor.near(self.anchor).ranges);
         let still = cx.view.still;
-        above::ui(ui, rect, &ground, &plane.tiles[0], (&mut self.settings, window), still);
+        above::ui(ui, rect, &ground, &tile, (&mut self.settings, window), still);
     }
 
     /// Controls and readings, all of them or one tab.
@@ -322,9 +318,12 @@ impl Landscape {
             column::looks(ui, &mut self.settings, floor.is_some_and(|floor| floor.turns()));
         }
         if !low {
-            ui.collapsing("Look", |ui| {
-                column::looks(ui, &mut self.settings, floor.is_some_and(|floor| floor.turns()));
-            });
+            let turns = floor.is_some_and(|floor| floor.turns());
+            let button = Button::new("Look").named("How landscapes look").show(ui);
+            let outside = egui::PopupCloseBehavior::CloseOnClickOutside;
+            egui::Popup::menu(&button)
+                .close_behavior(outside)
+                .show(|ui| column::looks(ui, &mut self.settings, turns));
         }
         if !low || tab == 2 {
             let state = (self.head.rolls, self.head.held.is_some(), self.learns(run));

@@ -153,7 +153,7 @@ impl Picture<'_> {
             Verdict::Left(_) | Verdict::Broke(_) => (row.verdict.words(), t.bad),
             _ if self.held => (format!("held, {far}"), t.text),
             Verdict::Found => ("on the cross".to_owned(), t.good),
-            Verdict::WrongPlace | Verdict::Stuck => (far, t.bad),
+            Verdict::WrongPlace | Verdict::Cancelled | Verdict::Stuck => (far, t.bad),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::app::words::value;
 /// Where the columns end, as shares of the width; the first begins at the left edge.
 const ENDS: [f32; 5] = [0.33, 0.46, 0.59, 0.735, 1.0];
 /// Their heads.
-const HEADS: [&str; 5] = ["steps", "state error", "value error", "peak gradient", "verdict"];
+const HEADS: [&str; 5] = ["steps", "state error", "value error", "peak slope", "verdict"];
 
 /// A number with two digits that count.
 fn short(x: f64) -> String {

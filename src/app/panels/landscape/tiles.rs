@@ -87,6 +87,15 @@ impl Tiles {
     }
 }
 
+/// The value of the whole plane from above: it stays while a hand moves the cross.
+pub fn above(known: &Known) -> Option<Tile> {
+    let sheet = known.1.as_ref().ok()?;
+    let lines = Lines { values: sheet.heights.clone(), ends: sheet.ends, level: f64::NAN };
+    let mut tile = lines.value_tile(sheet.missing, sheet.unknown.clone());
+    tile.field.isolines.truncate(1);
+    Some(tile)
+}
+
 /// The end of a scale that takes in nearly all numbers: a round one.
 fn top(roots: &[f64]) -> f64 {
     round_up(quantile(roots, WITHIN).unwrap_or(1.0))

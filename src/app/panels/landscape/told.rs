@@ -122,3 +122,44 @@ pub fn strays(floor: &Floor, sheet: &Sheet, rows: &[Row; 4]) -> Option<String> {
     let unknown = sheet.has_data(at)?;
     (!unknown).then(|| format!("{} predicts a state where there is no data.", name(Loss::Vaml)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lessons::bench::{Bench, ValueFrom};
+    use crate::probes::landscape::{Ground, Window};
+
+    /// Over the toy, with other values than its own.
+    fn sheet(value: impl Fn(usize) -> f64) -> Sheet {
+        let window: Window = Floor::TOY.whole();
+        let values = (0..window.len()).map(value).collect();
+        Sheet::new(Ground::Bumps, window, values, None)
+    }
+
+    fn said(sheet: &Sheet, judge: &Judge, from: ValueFrom) -> String {
+        let settings = Settings::of(&Bench { value: from, ..Bench::default() });
+        notice(&settings, sheet, judge, ('A', 0)).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_value_is_said_in_one_sentence() {
+        let judge = Judge::new(&Ground::Bumps, [1.0, 0.5], false, Coordinates::State);
+        let sound = sheet(|index| index as f64);
+        assert_eq!(said(&sound, &judge, ValueFrom::Bumps), "");
+        assert!(said(&sound, &judge, ValueFrom::Critic).starts_with("A has not learned yet"));
+        let flat = sheet(|_| -3.0);
+        assert!(said(&flat, &judge, ValueFrom::Bumps).contains("the same everywhere"));
+        let holes = sheet(|index| if index < 7 { f64::NAN } else { index as f64 });
+        let words = said(&holes, &judge, ValueFrom::Bumps);
+        assert_eq!(words, "The value is not a number in 7 of 16384 cells.");
+        let level = Judge { slope: [0.0; 2], ..judge };
+        assert!(said(&sound, &level, ValueFrom::Bumps).contains("level at the cross"));
+    }
+
+    #[test]
+    fn a_reference_outside_of_the_world_is_refused_with_what_is_allowed() {
+        let words = wrong(&Floor::TOY, &sheet(|index| index as f64), [5.0, 1.0]);
+        let want = "The true next state (5, 1) lies outside of the world: x −2 to 2, y −2 to 2.";
+        assert_eq!(words.as_deref(), Some(want));
+    }
+}
