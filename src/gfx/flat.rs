@@ -189,8 +189,8 @@ pub fn contours(field: &Field, family: &Isolines) -> Vec<[[f32; 2]; 2]> {
 
 /// Pieces end to end: neighbours share an end to the last bit, since both find it on one side.
 fn joined(pieces: &[[[f32; 2]; 2]]) -> Vec<Vec<[f32; 2]>> {
-    let key = |[x, y]: [f32; 2]| ((x * 1e5).round() as i32, (y * 1e5).round() as i32);
-    let mut at: BTreeMap<(i32, i32), Vec<usize>> = BTreeMap::new();
+    let key = |[x, y]: [f32; 2]| (x.to_bits(), y.to_bits());
+    let mut at: BTreeMap<(u32, u32), Vec<usize>> = BTreeMap::new();
     for (index, piece) in pieces.iter().enumerate() {
         piece.iter().for_each(|&end| at.entry(key(end)).or_default().push(index));
     }
@@ -222,13 +222,16 @@ fn joined(pieces: &[[[f32; 2]; 2]]) -> Vec<Vec<[f32; 2]>> {
 fn crossing(triangle: [([f32; 2], f32); 3], level: f32) -> Option<[[f32; 2]; 2]> {
     let mut ends = Vec::with_capacity(2);
     for side in 0..3 {
-        let ((a, low), (b, high)) = (triangle[side], triangle[(side + 1) % 3]);
+        let (one, other) = (triangle[side], triangle[(side + 1) % 3]);
+        // In one order whichever triangle asks, so that neighbours find the very same place.
+        let ((a, low), (b, high)) = if one.0 < other.0 { (one, other) } else { (other, one) };
         if (low < level) != (high < level) && (high - low).is_finite() {
             let t = (level - low) / (high - low);
-            ends.push([0, 1].map(|axis| a[axis] + t * (b[axis] - a[axis])));
+            let between = [0, 1].map(|axis| a[axis] + t * (b[axis] - a[axis]));
+            ends.push(if high == level { b } else { between });
         }
     }
-    (ends.len() == 2).then(|| [ends[0], ends[1]])
+    (ends.len() == 2 && ends[0] != ends[1]).then(|| [ends[0], ends[1]])
 }
 
 #[cfg(test)]

@@ -252,7 +252,7 @@ mod tests {
         let world = || Truth::of_motion(&CartPole::new(CartPoleConfig::default()));
         let found = asked(world(), &[0.5, 0.1, 0.02, -0.3], [2, 1]).unwrap();
         assert_eq!((found.spans[0].key, found.spans[1].key), ("theta", "v"));
-        assert_eq!(found.held, [("place x", 0.5), ("speed ω", -0.3)]);
+        assert_eq!(found.held, [("place x", 0.5), ("turning ω", -0.3)]);
         assert!(found.truth.is_none() && found.excess.is_none());
         let learned = found.learned.clone().unwrap();
         for index in [0, 7, 24] {
