@@ -8,6 +8,7 @@ mod common;
 use common::{arena, digests, remembering};
 use imaginarium::agents::deep_dyna_q::DeepDynaQConfig;
 use imaginarium::agents::deep_dyna_q::numbers::DeepDynaQOfNumbers;
+use imaginarium::base::params::Params;
 use imaginarium::envs::cart_pole::{CartPole, CartPoleConfig};
 use imaginarium::experiment::cohort::{Cohort as _, Group};
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
@@ -27,7 +28,8 @@ fn it_is_lived_again_to_the_last_bit() {
         let config = arena("lanes = 2\nseed = 5\nclock = 'env-steps'", world, &[SMALL]);
         let mut e = remembering(config, 1);
         e.advance_to(at(90), None);
-        e.set_param(0, 10, 24.0).unwrap();
+        let width = <DeepDynaQConfig as Params>::index("width").unwrap();
+        e.set_param(0, width, 24.0).unwrap();
         e.advance_to(at(150), None);
         let end = digests(&e);
         e.seek(at(40));

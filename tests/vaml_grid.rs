@@ -65,17 +65,3 @@ fn the_loss_of_full_distributions_is_what_the_simulator_says() {
     assert!(far <= 4.0 * squares.sqrt() / pairs, "{} by lot, {}", sum / pairs, exact / pairs);
     assert!(exact / pairs > 20.0 * squares.sqrt() / pairs, "no accident: {}", exact / pairs);
 }
-
-/// Values of states that the task ends in are 0 above because nothing was ever learned there.
-#[test]
-fn an_exact_model_has_no_loss() {
-    let world = maze(0.3);
-    let states = world.states();
-    let values: Vec<f64> = (0..states).map(|s| (s as f64).sin()).collect();
-    for state in 0..states as State {
-        for action in 0..world.actions() as Action {
-            let own = row(&world.outcomes(state, action), states);
-            assert_eq!(vaml(&own, &own, &values), 0.0);
-        }
-    }
-}

@@ -297,7 +297,7 @@ impl Steering {
 
     /// Memory in bytes that a copy does not share.
     pub fn bytes(&self) -> usize {
-        self.networks.bytes() + self.lanes.own_bytes() + self.losses.bytes() + self.kept.bytes()
+        self.networks.bytes() + self.lanes.own_bytes() + self.losses.bytes()
     }
 }
 

@@ -89,7 +89,11 @@ impl Engine {
 
     /// Does what is asked, at a moment when every lane is at the position.
     pub fn handle(&mut self, command: Command) {
-        self.guarded(|engine| engine.obey(command));
+        let again = command.clone();
+        if self.guarded(|engine| engine.obey(command)).is_none() {
+            // What was asked has not been done; on the way back to where it stood it still holds.
+            self.guarded(|engine| engine.obey(again));
+        }
     }
 
     /// Takes a picture and empties the recorders.

@@ -145,14 +145,23 @@ fn levels(field: &Field, family: usize) -> Vec<f32> {
         return Vec::new();
     };
     let numbers = of.as_ref().unwrap_or(&field.heights);
-    numbers.iter().map(|&x| level(levels, x)).collect()
+    let span = span(numbers);
+    numbers.iter().map(|&x| level(levels, x, span)).collect()
 }
 
-fn level(levels: &[f32], x: f32) -> f32 {
+/// From the least to the greatest number.
+fn span(numbers: &[f32]) -> f32 {
+    let finite = numbers.iter().copied().filter(|x| x.is_finite());
+    let ends = (f32::INFINITY, f32::NEG_INFINITY);
+    let (low, high) = finite.fold(ends, |(low, high), x| (low.min(x), high.max(x)));
+    if high > low { high - low } else { 1.0 }
+}
+
+fn level(levels: &[f32], x: f32, span: f32) -> f32 {
     match levels {
         [] => -1.0,
-        // A step of its own size on both sides is as good as any: there is no other line.
-        [only] => (x - only) / only.abs().max(1.0),
+        // There is no other line: all numbers lie within one step, so that no slope hides this one.
+        [only] => (x - only) / span,
         _ => {
             let above = levels.partition_point(|&level| level <= x);
             let low = above.clamp(1, levels.len() - 1) - 1;
@@ -204,9 +213,11 @@ mod tests {
     #[test]
     fn levels_are_whole_numbers_on_their_lines() {
         let levels = [1.0, 2.0, 4.0];
-        let of = [0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0].map(|x| level(&levels, x));
+        let of = [0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0].map(|x| level(&levels, x, 5.0));
         assert_eq!(of, [-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0]);
-        assert_eq!((level(&[5.0], 5.0), level(&[], 5.0)), (0.0, -1.0));
+        assert_eq!((level(&[5.0], 5.0, 9.0), level(&[], 5.0, 9.0)), (0.0, -1.0));
+        // However near to zero a lone line is, a step is the whole field.
+        assert_eq!(level(&[0.01], 500.01, span(&[-500.0, f32::NAN, 500.0])), 0.5);
     }
 
     #[test]

@@ -64,6 +64,8 @@ impl Trial {
             return choose(choice, &make);
         }
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        // A device that was lost since is no choice any more.
+        known.retain(|(_, chosen)| chosen.compute.place().lost().is_none());
         if let Some((_, chosen)) = known.iter().find(|(trial, _)| trial == self) {
             return chosen.clone();
         }

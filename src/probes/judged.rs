@@ -219,7 +219,7 @@ pub fn listed(
             let real_reward: f64 = real.iter().map(|o| o.probability * o.reward).sum();
             let said_reward: f64 = said.iter().map(|o| o.probability * o.reward).sum();
             steps += distance(state, next, cols);
-            values.push(best(state));
+            values.push(real_value);
             all.push(Judged {
                 from: Place::State(state),
                 deed: Deed::Chosen(action),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::reference::{Optimum, optimum};
+use super::surface::plane_numbers;
 use super::truth::Truth;
 use crate::agents::surface::Surface;
 use crate::mdp::physical::{Body, Dimension, Motion};
@@ -26,14 +27,14 @@ pub struct Slice {
 }
 
 impl Slice {
-    /// The two numbers of a world that has two; of a longer body the last two, round `now`.
+    /// The two numbers of a world that has two; of a longer body a pair, round `now`.
     pub fn of(numbers: &[Dimension], now: Option<&Body>) -> Option<Self> {
-        let last = numbers.len().checked_sub(2)?;
+        let first = plane_numbers(numbers)?;
         let zeros = Body::new(&[0.0; Body::MOST][..numbers.len().min(Body::MOST)]);
         // Where both numbers move nothing stays, wherever the lane is.
-        let stays = |body: &Body| last > 0 && body.len() == numbers.len();
+        let stays = |body: &Body| numbers.len() > 2 && body.len() == numbers.len();
         let base = now.copied().filter(stays).unwrap_or(zeros);
-        Some(Self { base, of: [last, last + 1] })
+        Some(Self { base, of: [first, first + 1] })
     }
 
     /// The body at a place of the plane.

@@ -74,11 +74,20 @@ pub fn plane_of(truth: &Truth) -> Option<Cut> {
     match truth.scene() {
         Scene::Body(scene) => {
             let all = scene.dimensions.len();
-            let [.., first, second] = scene.dimensions else { return None };
-            Some(Cut { at: [all - 2, all - 1], numbers: [first, second], all })
+            let first = plane_numbers(scene.dimensions)?;
+            let numbers = [&scene.dimensions[first], &scene.dimensions[first + 1]];
+            Some(Cut { at: [first, first + 1], numbers, all })
         }
         Scene::Grid(_) | Scene::Graph(_) | Scene::States(_) => None,
     }
+}
+
+/// The first of the two neighbouring numbers of a body that make a plane: the last two, unless the
+/// second of them alone turns; then the first two, as planes turn along their first number.
+pub fn plane_numbers(numbers: &[Dimension]) -> Option<usize> {
+    let last = numbers.len().checked_sub(2)?;
+    let turned = numbers[last + 1].turns && !numbers[last].turns;
+    Some(if turned { 0 } else { last })
 }
 
 /// A surface at the points of a plane.

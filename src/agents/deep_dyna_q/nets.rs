@@ -19,6 +19,8 @@ use crate::rl::losses::whole::warm_up;
 const Q: u32 = 0;
 /// Of the model.
 const MODEL: u32 = 1;
+/// States that are asked about together.
+const PART: usize = 256;
 
 /// What networks are made for; when any of it changes they are made anew or moved.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -170,16 +172,27 @@ impl Nets {
         if !aim.loss.asks_the_value() {
             self.still = Still::default();
         } else if self.still.values.is_empty() || self.taught >= self.still.since + aim.every {
-            let all: Vec<State> = (0..steps.lanes).flat_map(|_| 0..states as State).collect();
-            let best = vector(self.values.slow(self.input(&all, steps.lanes)).max_dim(2));
-            let lane = |row: &[f32]| row.iter().map(|&v| f64::from(v)).collect();
-            self.still =
-                Still { values: best.chunks(states).map(lane).collect(), since: self.taught };
+            self.still = Still { values: self.best(states, steps.lanes), since: self.taught };
         }
         let share = warm_up(self.taught, aim.warm_up);
         let lesson = Lesson { loss: aim.loss, share, values: &self.still.values };
         self.taught += 1;
         self.model.learn_as(steps, active, &lesson)
+    }
+
+    /// `max Q'(s, .)` of all states, `[P][S]`, a few hundred at a time: what a state is told in may
+    /// be as long as there are states.
+    fn best(&self, states: usize, lanes: usize) -> Vec<Vec<f64>> {
+        let mut values = vec![Vec::with_capacity(states); lanes];
+        let all: Vec<State> = (0..states as State).collect();
+        for part in all.chunks(PART) {
+            let asked: Vec<State> = (0..lanes).flat_map(|_| part.iter().copied()).collect();
+            let best = vector(self.values.slow(self.input(&asked, lanes)).max_dim(2));
+            for (own, best) in values.iter_mut().zip(best.chunks(part.len())) {
+                own.extend(best.iter().map(|&v| f64::from(v)));
+            }
+        }
+        values
     }
 
     /// Values of all of `states` in lane `lane` for rewards times `scale`, `[S * A]`. Waits for the

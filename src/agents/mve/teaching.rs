@@ -250,8 +250,8 @@ impl Teacher {
             let found = vector(still.slopes(seen));
             for (&at, slope) in asked.iter().zip(found.chunks(sees)) {
                 let number = task.drawn[at];
-                finite(slope, number)?;
                 if number != NOBODY {
+                    finite(slope, number, at / rows)?;
                     self.slopes[at / rows].put(number, slope);
                 }
             }
@@ -262,16 +262,32 @@ impl Teacher {
                 row.copy_from_slice(slope);
             }
         }
-        if quantile < 1.0 {
-            let clip = clip(&lengths(&all, sees), quantile);
-            for (row, &factor) in all.chunks_mut(sees).zip(&clip.factors) {
+        self.shorten(&mut all, task, quantile);
+        Ok(all)
+    }
+
+    /// Shortens the longest of `all`, `[P * B][S]`, each lane by its own lengths; lanes at rest have
+    /// none.
+    fn shorten(&mut self, all: &mut [f32], task: &Task, quantile: f64) {
+        let [_, rows, outputs] = task.wanted.dims();
+        let sees = outputs - 1;
+        self.clipped = 0.0;
+        if quantile >= 1.0 {
+            return;
+        }
+        let lanes = all.chunks_mut(rows * sees).zip(task.drawn.chunks(rows)).enumerate();
+        for (lane, (own, drawn)) in lanes {
+            if drawn.contains(&NOBODY) {
+                continue;
+            }
+            let clip = clip(&lengths(own, sees), quantile);
+            for (row, &factor) in own.chunks_mut(sees).zip(&clip.factors) {
                 row.iter_mut().for_each(|g| *g *= factor as f32);
             }
-            self.clipped = clip.clipped as f64 / (lanes * rows) as f64;
-        } else {
-            self.clipped = 0.0;
+            if lane == 0 {
+                self.clipped = clip.clipped as f64 / rows as f64;
+            }
         }
-        Ok(all)
     }
 
     /// Rows whose gradient is not known, each transition once.
@@ -356,12 +372,12 @@ fn vaml(still: &Still, input: &Tensor, said: Tensor, wanted: Tensor) -> Loss {
 }
 
 /// Says which transition has a gradient that is no number.
-fn finite(slope: &[f32], number: u64) -> Result<(), NotFinite> {
+fn finite(slope: &[f32], number: u64, lane: usize) -> Result<(), NotFinite> {
     match slope.iter().position(|g| !g.is_finite()) {
         None => Ok(()),
         Some(column) => Err(NotFinite {
             tensor: format!("value gradient at real step {number}"),
-            lane: 0,
+            lane,
             row: 0,
             column,
             value: slope[column],

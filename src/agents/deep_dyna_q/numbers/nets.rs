@@ -148,4 +148,19 @@ impl ValueSurface for Best {
         let best = self.q.forward(seen).into_iter().fold(f32::NEG_INFINITY, f32::max);
         f64::from(best) / self.scale
     }
+
+    fn values(&self, seen: &[f32], _wide: usize) -> Vec<f64> {
+        let all = self.q.batch(seen);
+        let best = |row: &[f32]| f64::from(row.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+        all.chunks(self.q.outputs()).map(|row| best(row) / self.scale).collect()
+    }
+
+    fn slope(&self, seen: &[f32]) -> Option<Vec<f64>> {
+        let q = self.q.forward(seen);
+        let best = (0..q.len()).max_by(|&a, &b| q[a].total_cmp(&q[b]))?;
+        let mut weights = vec![0.0; q.len()];
+        weights[best] = 1.0;
+        let back = self.q.input_gradient(seen, &weights);
+        Some(back.iter().map(|&g| f64::from(g) / self.scale).collect())
+    }
 }

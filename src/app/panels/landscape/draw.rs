@@ -116,6 +116,9 @@ impl Landscape {
             ui.ctx().request_repaint();
         }
         if let Some(due) = self.replay {
+            // What was kept first is shown as long as the others.
+            let due = if due == 0.0 { now + FRAME } else { due };
+            self.replay = Some(due);
             let last = run.lane.view.earlier_values.len().saturating_sub(1);
             let at = self.settings.kept.unwrap_or(last);
             if self.settings.from != ValueFrom::Earlier || at >= last {

@@ -190,8 +190,9 @@ pub fn rows(
         let verdict = match (roll.broke, left) {
             (Some(step), _) if steps == last => Verdict::Broke(step),
             (_, Some(step)) => Verdict::Left(step),
-            _ if state_error < THERE => Verdict::Found,
+            // With momentum a ball may pass the cross.
             _ if head.rolls => Verdict::Rolls,
+            _ if state_error < THERE => Verdict::Found,
             _ if value_error <= RIGHT * span && state_error > AWAY => Verdict::WrongPlace,
             _ if solved => Verdict::Cancelled,
             _ => Verdict::Stuck,

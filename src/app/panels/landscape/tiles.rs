@@ -155,9 +155,10 @@ impl Lines {
 
     fn loss_tile(&self, made: Made<'_>, value_lines: bool, unknown: Option<Arc<[bool]>>) -> Tile {
         let (roots, top) = (made.roots, made.top);
-        let number = |x: f64| if x.is_finite() { x as f32 } else { f32::NAN };
-        let heights = roots.iter().map(|&x| number(x.min(top))).collect();
-        let plain: Arc<[f32]> = roots.iter().map(|&x| number(x)).collect();
+        // A number that is none is a hole; an infinite loss is off the scale like a large one.
+        let height = |&x: &f64| if x.is_nan() { f32::NAN } else { x.min(top) as f32 };
+        let heights = roots.iter().map(height).collect();
+        let plain: Arc<[f32]> = roots.iter().map(|&x| x as f32).collect();
         let colours = Colours::Values(theme::loss_ink, [0.0, top as f32], plain);
         let mut field = self.field(heights, colours, unknown);
         let thin = match value_lines {
@@ -169,7 +170,7 @@ impl Lines {
         };
         field.isolines = vec![thin, self.through()];
         let off = roots.iter().filter(|&&x| x > top).count();
-        let missing = roots.iter().filter(|x| !x.is_finite()).count();
+        let missing = roots.iter().filter(|x| x.is_nan()).count();
         Tile { loss: Some(made.loss), field, ends: (0.0, top), off, missing }
     }
 }

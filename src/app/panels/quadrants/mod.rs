@@ -13,6 +13,8 @@ use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::{badge, text};
 use crate::app::words::value;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
+use crate::mdp::physical::Deed;
+use crate::probes::dynamics::Place;
 use crate::probes::judged::{Corner, Judged, Judgement, STATE_SPLIT, VALUE_SPLIT, listed, steered};
 use crate::probes::strays::{Strays, strays};
 
@@ -73,12 +75,13 @@ fn has_model(run: &RunSnapshot) -> bool {
     view.steered.as_ref().is_some_and(|s| s.expansion.is_some()) || view.model.is_some()
 }
 
-/// The panel: what was judged last, and which transition is picked, by number among those judged.
+/// The panel: what was judged last, and which transition is picked: where it
+/// began and what was done there, as places in the memory move on.
 #[derive(Clone)]
 pub struct Quadrants {
     asked: Asked<Question, Found>,
     corner: usize,
-    picked: Option<usize>,
+    picked: Option<(Place, Deed)>,
 }
 
 impl Default for Quadrants {
@@ -160,7 +163,8 @@ impl Quadrants {
     fn pick(&self, judgement: &Judgement) -> Option<usize> {
         let corner = CORNERS[self.corner].1;
         let first = || judgement.all.iter().position(|one| judgement.corner(one) == corner);
-        self.picked.filter(|at| *at < judgement.all.len()).or_else(first)
+        let same = |one: &Judged| self.picked.is_some_and(|p| p == (one.from, one.deed));
+        judgement.all.iter().position(same).or_else(first)
     }
 
     /// All transitions over their two errors; a click picks one.
@@ -204,8 +208,9 @@ impl Quadrants {
             let near = places.iter().map(|place| place.distance(at)).enumerate();
             let nearest = near.min_by(|a, b| a.1.total_cmp(&b.1)).filter(|near| near.1 < NEAR);
             if let Some((found, _)) = nearest {
-                self.picked = Some(found);
-                let corner = judgement.corner(&judgement.all[found]);
+                let one = &judgement.all[found];
+                self.picked = Some((one.from, one.deed));
+                let corner = judgement.corner(one);
                 self.corner = CORNERS.iter().position(|c| c.1 == corner).unwrap_or(0);
             }
         }
