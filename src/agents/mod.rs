@@ -15,6 +15,7 @@ pub mod learner;
 pub mod memory;
 pub mod monte_carlo;
 pub mod monte_carlo_prediction;
+pub mod muzero;
 pub mod mve;
 pub mod off_policy;
 pub mod prioritized_sweeping;
@@ -114,6 +115,8 @@ pub struct View {
     pub surface: Option<surface::Surface>,
     /// Model, value and their way, for agents that make them agree.
     pub consistent: Option<self_consistent::ConsistentView>,
+    /// Networks and search, for agents that search in a latent model.
+    pub muzero: Option<std::sync::Arc<muzero::view::MuZeroView>>,
 }
 
 /// One algorithm with the state of all its lanes.
@@ -348,6 +351,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "MVE",
         help: "DDPG whose targets look H imagined steps ahead through a model (Feinberg et al. 2018)",
         specs: mve::config::MveConfig::specs,
+    },
+    AgentInfo {
+        id: "muzero",
+        title: "MuZero-style",
+        help: "searches in a model that learns nothing but reward, value and policy (Schrittwieser 2020)",
+        specs: muzero::MuZeroConfig::specs,
     },
     AgentInfo {
         id: "self-consistent",

@@ -11,6 +11,7 @@ pub mod lies;
 pub mod linear;
 pub mod network;
 pub mod self_consistent;
+pub mod sight;
 pub mod table;
 pub mod view;
 
