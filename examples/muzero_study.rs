@@ -64,7 +64,9 @@ fn evaluate(world: &AnyWorld, view: &MuZeroView) -> (f64, f64) {
         }
         AnyWorld::Torques(w) => episode(w, |seen| view.act(seen), MOST, &mut dice),
         AnyWorld::CartPole(w) => episode(w, |seen| view.act(seen), MOST, &mut dice),
-        AnyWorld::Pendulum(_) => panic!("actions are counted here: set torques"),
+        AnyWorld::Pendulum(_) | AnyWorld::Crossing(_) => {
+            panic!("actions are counted here: set torques")
+        }
     };
     let all: Vec<(f64, usize)> = (0..EPISODES).map(|_| one()).collect();
     let mean = |of: fn(&(f64, usize)) -> f64| all.iter().map(of).sum::<f64>() / EPISODES as f64;

@@ -15,6 +15,7 @@
 //! | [`probes`] | pure questions asked of a run: value map, curves, the truth |
 //! | [`experiment`] | cohorts in lock-step on a clock, time travel, the runner's thread |
 //! | [`lessons`] | what a chapter of the lecture opens with |
+//! | [`gfx`] | pictures in three dimensions |
 //! | [`cli`] | headless commands |
 //! | [`app`] | the window |
 
@@ -28,6 +29,7 @@ pub mod cli;
 pub mod envs;
 pub mod experiment;
 pub mod film;
+pub mod gfx;
 pub mod lessons;
 pub mod mdp;
 pub mod models;

@@ -8,6 +8,7 @@ mod common;
 use common::{digests, maze, remembering};
 use imaginarium::agents::deep_dyna_q::{DeepDynaQ, DeepDynaQConfig};
 use imaginarium::agents::{Agent as _, Fault, View};
+use imaginarium::base::params::Params;
 use imaginarium::base::rng::{Stream, StreamName};
 use imaginarium::envs::grid::{Grid, GridConfig};
 use imaginarium::envs::mazes;
@@ -168,7 +169,8 @@ fn a_run_goes_on_from_a_keyframe_as_it_would_have() {
     let mut e = remembering(maze("lanes = 2\nseed = 5\nclock = 'env-steps'", &[run]), 1);
     let place = |count| Position::at(Clock::EnvSteps, count);
     e.advance_to(place(400), None);
-    e.set_param(0, 10, 24.0).unwrap();
+    let width = <DeepDynaQConfig as Params>::index("width").unwrap();
+    e.set_param(0, width, 24.0).unwrap();
     e.advance_to(place(500), None);
     let end = digests(&e);
     e.seek(place(390));
@@ -197,7 +199,7 @@ fn an_adapter_runs_it_and_a_switch_keeps_the_run() {
     let (flex, _) = lived(on(Wish::Flex), &seeds, STEPS);
     let mut group = Group::new(&dyna_maze(), agent(on(Wish::Flex), &seeds), &seeds);
     group.advance(Position::at(Clock::EnvSteps, 70), u64::MAX);
-    let specs = <DeepDynaQConfig as imaginarium::base::params::Params>::specs();
+    let specs = <DeepDynaQConfig as Params>::specs();
     let index = specs.iter().position(|s| s.key == "device").unwrap();
     group.set_param(index, 2.0);
     group.advance(Position::at(Clock::EnvSteps, STEPS), u64::MAX);

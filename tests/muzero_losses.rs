@@ -8,7 +8,8 @@ use imaginarium::agents::muzero::networks::{HostNetworks, Networks, Shape};
 use imaginarium::agents::muzero::unroll::{Batch, HALF, Policies, Setting, Unrolled, unroll};
 use imaginarium::mdp::Action;
 use imaginarium::nn::device::Compute;
-use imaginarium::nn::{Module as _, Tensor, values};
+use imaginarium::nn::mlp::Mlp;
+use imaginarium::nn::{Gradients, Module as _, Tensor};
 
 const LANES: usize = 2;
 const SIZE: usize = 4;
@@ -22,12 +23,13 @@ fn wave(count: usize, step: f64, shift: f64) -> impl Iterator<Item = f64> {
 fn networks(shape: Shape) -> Networks {
     let mut networks = Networks::new(shape, &[0; LANES], &Compute::flex()).unwrap();
     let mut tensor = 0;
-    networks.map(&mut |old| {
+    let mut wavy = |old: Tensor| {
         let dims = old.dims();
         let numbers = wave(dims.iter().product(), 1.7, f64::from(tensor) * 0.9);
         tensor += 1;
         Compute::flex().tensor(numbers.map(|x| 0.5 * x as f32).collect(), dims)
-    });
+    };
+    networks.all_mut().into_iter().for_each(|network| network.map(&mut wavy));
     networks
 }
 
@@ -85,15 +87,12 @@ fn unrolled(networks: &Networks, batch: &Batch, setting: &Setting) -> Unrolled {
 }
 
 /// Names of all tensors with their gradients in lane `lane`.
-fn named(networks: &Networks, gradients: &[Tensor], lane: usize) -> Vec<(String, Vec<f32>)> {
-    let mut names = Vec::new();
-    networks.visit(&mut |name, _| names.push(name.to_owned()));
-    let of = |g: &Tensor| {
-        let all = values(g);
-        let width = all.len() / LANES;
-        all[lane * width..(lane + 1) * width].to_vec()
+fn named(networks: &Networks, gradients: &[Gradients], lane: usize) -> Vec<(String, Vec<f32>)> {
+    let each = networks.all().into_iter().zip(gradients);
+    let one = |(network, gradients): (&Mlp, &Gradients)| {
+        network.names().to_vec().into_iter().zip(gradients.lane(lane)).collect::<Vec<_>>()
     };
-    names.into_iter().zip(gradients.iter().map(of)).collect()
+    each.flat_map(one).collect()
 }
 
 #[test]
@@ -140,16 +139,11 @@ fn shift(network: usize) -> f64 {
 
 /// Sum of all losses of lane 0 with every tensor of network `network` moved along its wave.
 fn moved(networks: &Networks, network: usize, by: f32, setting: &Setting) -> f64 {
-    let (mut tensor, mut other) = (0, networks.clone());
-    other.map(&mut |old| {
-        tensor += 1;
-        if (tensor - 1) / 4 != network {
-            return old;
-        }
+    let mut other = networks.clone();
+    other.all_mut()[network].map(&mut |old| {
         let dims = old.dims();
-        let along =
-            wave(dims.iter().product(), 2.1, shift(network)).map(|x| by * x as f32).collect();
-        old + Compute::flex().tensor(along, dims)
+        let numbers = wave(dims.iter().product(), 2.1, shift(network));
+        old + Compute::flex().tensor(numbers.map(|x| by * x as f32).collect(), dims)
     });
     unrolled(&other, &batch(), setting).losses[0].sum()
 }

@@ -14,6 +14,7 @@ use imaginarium::agents::off_policy::Batch;
 use imaginarium::agents::steered::ExpansionView;
 use imaginarium::agents::steering::{Setting, Steering};
 use imaginarium::envs::pendulum::{Pendulum, PendulumConfig};
+use imaginarium::models::model_loss::ModelLoss;
 use imaginarium::nn::device::{Compute, Wish};
 use imaginarium::nn::host::HostMlp;
 use imaginarium::nn::mlp::Mlp;
@@ -79,7 +80,7 @@ fn numbers(text: &str) -> Vec<f64> {
 }
 
 fn flat(gradients: &Gradients) -> Vec<f32> {
-    gradients.iter().flat_map(values).collect()
+    gradients.tensors().iter().flat_map(values).collect()
 }
 
 fn close(what: &str, ours: &[f32], theirs: &[f64]) {
@@ -186,6 +187,30 @@ fn gradients_agree_with_finite_differences() {
 }
 
 #[test]
+fn who_looks_no_step_ahead_still_learns_at_every_depth() {
+    let mut bench = bench();
+    bench.setting.gamma = 0.0;
+    bench.batch.goes_on = vec![true; ROWS];
+    bench.batch.goes_on[4] = false;
+    let manner = Manner {
+        horizon: 2,
+        dreamer: Dreamer::Target,
+        rewards: Rewards::Known,
+        dynamics: Moving::Learned,
+    };
+    let batch = bench.critic(&manner, true);
+    let share = 1.0 / (2 * ROWS) as f32;
+    for (at, weight) in batch.weights.iter().enumerate() {
+        // Nothing comes after the step that ended the task.
+        let is_taken = at < ROWS || at % ROWS != 4;
+        assert_eq!(*weight, if is_taken { share } else { 0.0 }, "number {at}");
+    }
+    let paid = bench.batch.rewards.iter().map(|r| (f64::from(*r) * SCALE) as f32);
+    let paid: Vec<f32> = paid.collect();
+    assert_eq!(batch.targets[..ROWS], paid[..], "what is paid at once is all that counts");
+}
+
+#[test]
 fn the_true_dynamics_are_those_of_the_pendulum() {
     let bench = bench();
     let manner = Manner {
@@ -238,9 +263,11 @@ fn the_bars_of_a_state_add_up_to_its_target() {
         stored: false,
         kept: 0,
         model_targets: 0,
+        model_loss: ModelLoss::Squared,
         begun: [].into(),
         imagined: [].into(),
         age: 0.0,
+        course: [].into(),
     });
     for (row, seen) in values(&bench.batch.next).chunks(3).enumerate() {
         let found = Expansion::of(&view, &view.oracle.locate(seen)).unwrap();

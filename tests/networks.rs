@@ -5,6 +5,8 @@
 mod adapter;
 mod common;
 
+use std::borrow::Borrow;
+
 use common::golden::{number, rows};
 use imaginarium::nn::activation::Activation;
 use imaginarium::nn::adam::{Adam, Rate};
@@ -78,11 +80,11 @@ fn golden(case: &str, what: &str) -> Vec<Vec<f64>> {
 }
 
 /// The numbers of several tensors, tensor after tensor, one list a lane.
-fn by_lane(tensors: &[&Tensor]) -> Vec<Vec<f64>> {
-    let lanes = tensors[0].dims()[0];
+fn by_lane(tensors: &[impl Borrow<Tensor>]) -> Vec<Vec<f64>> {
+    let lanes = tensors[0].borrow().dims()[0];
     let mut all = vec![Vec::new(); lanes];
     for tensor in tensors {
-        let numbers = values(tensor);
+        let numbers = values(tensor.borrow());
         let width = numbers.len() / lanes;
         for (lane, numbers) in all.iter_mut().zip(numbers.chunks(width)) {
             lane.extend(numbers.iter().map(|&x| f64::from(x)));
@@ -123,8 +125,7 @@ fn equal_to_jax(compute: &Compute, tolerance: f64) {
         let Loss { value, gradient } = loss::mean_squared(output, target.clone());
         close(&by_lane(&[&value]), &golden(case, "loss"), tolerance, case);
         let (all, back) = mlp.backward_both(tape, gradient.clone());
-        let all: Vec<&Tensor> = all.iter().collect();
-        close(&by_lane(&all), &golden(case, "gradient"), tolerance, case);
+        close(&by_lane(&all.tensors()), &golden(case, "gradient"), tolerance, case);
         close(&by_lane(&[&back]), &golden(case, "input"), tolerance, case);
         let (_, tape) = mlp.forward_taped(input.clone());
         let alone = mlp.backward_to_input(tape, gradient);
@@ -171,8 +172,40 @@ fn burns_autodiff_gives_the_same_gradients() {
         let (input, target) = batch(case, &compute);
         let loss = loss::mean_squared(tracked.forward(input), target);
         let all = gradients(&tracked, loss.value);
-        let all: Vec<&Tensor> = all.iter().collect();
-        close(&by_lane(&all), &golden(case, "gradient"), 1e-6, case);
+        close(&by_lane(&all.tensors()), &golden(case, "gradient"), 1e-6, case);
+    }
+}
+
+/// Layers wide enough for whole registers, whose products and slopes are done at once.
+#[test]
+fn wide_layers_have_the_gradients_of_burns_autodiff() {
+    let compute = Compute::flex();
+    let tanh = Activation::Tanh;
+    for spec in [
+        MlpSpec::new("net", 19, &[40, 24], 3),
+        MlpSpec { activation: tanh, last: tanh, ..MlpSpec::new("net", 5, &[33, 64], 17) },
+        MlpSpec { layer_norm: true, ..MlpSpec::new("net", 3, &[70, 16], 1) },
+        MlpSpec { activation: Activation::Silu, ..MlpSpec::new("net", 16, &[20], 64) },
+    ] {
+        let mlp = Mlp::new(&spec, &mut dice(&[0, 1], 0), 1, &compute).unwrap();
+        let input = filled(&compute, [LANES, 37, spec.inputs], |k, l| (0.9 * k + l).cos());
+        let weights = filled(&compute, [LANES, 37, spec.outputs], |k, l| (0.37 * k + l).sin());
+        let tracked = mlp.tracked();
+        let leaf = input.clone().autodiff().require_grad();
+        let said = tracked.forward(leaf.clone());
+        let (output, tape) = mlp.forward_taped(input.clone());
+        let what = format!("{spec:?}");
+        let all = |tensor: &Tensor| by_lane(&[tensor]);
+        close(&all(&output), &all(&said.clone().inner()), 1e-5, &what);
+        assert_eq!(values(&output), values(&mlp.forward(input.clone())), "{what}");
+        let loss = |said: Tensor| said * weights.clone().autodiff();
+        let slope = leaf.grad_remove(&mut loss(said).sum().backward()).unwrap();
+        let theirs = gradients(&tracked, loss(tracked.forward(input.clone().autodiff())));
+        let (ours, back) = mlp.backward_both(tape, weights.clone());
+        close(&by_lane(&ours.tensors()), &by_lane(&theirs.tensors()), 2e-5, &what);
+        close(&all(&back), &all(&slope), 1e-5, &what);
+        let (_, tape) = mlp.forward_taped(input);
+        assert_eq!(values(&mlp.backward_to_input(tape, weights)), values(&back), "{what}");
     }
 }
 

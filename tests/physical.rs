@@ -15,6 +15,7 @@ use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::mdp::physical::{Body, Control, Physical, Vector};
 use imaginarium::mdp::trace::{CodeLine, Watch};
 use imaginarium::mdp::{Action, Simulator, Spec, Step, Transition};
+use imaginarium::probes::truth::Truth;
 
 /// Steps every walk of a golden file from its first state on and compares each step to 1e-6, over
 /// all of the walk: errors may not add up. Returns how many steps there were, and how many walks
@@ -221,8 +222,9 @@ fn a_world_that_is_not_a_number_stops_at_its_step_and_says_which() {
     });
     let mut group = Group::new(&broken, Stray(0), &[3]);
     let end = group.advance(Position::at(Clock::EnvSteps, 9), u64::MAX);
-    let Advance::Failed(Fault::Number { what, value }) = end else { panic!("{end:?}") };
-    assert_eq!(what, "number 1 of the world");
+    let Advance::Failed(Fault::World { index: 0, value }) = end else { panic!("{end:?}") };
     assert!(value.is_nan());
+    let truth = Truth::of_motion(&Pendulum::new(PendulumConfig::default()));
+    assert_eq!(truth.number_name(0), "angle θ");
     assert_eq!(group.counters(0).env_steps, 2, "the third step is never completed");
 }

@@ -9,8 +9,10 @@ mod desk;
 
 use std::sync::Arc;
 
+use eframe::egui_wgpu::RendererOptions;
 use egui::{Key, Modifiers};
-use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
+use egui_kittest::{Harness, HarnessBuilder, SnapshotOptions, SnapshotResults};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use imaginarium::agents::surface::{Surface, ValueSurface};
 use imaginarium::app::actions::Actions;
@@ -19,6 +21,7 @@ use imaginarium::app::theme::{self, Theme};
 use imaginarium::app::view::View;
 use imaginarium::experiment::cohort::LaneView;
 use imaginarium::experiment::snapshot::Snapshot;
+use imaginarium::gfx;
 use imaginarium::lessons::Lesson;
 
 use desk::{Desk, LARGE, SMALL, opening};
@@ -153,9 +156,30 @@ fn dreaming() -> Desk {
 
 /// One panel alone on the theme's ground.
 fn panel(id: PanelId, look: Theme, snapshot: Arc<Snapshot>, lesson: Lesson) -> Harness<'static> {
+    panel_by(Harness::builder().wgpu(), (id, look), snapshot, lesson)
+}
+
+/// The same with depth, drawn by an adapter of its own.
+fn solid(id: PanelId, look: Theme, snapshot: Arc<Snapshot>, lesson: Lesson) -> Harness<'static> {
+    let options = RendererOptions::PREDICTABLE;
+    let state = create_render_state(default_wgpu_setup(), options);
+    let renderer = WgpuTestRenderer::from_render_state(state.clone());
+    let builder = Harness::builder().renderer(renderer);
+    let harness = panel_by(builder, (id, look), snapshot, lesson);
+    gfx::install(&harness.ctx, &state);
+    harness
+}
+
+fn panel_by(
+    builder: HarnessBuilder<()>,
+    (id, look): (PanelId, Theme),
+    snapshot: Arc<Snapshot>,
+    lesson: Lesson,
+) -> Harness<'static> {
     let size = match id {
         PanelId::Mazes | PanelId::Imagined | PanelId::ValueMap => [960.0, 380.0],
-        PanelId::Tree => [1200.0, 760.0],
+        PanelId::Surface => [900.0, 560.0],
+        PanelId::Tree | PanelId::Landscape => [1200.0, 760.0],
         PanelId::Schematic => [900.0, 500.0],
         _ => [560.0, 340.0],
     };
@@ -163,14 +187,13 @@ fn panel(id: PanelId, look: Theme, snapshot: Arc<Snapshot>, lesson: Lesson) -> H
     // Measured times have no place in a picture that is compared.
     let still = id == PanelId::TwoSearches;
     let view = View { theme: look, run: 2, cell: Some(17), still, ..View::default() };
-    Harness::builder()
+    builder
         .with_size(size)
         .with_render_cursor(false)
         .with_context_setup(move |ctx| {
             imaginarium::app::fonts::install(ctx);
             theme::install(ctx, look, 1.0);
         })
-        .wgpu()
         .build_ui(move |ui| {
             let ground = theme::tokens(ui.ctx()).bg;
             ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, ground);
@@ -200,19 +223,27 @@ fn every_panel_looks_as_before() {
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
         let look = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
-        use PanelId::{Clouds, ConsistentWrong, Drift, Imagined, Losses, MveStack, Schematic};
+        use PanelId::{
+            Clouds, ConsistentWrong, Drift, Imagined, Losses, MveStack, Schematic, Signal, Surface,
+        };
         let snapshot = match id {
             PanelId::Tree => &searched,
             PanelId::Futures | PanelId::Log => &forked,
-            PanelId::Return | PanelId::ValueMap => &swinging,
+            PanelId::Return | PanelId::ValueMap | PanelId::Landscape => &swinging,
             Schematic | ConsistentWrong | Drift => &wired,
-            Clouds | Imagined | Losses | MveStack => &dreaming,
+            Clouds | Imagined | Losses | MveStack | Signal | Surface => &dreaming,
             _ => &snapshot,
         };
         let mut harness = panel(id, look, snapshot.clone(), opening());
         harness.run_steps(3);
         let name = format!("panel-{id:?}").to_lowercase();
         compare(&mut harness, &name, &mut results);
+    }
+    // Surfaces have depth where there is an adapter for it.
+    for (name, snapshot) in [("dreaming", &dreaming), ("maze", &snapshot)] {
+        let mut harness = solid(PanelId::Surface, Theme::Dark, snapshot.clone(), opening());
+        harness.run_steps(3);
+        compare(&mut harness, &format!("panel-surface-{name}"), &mut results);
     }
     let mut harness = panel(PanelId::Mazes, Theme::Light, swinging, opening());
     harness.run_steps(3);

@@ -14,6 +14,8 @@ mod dreams;
 mod failing;
 #[path = "ui/forks.rs"]
 mod forks;
+#[path = "ui/landscape.rs"]
+mod landscape;
 #[path = "ui/lies.rs"]
 mod lies;
 #[path = "ui/looks.rs"]
@@ -28,6 +30,8 @@ mod sandbox;
 mod schematic;
 #[path = "ui/selection.rs"]
 mod selection;
+#[path = "ui/surface.rs"]
+mod surface;
 #[path = "ui/transport.rs"]
 mod transport;
 #[path = "ui/tree.rs"]

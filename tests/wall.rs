@@ -3,10 +3,19 @@
 mod common;
 
 use common::arena;
-use imaginarium::envs::fork::{FORK, MOVE, SIDES};
+use imaginarium::base::rng::{Stream, StreamName};
+use imaginarium::envs::fork::{FORK, ForkConfig, MOVE, SIDES, fork};
 use imaginarium::experiment::{Clock, Experiment, Position};
-use imaginarium::mdp::scene::{GridScene, Scene};
-use imaginarium::probes::wall::{Ask, DEPTH, Machine, SAMPLES, ask, in_wall, share_in_walls};
+use imaginarium::mdp::scene::{GridScene, Scene, Scenic as _};
+use imaginarium::mdp::{Action, State, Tabular as _};
+use imaginarium::models::coding::{Coded, Coding};
+use imaginarium::models::features::Places;
+use imaginarium::models::network::{ModelCopy, NetworkModel, Steps};
+use imaginarium::nn::device::Compute;
+use imaginarium::nn::init::dice;
+use imaginarium::probes::wall::{
+    Ask, DEPTH, Machine, SAMPLES, ask, in_wall, off_the_mean, share_in_walls,
+};
 
 /// The learner of the lesson after `steps` real steps at a fork that goes left this often.
 fn learner(left: f64, steps: u64, more: &str) -> Experiment {
@@ -123,4 +132,68 @@ fn looking_changes_nothing() {
     let before = e.runs()[0].digests();
     machine(&e);
     assert_eq!(e.runs()[0].digests(), before);
+}
+
+/// A network that was taught every move of the fork's world as often as any other.
+fn taught(coded: Coded, rate: impl Fn(u32) -> f32) -> ModelCopy {
+    let world = fork(&ForkConfig::default()).unwrap();
+    let coding = Coding { coded, places: Places::of(&world.scene()) };
+    let mut model =
+        NetworkModel::new(coding, 4, 64, 1e-3, &mut dice(&[1], 0), &Compute::flex()).unwrap();
+    let pairs: Vec<(State, Action)> = (0..world.states() as State)
+        .flat_map(|s| (0..4).map(move |a: Action| (s, a)))
+        .filter(|&(s, a)| !world.outcomes(s, a).is_empty())
+        .collect();
+    let mut draws = Stream::new(1, StreamName::Replay);
+    for update in 0..20_000 {
+        let mut steps = Steps { lanes: 1, ..Steps::default() };
+        for _ in 0..64 {
+            let (s, a) = pairs[draws.below(pairs.len() as u32) as usize];
+            let (outcomes, mut at) = (world.outcomes(s, a), draws.unit());
+            let happened = outcomes.iter().find(|o| {
+                at -= o.probability;
+                at < 0.0
+            });
+            let o = happened.unwrap_or(&outcomes[0]);
+            steps.states.push(s);
+            steps.actions.push(a);
+            steps.rewards.push(o.reward as f32);
+            steps.nexts.push(o.next);
+            steps.goes_on.push(!o.terminated);
+        }
+        model.set_rate(rate(update));
+        model.learn(&steps, &[true]).unwrap();
+    }
+    model.copy(0)
+}
+
+#[test]
+fn a_network_with_squared_errors_goes_to_the_mean_too() {
+    let world = fork(&ForkConfig::default()).unwrap();
+    let Scene::Grid(grid) = world.scene() else { panic!("a grid") };
+    // Small steps at the end: single batches have more of one side.
+    let rate = |update| if update < 10_000 { 3e-3 } else { 1e-4 };
+    for coded in [Coded::RowCol, Coded::Place] {
+        let place = taught(coded, rate).place(FORK, MOVE).unwrap();
+        let off = off_the_mean(&grid, &world.outcomes(FORK, MOVE), place);
+        println!("{coded:?}: {place:?}, {:.1} % of the distance off", 100.0 * off);
+        assert!(off < 0.05 && in_wall(&grid, place), "{coded:?}: {place:?}");
+    }
+    let states = taught(Coded::OneHot, |_| 3e-3);
+    assert_eq!(states.place(FORK, MOVE), None, "it has learned which states, no places");
+    assert!(SIDES.contains(&states.predict(FORK, MOVE).next), "one of them, never their mean");
+}
+
+#[test]
+fn the_distance_from_the_mean_is_counted_in_ways_between_the_outcomes() {
+    let world = fork(&ForkConfig { left: 0.25, ..ForkConfig::default() }).unwrap();
+    let Scene::Grid(grid) = world.scene() else { panic!("a grid") };
+    let of = |at, place| off_the_mean(&grid, &world.outcomes(at, MOVE), place);
+    // A quarter at (3,1), the rest at (3,3): the mean is (3,2.5).
+    for (place, off) in
+        [([3.0, 2.5], 0.0), ([3.0, 1.5], 0.5), ([4.0, 2.5], 0.5), ([3.0, 2.6], 0.05)]
+    {
+        assert!((of(FORK, place) - off).abs() < 1e-12, "{place:?}");
+    }
+    assert!((of(SIDES[0], [2.0, 2.0]) - 1.0).abs() < 1e-12, "one outcome, one cell aside");
 }

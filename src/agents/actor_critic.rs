@@ -10,7 +10,7 @@ use crate::nn::device::Compute;
 use crate::nn::init::{Spread, dice};
 use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
 use crate::nn::target::soft_update;
-use crate::nn::{Gradients, Module as _, NotFinite, Tensor, values};
+use crate::nn::{Gradients, Module as _, NotFinite, Tensor, joined, values};
 
 /// First weights of the last layers: actions and values begin near 0.
 const SMALL: Spread = Spread::Within(3e-3);
@@ -217,9 +217,4 @@ impl ActorCritic {
 /// All lanes of an optimiser learn at `rate`.
 pub fn set_rate(adam: &mut Adam, rate: f64) {
     adam.rates().iter_mut().for_each(|lane| lane.rate = rate as f32);
-}
-
-/// `[P, B, S]` beside `[P, B, A]`.
-pub fn joined(seen: Tensor, action: Tensor) -> Tensor {
-    Tensor::cat(vec![seen, action], 2)
 }

@@ -22,6 +22,8 @@ pub struct Seat {
     pub wish: Wish,
     trial: Trial,
     chosen: Chosen,
+    /// Where the networks lie now: in host memory while they are stowed.
+    at: Compute,
 }
 
 impl Seat {
@@ -29,22 +31,30 @@ impl Seat {
     /// measures, once for each trial.
     pub fn of(trial: Trial, wish: Wish) -> Self {
         let chosen = trial.device(wish.into());
-        Self { wish, trial, chosen }
+        let at = chosen.compute.clone();
+        Self { wish, trial, chosen, at }
     }
 
-    /// The device.
+    /// The device where the networks lie.
     pub fn compute(&self) -> &Compute {
-        &self.chosen.compute
+        &self.at
     }
 
-    /// The seat that `wish` leads to; `None` while it is this one.
+    /// The seat that `wish` leads to; `None` while the networks lie there.
     pub fn moved(&self, wish: Wish) -> Option<Self> {
-        (wish != self.wish).then(|| Self::of(self.trial.clone(), wish))
+        let there = wish == self.wish && self.at.place() == self.chosen.compute.place();
+        (!there).then(|| Self::of(self.trial.clone(), wish))
+    }
+
+    /// The same seat with the networks in host memory until they are used again, so that a copy
+    /// outlives its device; `None` where they lie there anyway.
+    pub fn stowed(&self) -> Option<Self> {
+        (!self.at.is_host()).then(|| Self { at: Compute::flex(), ..self.clone() })
     }
 
     /// For pictures.
     pub fn computing(&self) -> Computing {
-        let (place, why) = (self.compute().place(), self.chosen.why.clone());
+        let (place, why) = (self.chosen.compute.place(), self.chosen.why.clone());
         Computing { place, why, trial: self.trial.clone() }
     }
 }

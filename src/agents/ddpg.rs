@@ -145,8 +145,8 @@ impl Ddpg {
         watch.line(7, || Some(Value::Number(losses.critic)));
         watch.line(8, || Some(Value::Number(losses.actor)));
         watch.line(9, || None);
-        self.base.work.real_updates += 1;
-        self.base.count(setting.batch as u64, losses);
+        self.base.worked(|work| work.real_updates += 1);
+        self.base.count(setting.batch as u64, losses, &setting);
     }
 }
 
@@ -190,6 +190,10 @@ impl Agent for Ddpg {
 
     fn set_param(&mut self, index: usize, value: f64) {
         self.config.set(index, value);
+    }
+
+    fn stow(&mut self) {
+        self.base.stow();
     }
 
     answers!();

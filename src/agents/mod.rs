@@ -1,7 +1,5 @@
 //! Agents: one algorithm per file, read from top to bottom: pseudo-code, configuration, tables,
-//! act, learn, plan.
-//!
-//! Agents know nothing of experiments, probes, panels or threads.
+//! act, learn, plan. They know nothing of experiments, probes, panels or threads.
 
 pub mod actor_critic;
 pub mod computing;
@@ -11,7 +9,9 @@ pub mod dyna;
 pub mod dyna_q;
 pub mod dyna_q_plus;
 pub mod expected_sarsa;
+pub mod kept_values;
 pub mod learner;
+pub mod low_rank;
 pub mod memory;
 pub mod monte_carlo;
 pub mod monte_carlo_prediction;
@@ -31,68 +31,19 @@ pub mod steering;
 pub mod surface;
 pub mod table;
 pub mod td_prediction;
+mod told;
 pub mod value_iteration;
+pub mod works;
 
 use crate::base::digest::Digest;
 use crate::base::params::{Params as _, Spec as ParamSpec};
 use crate::mdp::trace::{CodeLine, Watch};
-use crate::mdp::{Action, State, Transition};
+use crate::mdp::{State, Transition};
 use crate::models::bank::Known;
+use crate::models::network::ModelCopy;
 use crate::models::view::ModelView;
-
-/// Work done since the beginning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Work {
-    /// Table entries (or mini-batch steps of the value) updated from real experience.
-    pub real_updates: u64,
-    /// The same from imagined experience.
-    pub imagined_updates: u64,
-    /// Model calls: one call for one state.
-    pub imagined_steps: u64,
-}
-
-impl Work {
-    /// Real and imagined updates together.
-    pub fn updates(&self) -> u64 {
-        self.real_updates + self.imagined_updates
-    }
-}
-
-/// Which clocks an agent moves, as it is set now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moves {
-    /// It updates something.
-    pub updates: bool,
-    /// It calls a model.
-    pub imagined: bool,
-}
-
-/// A number that stopped being one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct NotANumber {
-    /// Entry: state.
-    pub state: State,
-    /// Entry: action.
-    pub action: Action,
-    /// The value it got.
-    pub value: f64,
-}
-
-/// Why a run cannot go on.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fault {
-    /// An entry of its table.
-    Entry(NotANumber),
-    /// A tensor, a loss, or a number of the world, and what it became.
-    Number {
-        /// What it is called.
-        what: String,
-        /// The value it got.
-        value: f64,
-    },
-    /// Something that it asked for and was refused, in one sentence.
-    Refused(String),
-}
+use crate::nn::device::Place;
+pub use told::{Fault, Moves, NotANumber, Work};
 
 /// A copy of what probes and pictures need, as plain data.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,14 +60,20 @@ pub struct View {
     pub memory: Option<replay::MemoryView>,
     /// Where its networks compute, for agents that have them.
     pub computing: Option<computing::Computing>,
+    /// Their model, where they learn one of listed states.
+    pub network: Option<std::sync::Arc<ModelCopy>>,
     /// Networks, for agents that steer with them.
     pub steered: Option<std::sync::Arc<steered::SteeredView>>,
     /// What any place is worth, for agents that learn values in worlds of numbers.
     pub surface: Option<surface::Surface>,
+    /// What it thought before, oldest first, for agents that keep that.
+    pub earlier_values: std::sync::Arc<Vec<surface::Earlier>>,
     /// Model, value and their way, for agents that make them agree.
     pub consistent: Option<self_consistent::ConsistentView>,
     /// Networks and search, for agents that search in a latent model.
     pub muzero: Option<std::sync::Arc<muzero::view::MuZeroView>>,
+    /// How well its model fits, for agents that do nothing but fit one.
+    pub fitted: Option<low_rank::fit::Shared>,
 }
 
 /// One algorithm with the state of all its lanes.
@@ -174,6 +131,11 @@ pub trait Agent: Clone + Send + 'static {
     /// Work done so far.
     fn work(&self) -> Work;
 
+    /// The same of lane `lane` alone, for agents whose lanes may rest.
+    fn work_of(&self, _lane: usize) -> Work {
+        self.work()
+    }
+
     /// Which clocks it moves.
     fn moves(&self) -> Moves;
 
@@ -221,6 +183,19 @@ pub trait Agent: Clone + Send + 'static {
     fn fault(&self) -> Option<Fault> {
         self.failure().map(Fault::Entry)
     }
+
+    /// In which lane.
+    fn failed_lane(&self) -> usize {
+        0
+    }
+
+    /// Where its networks lie now; `None` without networks.
+    fn place(&self) -> Option<Place> {
+        None
+    }
+
+    /// Brings networks into host memory until they are used again. Waits for the device.
+    fn stow(&mut self) {}
 
     /// Adds all parameters, tables and stream positions in declaration order.
     fn digest(&self, digest: &mut Digest);
@@ -357,6 +332,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "MuZero-style",
         help: "searches in a model that learns nothing but reward, value and policy (Schrittwieser 2020)",
         specs: muzero::MuZeroConfig::specs,
+    },
+    AgentInfo {
+        id: "low-rank",
+        title: "Low-rank model",
+        help: "watches, and fits a linear model with too little room: its loss decides what for",
+        specs: low_rank::LowRankConfig::specs,
     },
     AgentInfo {
         id: "self-consistent",

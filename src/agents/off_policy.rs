@@ -1,7 +1,7 @@
 //! What learners with a deterministic actor and a replay memory have in common: how actions are
 //! scaled, explored, remembered and drawn again.
 
-use super::actor_critic::{CriticBatch, joined};
+use super::actor_critic::CriticBatch;
 use super::memory::Memory;
 use super::steering::Setting;
 use crate::base::digest::Digest;
@@ -9,8 +9,8 @@ use crate::base::rng::{Stream, StreamName};
 use crate::mdp::Transition;
 use crate::mdp::oracle::Oracle;
 use crate::mdp::physical::{Control, Vector};
-use crate::nn::Tensor;
 use crate::nn::device::Compute;
+use crate::nn::{Tensor, joined};
 use crate::rl::expansion::targets;
 
 /// Between the actions of a world and those of a network, which are in `[-1, 1]`.

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use super::View;
+use super::kept_values::OnPolicy;
 use super::memory::Memory;
+use super::mve::course::Moment;
 use super::off_policy::Scale;
-use super::surface::{Surface, ValueSurface};
+use super::surface::{Earlier, Surface, ValueSurface};
 use crate::base::series::{Row, Series};
 use crate::mdp::oracle::{Following, Oracle};
 use crate::mdp::physical::Control;
+use crate::models::model_loss::ModelLoss;
 use crate::nn::host::HostMlp;
 
 /// Losses of one update.
@@ -24,6 +27,10 @@ pub struct Losses {
     pub model: f64,
     /// The model's on steps it never learns from; 0 without any.
     pub held_out: f64,
+    /// Length of the gradient of the model's loss after its weights; 0 without a model.
+    pub model_norm: f64,
+    /// Share of the model's last mini-batch whose value gradient was shortened.
+    pub clipped: f64,
 }
 
 impl Row for Losses {
@@ -55,12 +62,16 @@ pub struct ExpansionView {
     pub kept: usize,
     /// Numbers that the model was taught.
     pub model_targets: u64,
+    /// What the model is trained by.
+    pub model_loss: ModelLoss,
     /// Real states that the newest imagination began with, `[B][S]` in a row.
     pub begun: Arc<[f32]>,
     /// Imagined states it came through, `[H * B][S]` in a row.
     pub imagined: Arc<[f32]>,
     /// Mean age of the real steps it began with, in real steps.
     pub age: f64,
+    /// What it was at growing intervals of real steps, untrained first.
+    pub course: Arc<[Moment]>,
 }
 
 /// The copy.
@@ -86,6 +97,8 @@ pub struct SteeredView {
     pub memory: Memory,
     /// Losses of every tenth update.
     pub losses: Series<Losses>,
+    /// What actor and critic thought before, oldest first.
+    pub earlier_values: Arc<Vec<Earlier>>,
     /// Numbers that the critic was taught.
     pub value_targets: u64,
     /// Value expansion, for agents that do it.
@@ -114,6 +127,14 @@ impl ValueSurface for SteeredView {
     fn value(&self, seen: &[f32]) -> f64 {
         Self::value(self, seen)
     }
+
+    fn values(&self, seen: &[f32], wide: usize) -> Vec<f64> {
+        self.on_policy().values(seen, wide)
+    }
+
+    fn slope(&self, seen: &[f32]) -> Option<Vec<f64>> {
+        self.on_policy().slope(seen)
+    }
 }
 
 impl SteeredView {
@@ -121,7 +142,14 @@ impl SteeredView {
     pub fn shared(self) -> View {
         let shared = Arc::new(self);
         let surface = Some(Surface(shared.clone()));
-        View { surface, steered: Some(shared), ..View::default() }
+        let earlier_values = shared.earlier_values.clone();
+        View { surface, earlier_values, steered: Some(shared), ..View::default() }
+    }
+
+    /// Actor and critic alone.
+    fn on_policy(&self) -> OnPolicy {
+        let (actor, critic) = (self.actor.clone(), self.critic.clone());
+        OnPolicy { actor, critic, reward_scale: self.reward_scale }
     }
 
     /// `Q(s, mu(s))` in rewards.

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::actor_critic::{ActorCritic, CriticBatch, Shape};
 use super::computing::Seat;
+use super::kept_values::{KeptValues, OnPolicy};
 use super::off_policy::{Batch, Lanes};
 use super::steered::{Losses, SteeredView};
+use super::works::Works;
 use super::{Fault, View, Work};
 use crate::base::digest::Digest;
 use crate::base::series::Series;
@@ -65,12 +67,13 @@ pub struct Steering {
     /// Units still to be done in it.
     pub due: u32,
     /// Work done.
-    pub work: Work,
+    pub works: Works,
     /// Set once a number is none.
     pub failure: Option<NotFinite>,
     /// Numbers that the critic was taught, one a remembered or imagined step in each update.
     pub value_targets: u64,
     losses: Series<Losses>,
+    kept: KeptValues,
 }
 
 impl Steering {
@@ -90,10 +93,11 @@ impl Steering {
             oracle,
             active: vec![false; seeds.len()],
             due: 0,
-            work: Work::default(),
+            works: Works::new(seeds.len()),
             failure: None,
             value_targets: 0,
             losses: Series::default(),
+            kept: KeptValues::new(seeds.len()),
         })
     }
 
@@ -111,6 +115,15 @@ impl Steering {
     /// done with them, so that a dial on its way leaves no trace.
     pub fn renew(&mut self, wish: Wish) -> bool {
         let Some(seat) = self.seat.moved(wish) else { return false };
+        self.networks = self.networks.to(seat.compute());
+        self.seat = seat;
+        true
+    }
+
+    /// Brings the networks into host memory until they are used again, and says whether they were
+    /// elsewhere.
+    pub fn stow(&mut self) -> bool {
+        let Some(seat) = self.seat.stowed() else { return false };
         self.networks = self.networks.to(seat.compute());
         self.seat = seat;
         true
@@ -219,11 +232,25 @@ impl Steering {
         }
     }
 
+    /// Adds to the work of the lanes that learn.
+    pub fn worked(&mut self, add: impl Fn(&mut Work)) {
+        self.works.add(&self.active, add);
+    }
+
     /// A critic's mini-batch is done: `taught` numbers in each lane. Every tenth leaves its losses.
-    pub fn count(&mut self, taught: u64, losses: Losses) {
+    /// Now and then actor and critic are copied for pictures.
+    pub fn count(&mut self, taught: u64, losses: Losses, setting: &Setting) {
         self.value_targets += taught;
-        if self.work.updates().is_multiple_of(EVERY) {
-            self.losses.push(Losses { updates: self.work.updates(), ..losses });
+        let updates = self.works.all.updates();
+        if self.kept.wants(updates) && self.failure.is_none() {
+            let [actors, critics] = [&self.networks.actor, &self.networks.critic].map(HostMlp::all);
+            let reward_scale = setting.reward_scale;
+            let both = actors.into_iter().zip(critics);
+            let thoughts = both.map(|(actor, critic)| OnPolicy { actor, critic, reward_scale });
+            self.kept.keep(updates, thoughts);
+        }
+        if updates.is_multiple_of(EVERY) {
+            self.losses.push(Losses { updates, ..losses });
         }
     }
 
@@ -243,6 +270,7 @@ impl Steering {
             memory: self.lanes.lanes[lane].memory.clone(),
             losses: self.losses.clone(),
             value_targets: self.value_targets,
+            earlier_values: self.kept.of(lane),
             expansion: None,
         }
     }
@@ -269,7 +297,7 @@ impl Steering {
 
     /// Memory in bytes that a copy does not share.
     pub fn bytes(&self) -> usize {
-        self.networks.bytes() + self.lanes.own_bytes() + self.losses.bytes()
+        self.networks.bytes() + self.lanes.own_bytes() + self.losses.bytes() + self.kept.bytes()
     }
 }
 
@@ -281,7 +309,19 @@ macro_rules! answers {
         }
 
         fn work(&self) -> Work {
-            self.base.work
+            self.base.works.all
+        }
+
+        fn work_of(&self, lane: usize) -> Work {
+            self.base.works.of(lane)
+        }
+
+        fn failed_lane(&self) -> usize {
+            self.base.failure.as_ref().map_or(0, |failure| failure.lane)
+        }
+
+        fn place(&self) -> Option<crate::nn::device::Place> {
+            Some(self.base.compute().place())
         }
 
         fn param(&self, index: usize) -> f64 {

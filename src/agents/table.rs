@@ -63,6 +63,11 @@ impl ActionValues {
         Self { q: vec![value; states], ..Self::new(states, 1) }
     }
 
+    /// Number of states `S`.
+    pub fn states(&self) -> usize {
+        self.q.len() / self.actions
+    }
+
     /// Every entry that was never updated becomes `value`.
     pub fn start_from(&mut self, value: f64) {
         let untouched = self.q.iter_mut().zip(&self.tally);

@@ -4,12 +4,13 @@ use egui::{Context, Key, Modifiers};
 
 use super::actions::{Action, Actions};
 use super::brush::Tool;
-use super::panels::{PanelId, imagined};
+use super::panels::{PanelId, imagined, landscape};
 use super::view::{FASTEST, View};
 use crate::experiment::arena::Grain;
 use crate::experiment::clock::Clock;
 use crate::experiment::engine::Command;
 use crate::experiment::snapshot::Snapshot;
+use crate::gfx;
 use crate::lessons::Lesson;
 
 /// What the overview says: keys, and what they do.
@@ -35,6 +36,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Ctrl +  −  0", "text larger, smaller, as it was"),
     ("D", "draw into the world: walls, pits, goals"),
     ("Arrows, Enter", "move and draw, with a drawing tool in hand"),
+    ("Arrows, +  −, R", "turn a surface that has the focus; nearer, back"),
     ("G", "drive the dream and a real copy with the arrows"),
     ("Ctrl Z", "take the last stroke back"),
     ("S", "parameters and code, in a narrow window"),
@@ -55,6 +57,9 @@ pub fn read(
         drive(ctx);
         return;
     }
+    // A picture in three dimensions takes the keys that turn it, and leaves the others.
+    gfx::hold_keys(ctx);
+    landscape::hold_keys(ctx);
     let times = |modifiers: Modifiers, key: Key| {
         ctx.input_mut(|input| input.count_and_consume_key(modifiers, key))
     };

@@ -5,12 +5,14 @@
 
 mod install;
 mod maps;
+mod solid;
 mod type_scale;
 
 use egui::Color32;
 
 pub use install::{current, install, scale, tokens};
-pub use maps::{arrow_ink, cividis, isoline, off_scale, piyg, viridis};
+pub use maps::{arrow_ink, cividis, isoline, level_line, loss_ink, off_scale, piyg, viridis};
+pub use solid::solid;
 pub use type_scale::{
     body, body_strong, code, code_medium, formula, hero, hero_words, icon, icon_fill, number,
     small, tick, tick_strong, title,

@@ -7,6 +7,7 @@ use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
 
 use super::lab::{Lab, Options};
 use super::theme;
+use crate::gfx;
 
 /// Size and life of the window.
 #[derive(Clone, Copy, Debug, Default)]
@@ -77,6 +78,9 @@ pub fn open(options: Options, window: WindowOptions) -> Result<(), WindowError> 
     let native = NativeOptions { viewport, ..NativeOptions::default() };
     let create = move |cc: &CreationContext<'_>| {
         let lab = Lab::new(&cc.egui_ctx, options)?;
+        if let Some(state) = &cc.wgpu_render_state {
+            gfx::install(&cc.egui_ctx, state);
+        }
         let app = Window { lab, exit_after: window.exit_after };
         Ok(Box::new(app) as Box<dyn eframe::App>)
     };

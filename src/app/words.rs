@@ -27,8 +27,12 @@ pub fn value(x: f64) -> String {
             _ => "−∞".to_owned(),
         };
     };
-    // A minus sign as wide as the plus.
-    text.replace('-', "−")
+    minus(&text)
+}
+
+/// A number written out, with a minus sign as wide as the plus.
+pub fn minus(number: &str) -> String {
+    number.replace('-', "−")
 }
 
 /// What a stroke over the world did, in a few words.

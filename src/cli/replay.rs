@@ -21,6 +21,7 @@ pub fn replay(args: &ReplayArgs, out: &mut impl Write) -> Result<()> {
         AnyWorld::Pendulum(world) => motion::replay(args, world, &text(&args.actions)?, out),
         AnyWorld::Torques(world) => motion::replay(args, world, &text(&args.actions)?, out),
         AnyWorld::CartPole(world) => motion::replay(args, world, &text(&args.actions)?, out),
+        AnyWorld::Crossing(world) => motion::replay(args, world, &text(&args.actions)?, out),
     }
 }
 

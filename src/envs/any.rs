@@ -2,6 +2,7 @@
 //! then runs with that one, so that no step pays for the choice.
 
 use super::cart_pole::CartPole;
+use super::crossing::Crossing;
 use super::grid::Grid;
 use super::levels::Levels;
 use super::pendulum::Pendulum;
@@ -22,6 +23,8 @@ pub enum AnyWorld {
     Torques(Levels<Pendulum>),
     /// A pole on a cart.
     CartPole(CartPole),
+    /// A hiker and clouds.
+    Crossing(Crossing),
 }
 
 impl AnyWorld {
@@ -29,7 +32,7 @@ impl AnyWorld {
     pub fn tabular(self) -> Option<AnyTabular> {
         match self {
             Self::Tabular(world) => Some(world),
-            Self::Pendulum(_) | Self::Torques(_) | Self::CartPole(_) => None,
+            Self::Pendulum(_) | Self::Torques(_) | Self::CartPole(_) | Self::Crossing(_) => None,
         }
     }
 }
@@ -41,6 +44,7 @@ impl Scenic for AnyWorld {
             Self::Pendulum(world) => world.scene(),
             Self::Torques(world) => world.scene(),
             Self::CartPole(world) => world.scene(),
+            Self::Crossing(world) => world.scene(),
         }
     }
 }

@@ -8,6 +8,7 @@
 pub mod ab;
 pub mod any;
 pub mod cart_pole;
+pub mod crossing;
 pub mod fork;
 pub mod garnet;
 pub mod grid;
@@ -24,6 +25,7 @@ use std::sync::LazyLock;
 use crate::base::params::{Params, Spec as ParamSpec};
 use any::{AnyTabular, AnyWorld};
 use cart_pole::{CartPole, CartPoleConfig};
+use crossing::{Crossing, CrossingConfig};
 use grid::{Grid, GridConfig, GridSource};
 use grid_map::MapError;
 use levels::Levels;
@@ -245,6 +247,16 @@ pub static WORLDS: &[World] = &[
             numbers: cart_pole::DIMENSIONS.len(),
             specs: CartPoleConfig::specs,
             build: |v| Ok(AnyWorld::CartPole(CartPole::new(Params::of(v)))),
+        },
+    },
+    World {
+        id: "crossing",
+        title: "Crossing",
+        help: "a hiker matters to the driver, clouds do not: two numbers of many are in the reward",
+        made: Made::Motion {
+            numbers: crossing::DIMENSIONS.len(),
+            specs: CrossingConfig::specs,
+            build: |v| Ok(AnyWorld::Crossing(Crossing::new(Params::of(v)))),
         },
     },
 ];

@@ -17,7 +17,7 @@ use crate::base::params::Dial as _;
 use crate::base::rng::lane_seed;
 use crate::mdp::State;
 use crate::mdp::edit::Stroke;
-use crate::nn::device::Wish;
+use crate::nn::device::{Place, Wish};
 use crate::probes::truth::Truth;
 
 /// Least time spent computing between two keyframes: about what a step back may take, whatever
@@ -113,6 +113,8 @@ pub struct Experiment {
     pub(super) watched: usize,
     pub(super) records: bool,
     pub(super) workers: Workers,
+    /// A sentence for the person.
+    pub(super) notice: Option<String>,
 }
 
 impl Experiment {
@@ -212,10 +214,12 @@ impl Experiment {
                 _ => goal,
             };
             self.under_way = Some(stop);
-            while !self.advance_cohorts(stop, deadline) {
+            let done = self.advance_cohorts(stop, deadline);
+            if self.rescue() || !done {
                 if deadline.is_some() {
                     return false;
                 }
+                continue;
             }
             self.under_way = None;
             self.position = stop;
@@ -316,8 +320,12 @@ impl Experiment {
     fn take_back(&mut self, mut task: Task) -> bool {
         let number = task.index % self.config.lanes;
         let first = number * task.cohort.lanes();
-        let seed = lane_seed(self.config.seed, first);
+        let seed = lane_seed(self.config.seed, first + task.cohort.failed_lane());
         let run = &mut self.runs[task.index / self.config.lanes];
+        if task.outcome.is_err() {
+            // A driver may fail in other words than those of a loss.
+            task.cohort.place().and_then(Place::check);
+        }
         let failure = Failure::of(&task, seed, &run.truths[0]);
         for (lane, episode, row) in task.cohort.take_finished() {
             run.record.push(first + lane, episode, row);

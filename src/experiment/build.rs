@@ -7,11 +7,13 @@ use super::cohort::{Cohort, Group};
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
 use crate::agents::Agent;
 use crate::agents::ddpg::{Ddpg, DdpgConfig};
+use crate::agents::deep_dyna_q::numbers::DeepDynaQOfNumbers;
 use crate::agents::deep_dyna_q::{DeepDynaQ, DeepDynaQConfig};
 use crate::agents::dyna::Dyna;
 use crate::agents::dyna_q::DynaQ;
 use crate::agents::dyna_q_plus::DynaQPlus;
 use crate::agents::expected_sarsa::ExpectedSarsa;
+use crate::agents::low_rank::LowRankAgent;
 use crate::agents::monte_carlo::MonteCarlo;
 use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
 use crate::agents::muzero::{MuZero, MuZeroConfig};
@@ -29,7 +31,7 @@ use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
 use crate::mdp::oracle::Oracle;
-use crate::mdp::physical::{KnownReward, Physical, Steered};
+use crate::mdp::physical::{Body, KnownReward, Physical, Steered};
 use crate::mdp::scene::Scenic;
 use crate::mdp::{Action, Simulator, State, Tabular};
 use crate::models::coding::Coding;
@@ -149,6 +151,10 @@ pub fn continuous_cohorts<W: Steered + KnownReward + Debug + Sync>(
     let (params, lanes) = (&run.params, seeds.len());
     match run.info.id {
         "random" => Ok(Some(together(world, Random::new(Within::of(world), seeds), seeds))),
+        "low-rank" => {
+            let sizes = (oracle.sees(), oracle.limits().0.len());
+            Ok(Some(one_each(world, seeds, |seed| LowRankAgent::new(config(params), sizes, seed))))
+        }
         "ddpg" => {
             let dials: DdpgConfig = config(params);
             let device = (dials.trial(&*oracle, lanes), dials.device);
@@ -163,6 +169,13 @@ pub fn continuous_cohorts<W: Steered + KnownReward + Debug + Sync>(
         }
         _ => Ok(None),
     }
+}
+
+/// Numbers seen in a world, and its actions.
+pub fn sizes<W: Physical<Action = Action>>(world: &W) -> (usize, usize) {
+    let zeros = [0.0; Body::MOST];
+    let body = Body::new(&zeros[..world.dimensions().len()]);
+    (world.see(&body).len(), world.spec().actions)
 }
 
 /// The same in a world where numbers are seen and actions are counted.
@@ -180,6 +193,12 @@ pub fn discrete_cohorts<W: Physical<Action = Action> + KnownReward>(
         "muzero" => {
             let sight = Numbers::of(world);
             muzero(world, config(&run.params), (sight, 0, actions), seeds).map(Some)
+        }
+        "deep-dyna-q" => {
+            let (dials, sizes) = (config::<DeepDynaQConfig>(&run.params), sizes(world));
+            let device = (dials.trial_for(sizes, seeds.len()), dials.device);
+            let agent = |seeds: &[u64]| DeepDynaQOfNumbers::new(config(&run.params), sizes, seeds);
+            population(world, seeds, device, agent).map(Some)
         }
         _ => Ok(None),
     }

@@ -11,6 +11,7 @@ use crate::agents::search::Evidence;
 use crate::mdp::State;
 use crate::mdp::edit::Stroke;
 use crate::mdp::trace::{CodeLine, Recorder};
+use crate::nn::device::Place;
 use crate::probes::value_error::Yardstick;
 
 /// The face of a cohort that the engine sees.
@@ -37,6 +38,8 @@ pub trait Cohort: Send {
     fn lane_view(&self, lane: usize) -> LaneView;
     /// The search from the present state of lane `lane`, copied out.
     fn evidence(&self, lane: usize) -> Option<Evidence>;
+    /// The lane that has failed, once one has.
+    fn failed_lane(&self) -> usize;
     /// Which of its stages the world of lane `lane` is in.
     fn stage(&self, lane: usize) -> usize;
     /// The agent's pseudo-code as it is set now.
@@ -57,4 +60,9 @@ pub trait Cohort: Send {
     fn bytes(&self) -> usize;
     /// A copy that goes on exactly as this one would.
     fn duplicate(&self) -> Box<dyn Cohort>;
+    /// The same with its networks in host memory until they are used again: it outlives a device
+    /// that is lost.
+    fn stowed(&self) -> Box<dyn Cohort>;
+    /// Where its networks lie now, if it has any.
+    fn place(&self) -> Option<Place>;
 }

@@ -26,8 +26,8 @@ pub(super) enum Aim {
 }
 
 impl Engine {
-    /// Lets `elapsed` pass, working at most about `slice`. True if anything moved.
-    pub fn advance(&mut self, elapsed: Duration, slice: Duration) -> bool {
+    /// Lets time pass and looks closer. True if anything moved.
+    pub(super) fn go_on(&mut self, elapsed: Duration, slice: Duration) -> bool {
         let deadline = Instant::now() + slice;
         let moved = self.pass_on(elapsed, deadline);
         let looked = match &mut self.inspector {

@@ -112,13 +112,13 @@ impl Engine {
 
     /// A sentence for the person, once.
     pub fn take_notice(&mut self) -> Option<String> {
-        self.notice.take()
+        self.experiment.take_notice().or_else(|| self.notice.take())
     }
 
     // ---------------------------------------------------------------- commands
 
     /// Does what is asked, at a moment when every lane is at the position.
-    pub fn handle(&mut self, command: Command) {
+    pub(super) fn obey(&mut self, command: Command) {
         self.leave_reliving(&command);
         if command.needs_rest() {
             self.come_to_rest();
@@ -322,8 +322,8 @@ impl Engine {
 
     // ---------------------------------------------------------------- pictures
 
-    /// Takes a picture and empties the recorders.
-    pub fn snapshot(&mut self) -> Snapshot {
+    /// A picture of all there is; it empties the recorders.
+    pub(super) fn picture(&mut self) -> Snapshot {
         self.refresh_curves();
         let e = &self.experiment;
         if *self.events != *e.events() {

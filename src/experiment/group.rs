@@ -8,7 +8,7 @@ use super::cell_log::CellLog;
 use super::clock::{Clock, Counters, Position};
 use super::cohort::Cohort;
 use super::lane::Lane;
-use super::lane_view::{LaneView, Path, TRAIL};
+use super::lane_view::{LaneView, TRAIL};
 use super::record::EpisodeRow;
 use crate::agents::search::Evidence;
 use crate::agents::{Agent, Fault};
@@ -17,6 +17,7 @@ use crate::base::rng::{Stream, StreamName};
 use crate::mdp::edit::Stroke;
 use crate::mdp::trace::{CodeLine, Recorder, Unwatched, Watch};
 use crate::mdp::{Observed as _, Simulator, State, Transition};
+use crate::nn::device::Place;
 use crate::probes::value_error::Yardstick;
 
 /// A cohort of a world and an agent that fit together.
@@ -58,25 +59,10 @@ where
             yardstick: None,
         };
         for (lane, &seed) in seeds.iter().enumerate() {
-            let mut world = world.clone();
-            let mut dice = Stream::new(seed, StreamName::World);
-            let obs = world.reset(&mut dice);
-            let mut path = Path::default();
-            world.body().into_iter().for_each(|body| path.begin(body));
+            let (own, obs) = Lane::new(world, Stream::new(seed, StreamName::World));
             group.agent.begin(lane, obs);
             group.obs.push(obs);
-            group.lanes.push(Lane {
-                world,
-                dice,
-                episodes: 0,
-                env_steps: 0,
-                step: 0,
-                episode_return: 0.0,
-                total_return: 0.0,
-                ended: false,
-                trail: [obs.state().unwrap_or(0); TRAIL],
-                path,
-            });
+            group.lanes.push(own);
         }
         group
     }
@@ -89,8 +75,8 @@ where
                 (l.episodes, l.step, self.unit) >= (goal.count, goal.step, goal.unit)
             }
             Clock::EnvSteps => (l.env_steps, self.unit) >= (goal.count, goal.unit),
-            Clock::Updates => self.agent.work().updates() >= goal.count,
-            Clock::Imagined => self.agent.work().imagined_steps >= goal.count,
+            Clock::Updates => self.agent.work_of(lane).updates() >= goal.count,
+            Clock::Imagined => self.agent.work_of(lane).imagined_steps >= goal.count,
         }
     }
 
@@ -112,7 +98,11 @@ where
     #[inline]
     fn plan_budget(&self, goal: &Position) -> u64 {
         match goal.clock {
-            Clock::Updates => goal.count.saturating_sub(self.agent.work().updates()),
+            // All that take part have done equally much.
+            Clock::Updates => {
+                let lane = self.active.iter().position(|&active| active).unwrap_or(0);
+                goal.count.saturating_sub(self.agent.work_of(lane).updates())
+            }
             // A unit may ask its model several times.
             Clock::Imagined => 1,
             // Only the last step before the goal is cut; elsewhere this merely splits the work.
@@ -160,18 +150,12 @@ where
     /// Whether a value or the world itself is not a number any more.
     #[inline]
     fn has_failed(&self) -> bool {
-        let lost = |lane: &Lane<W>| lane.world.body().is_some_and(|body| !body.is_finite());
-        self.agent.has_failed() || self.lanes.iter().any(lost)
+        self.agent.has_failed() || self.lanes.iter().any(Lane::is_lost)
     }
 
     #[cold]
     fn fault(&self) -> Fault {
-        let number = |lane: &Lane<W>| {
-            let body = lane.world.body()?;
-            let (index, &value) = body.iter().enumerate().find(|(_, x)| !x.is_finite())?;
-            Some(Fault::Number { what: format!("number {} of the world", index + 1), value })
-        };
-        let world = || self.lanes.iter().find_map(number);
+        let world = || self.lanes.iter().find_map(Lane::fault);
         let unknown = || Fault::Number { what: "a value".to_owned(), value: f64::NAN };
         self.agent.fault().or_else(world).unwrap_or_else(unknown)
     }
@@ -228,7 +212,7 @@ where
     }
 
     fn end_episode(&mut self, index: usize) {
-        let work = self.agent.work();
+        let work = self.agent.work_of(index);
         let value_error = self.value_error(index);
         let lane = &mut self.lanes[index];
         lane.total_return += lane.episode_return;
@@ -309,7 +293,7 @@ where
     }
 
     fn counters(&self, lane: usize) -> Counters {
-        let work = self.agent.work();
+        let work = self.agent.work_of(lane);
         let lane = &self.lanes[lane];
         Counters {
             episodes: lane.episodes,
@@ -341,6 +325,13 @@ where
 
     fn evidence(&self, lane: usize) -> Option<Evidence> {
         self.agent.evidence(lane)
+    }
+
+    fn failed_lane(&self) -> usize {
+        match self.agent.has_failed() {
+            true => self.agent.failed_lane(),
+            false => self.lanes.iter().position(Lane::is_lost).unwrap_or(0),
+        }
     }
 
     fn stage(&self, lane: usize) -> usize {
@@ -394,5 +385,15 @@ where
 
     fn duplicate(&self) -> Box<dyn Cohort> {
         Box::new(self.clone())
+    }
+
+    fn stowed(&self) -> Box<dyn Cohort> {
+        let mut copy = self.clone();
+        copy.agent.stow();
+        Box::new(copy)
+    }
+
+    fn place(&self) -> Option<Place> {
+        self.agent.place()
     }
 }

@@ -72,7 +72,7 @@ impl Keyframes {
         if self.frames.last().is_some_and(|f| f.position >= position) {
             return;
         }
-        let copy = |run: &Run| run.slots.iter().map(Slot::duplicate).collect();
+        let copy = |run: &Run| run.slots.iter().map(Slot::stowed).collect();
         let stored: Vec<Vec<Slot>> = runs.iter().map(copy).collect();
         let (bytes, of) = (bytes_of(&stored), (0..stored.len()).collect());
         let steps = stored.iter().flatten().map(|slot| slot.cohort().counters(0).env_steps);

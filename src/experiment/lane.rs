@@ -1,6 +1,7 @@
 //! What a cohort keeps of each of its seeds.
 
 use super::lane_view::{Path, TRAIL};
+use crate::agents::Fault;
 use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use crate::mdp::{Observed as _, Simulator, State};
@@ -23,6 +24,39 @@ pub(super) struct Lane<W: Simulator> {
 }
 
 impl<W: Simulator> Lane<W> {
+    /// At the start of the first episode of a copy of `world`; also what is seen there.
+    pub fn new(world: &W, mut dice: Stream) -> (Self, W::Obs) {
+        let mut world = world.clone();
+        let obs = world.reset(&mut dice);
+        let mut path = Path::default();
+        world.body().into_iter().for_each(|body| path.begin(body));
+        let lane = Self {
+            world,
+            dice,
+            episodes: 0,
+            env_steps: 0,
+            step: 0,
+            episode_return: 0.0,
+            total_return: 0.0,
+            ended: false,
+            trail: [obs.state().unwrap_or(0); TRAIL],
+            path,
+        };
+        (lane, obs)
+    }
+
+    /// Whether the world itself is not a number any more.
+    pub fn is_lost(&self) -> bool {
+        self.world.body().is_some_and(|body| !body.is_finite())
+    }
+
+    /// Which number of the world is none.
+    pub fn fault(&self) -> Option<Fault> {
+        let body = self.world.body()?;
+        let (index, &value) = body.iter().enumerate().find(|(_, x)| !x.is_finite())?;
+        Some(Fault::World { index, value })
+    }
+
     /// Adds where it stands to a fingerprint; `seen` is what the agent sees now.
     pub fn digest(&self, seen: &W::Obs, digest: &mut Digest) {
         digest.numbers(&[self.episode_return, self.total_return]);

@@ -26,6 +26,7 @@ pub mod networks;
 mod open;
 mod read;
 pub mod record;
+mod rescue;
 pub mod run;
 pub mod run_file;
 pub mod runner;

@@ -20,10 +20,10 @@ use crate::nn::trial::Trial;
 pub enum Ground {
     /// Its states are listed: where they lie, and how many actions there are.
     Listed(Places, usize),
+    /// Numbers are seen and actions are counted: how many of each.
+    Counted((usize, usize)),
     /// It is steered by numbers.
     Steered(Arc<dyn Oracle>),
-    /// No agent with networks is made for it.
-    Bare,
 }
 
 impl Ground {
@@ -39,6 +39,12 @@ impl Ground {
                 let coding = Coding { coded: dials.features, places: *places };
                 dials.bytes(coding.width(), *actions)
             }
+            (Self::Counted((sees, actions)), "muzero") => {
+                config::<MuZeroConfig>(&run.params).bytes(*sees, *actions)
+            }
+            (Self::Counted(sizes), "deep-dyna-q") => {
+                config::<DeepDynaQConfig>(&run.params).bytes_for(*sizes)
+            }
             (Self::Steered(oracle), "ddpg") => config::<DdpgConfig>(&run.params).bytes(&**oracle),
             (Self::Steered(oracle), "mve") => config::<MveConfig>(&run.params).bytes(&**oracle),
             _ => 0,
@@ -50,6 +56,9 @@ impl Ground {
         match (self, run.info.id) {
             (Self::Listed(places, actions), "deep-dyna-q") => {
                 Some(config::<DeepDynaQConfig>(&run.params).trial(*places, *actions, lanes))
+            }
+            (Self::Counted(sizes), "deep-dyna-q") => {
+                Some(config::<DeepDynaQConfig>(&run.params).trial_for(*sizes, lanes))
             }
             (Self::Steered(oracle), "ddpg") => {
                 Some(config::<DdpgConfig>(&run.params).trial(&**oracle, lanes))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::arena::Experiment;
 use super::build::{
-    Fit, check_tables, check_together, continuous_cohorts, discrete_cohorts, tabular_cohorts,
+    Fit, check_tables, check_together, continuous_cohorts, discrete_cohorts, sizes, tabular_cohorts,
 };
 use super::clock::Position;
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
@@ -37,23 +37,23 @@ impl Experiment {
                 let worlds = (Worlds::of_numbers(&world), ground, "numbers steer it");
                 Self::with(config, worlds, workers, fit)
             }
+            AnyWorld::Crossing(world) => {
+                let fit = |run: &RunConfig, seeds: &[u64]| continuous_cohorts(&world, run, seeds);
+                let ground = Ground::Steered(Arc::new(world.clone()));
+                let worlds = (Worlds::of_numbers(&world), ground, "numbers steer it");
+                Self::with(config, worlds, workers, fit)
+            }
             AnyWorld::Torques(world) => {
                 let fit = |run: &RunConfig, seeds: &[u64]| discrete_cohorts(&world, run, seeds);
-                Self::with(
-                    config,
-                    (Worlds::of_numbers(&world), Ground::Bare, NUMBERS),
-                    workers,
-                    fit,
-                )
+                let ground = Ground::Counted(sizes(&world));
+                let worlds = (Worlds::of_numbers(&world), ground, NUMBERS);
+                Self::with(config, worlds, workers, fit)
             }
             AnyWorld::CartPole(world) => {
                 let fit = |run: &RunConfig, seeds: &[u64]| discrete_cohorts(&world, run, seeds);
-                Self::with(
-                    config,
-                    (Worlds::of_numbers(&world), Ground::Bare, NUMBERS),
-                    workers,
-                    fit,
-                )
+                let ground = Ground::Counted(sizes(&world));
+                let worlds = (Worlds::of_numbers(&world), ground, NUMBERS);
+                Self::with(config, worlds, workers, fit)
             }
         }
     }
@@ -113,6 +113,7 @@ impl Experiment {
             watched: 0,
             records: false,
             workers,
+            notice: None,
             config,
         })
     }

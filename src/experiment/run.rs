@@ -29,7 +29,7 @@ pub struct Failure {
 impl Failure {
     /// Why the lane of `task` leaves the lock-step, if it does.
     pub(super) fn of(task: &Task, seed: u64, truth: &Truth) -> Option<Self> {
-        let counters = task.cohort.counters(0);
+        let counters = task.cohort.counters(task.cohort.failed_lane());
         // The step under way; a lane between two steps failed while it dreamt.
         let place = match (&task.outcome, counters.unit) {
             (Ok(_), 0) => format!("while planning after step {}", counters.env_steps),
@@ -39,6 +39,10 @@ impl Failure {
             Ok(Advance::Failed(Fault::Number { what, value })) => {
                 (format!("Not a number {place}"), format!("{what} became {}", number(*value)))
             }
+            Ok(Advance::Failed(Fault::World { index, value })) => {
+                let text = format!("{} became {}", truth.number_name(*index), number(*value));
+                (format!("Not a number {place}"), text)
+            }
             Ok(Advance::Failed(Fault::Entry(nan))) => {
                 let (state, action) = (truth.state_name(nan.state), truth.action_name(nan.action));
                 let text = format!("Q at {state} going {action} became {}", number(nan.value));
@@ -46,6 +50,9 @@ impl Failure {
             }
             Ok(Advance::Failed(Fault::Refused(why))) => (format!("Refused {place}"), why.clone()),
             Ok(_) => return None,
+            Err(lost) if task.cohort.place().is_some_and(|place| place.lost().is_some()) => {
+                (format!("Device lost {place}"), format!("{lost}; the device flex needs none"))
+            }
             Err(panic) => (format!("Stopped by a fault {place}"), panic.clone()),
         };
         Some(Self { title, text: format!("{text} (seed {seed})"), seed, counters })
@@ -87,6 +94,12 @@ impl Slot {
             failure: self.failure.clone(),
             standing: self.standing,
         }
+    }
+
+    /// The same for a keyframe, which must outlive devices.
+    pub fn stowed(&self) -> Self {
+        let (failure, standing) = (self.failure.clone(), self.standing);
+        Self { cohort: Some(self.cohort().stowed()), failure, standing }
     }
 
     #[expect(clippy::expect_used, reason = "cohorts are away during a slice only")]

@@ -147,7 +147,7 @@ impl Experiment {
     }
 
     /// Takes over the last keyframe at or before `goal`; false if there is none.
-    fn restore(&mut self, goal: Position) -> bool {
+    pub(super) fn restore(&mut self, goal: Position) -> bool {
         let Some(frame) = self.keyframes.before(goal) else {
             return false;
         };

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::clock::Position;
 use super::cohort::{Advance, Cohort};
 use crate::mdp::trace::Recorder;
+use crate::nn::device::DeviceError;
 
 /// Most units between two looks at the time: of a table well below a millisecond.
 const BITE: u64 = 8_192;
@@ -165,5 +166,6 @@ fn run_one(
 fn panic_text(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .or_else(|| panic.downcast_ref::<DeviceError>().map(DeviceError::to_string))
         .unwrap_or_else(|| "a panic without a message".to_owned())
 }

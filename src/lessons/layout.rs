@@ -75,6 +75,8 @@ panels! {
     MveStack = "mve-stack",
     /// What a learned model gets wrong, on learned steps and on held-out ones.
     Losses = "losses",
+    /// How wrong model and value are after so many real steps.
+    Signal = "signal",
     /// The future as a learner imagines it, and as it truly is.
     Imagined = "imagined",
     /// Real and imagined states that a critic learns at.
@@ -89,8 +91,20 @@ panels! {
     DepthError = "depth-error",
     /// Where the search acts otherwise than the value.
     LookingAhead = "looking-ahead",
+    /// How well models with too little room fit, over their updates.
+    Fit = "fit",
+    /// What each model got right, number by number.
+    Mismatch = "mismatch",
+    /// Right or wrong in state, right or wrong in value.
+    Quadrants = "quadrants",
+    /// Lengths of the gradients of all losses on the same data.
+    Gradients = "gradients",
+    /// What every prediction costs under four losses: surfaces round a cross that can be dragged.
+    Landscape = "landscape",
     /// Where networks compute, and how fast.
     Device = "device",
+    /// Values as a surface over two numbers of a state.
+    Surface = "surface",
 }
 
 impl PanelId {

@@ -1,5 +1,6 @@
 //! Lessons: an arena, notes and questions, one TOML file each, embedded in the program.
 
+pub mod bench;
 pub mod layout;
 pub mod opening;
 
@@ -28,6 +29,8 @@ pub struct Lesson {
     pub notes: String,
     /// Opens with the tools that draw into the world.
     pub sandbox: bool,
+    /// How the bench of landscapes is laid out at first.
+    pub bench: bench::Bench,
     /// Which panels it shows, and where.
     pub layout: layout::Layout,
     /// World, runs and clock.
@@ -82,6 +85,7 @@ const FILES: &[(&str, &str)] = &[
     ("depth-error.toml", include_str!("../../assets/lessons/depth-error.toml")),
     ("closing-loop.toml", include_str!("../../assets/lessons/closing-loop.toml")),
     ("networks.toml", include_str!("../../assets/lessons/networks.toml")),
+    ("pole.toml", include_str!("../../assets/lessons/pole.toml")),
     ("self-consistency.toml", include_str!("../../assets/lessons/self-consistency.toml")),
     ("wire-your-own.toml", include_str!("../../assets/lessons/wire-your-own.toml")),
     ("consistent-but-wrong.toml", include_str!("../../assets/lessons/consistent-but-wrong.toml")),
@@ -90,6 +94,16 @@ const FILES: &[(&str, &str)] = &[
     ("how-far.toml", include_str!("../../assets/lessons/how-far.toml")),
     ("td-k.toml", include_str!("../../assets/lessons/td-k.toml")),
     ("offline-dream.toml", include_str!("../../assets/lessons/offline-dream.toml")),
+    ("signal.toml", include_str!("../../assets/lessons/signal.toml")),
+    ("value-surface.toml", include_str!("../../assets/lessons/value-surface.toml")),
+    ("objective-mismatch.toml", include_str!("../../assets/lessons/objective-mismatch.toml")),
+    ("four-models.toml", include_str!("../../assets/lessons/four-models.toml")),
+    ("moving-value.toml", include_str!("../../assets/lessons/moving-value.toml")),
+    ("distractors.toml", include_str!("../../assets/lessons/distractors.toml")),
+    ("landscape.toml", include_str!("../../assets/lessons/landscape.toml")),
+    ("vaml-wanders.toml", include_str!("../../assets/lessons/vaml-wanders.toml")),
+    ("vaml-explodes.toml", include_str!("../../assets/lessons/vaml-explodes.toml")),
+    ("vagram.toml", include_str!("../../assets/lessons/vagram.toml")),
 ];
 
 /// The lesson that opens first.
@@ -108,8 +122,17 @@ impl Lesson {
     pub fn from_words(place: &str, lesson: Table, arena: ArenaConfig) -> Result<Self, ConfigError> {
         let place = &format!("{place}, [lesson]");
         let allowed = [
-            "id", "chapter", "order", "summary", "question", "ask", "reveal", "notes", "panels",
+            "id",
+            "chapter",
+            "order",
+            "summary",
+            "question",
+            "ask",
+            "reveal",
+            "notes",
+            "panels",
             "sandbox",
+            "landscape",
         ];
         only(place, &lesson, &allowed)?;
         let words = |key| text(place, &lesson, key).map(Option::unwrap_or_default);
@@ -124,6 +147,7 @@ impl Lesson {
             reveal: words("reveal")?,
             notes: words("notes")?,
             sandbox: switch(place, &lesson, "sandbox")?,
+            bench: bench::Bench::read(place, &lesson)?,
             layout: layout::Layout::read(place, &lesson, arena.world.info.numbers())?,
             arena,
             words: lesson,

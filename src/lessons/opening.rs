@@ -81,6 +81,7 @@ impl Lesson {
             reveal: none(),
             notes: none(),
             sandbox: false,
+            bench: Default::default(),
             layout: Layout::default(),
             arena,
             words: Table::new(),

@@ -56,8 +56,8 @@ macro_rules! numbers {
 }
 
 numbers! {
-    /// What an agent sees of a world of numbers, at most 8 of them.
-    Vector, f32, 8
+    /// What an agent sees of a world of numbers, at most 16 of them.
+    Vector, f32, 16
 }
 
 numbers! {

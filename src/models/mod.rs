@@ -1,5 +1,6 @@
 //! What an agent has learned about a world; it can be wrong.
 
+pub mod altered;
 pub mod bank;
 pub mod belief;
 pub mod coding;
@@ -9,10 +10,15 @@ pub mod judge;
 pub mod last_seen;
 pub mod lies;
 pub mod linear;
+pub mod low_rank;
+pub mod model_loss;
+pub mod motion;
 pub mod network;
 pub mod self_consistent;
 pub mod sight;
+pub mod spread;
 pub mod table;
+pub mod value_taught;
 pub mod view;
 
 /// A registered model.

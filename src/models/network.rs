@@ -6,6 +6,9 @@
 //! at 0: before the first reward, none is imagined.
 
 use super::coding::{Coded, Coding};
+use super::model_loss::ModelLoss;
+use super::spread::Spread as SpreadNetwork;
+use super::value_taught::{Cloth, Lesson, of_logits, of_move};
 use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use crate::mdp::{Action, State};
@@ -13,9 +16,9 @@ use crate::nn::adam::{Adam, Rate};
 use crate::nn::device::Compute;
 use crate::nn::host::HostMlp;
 use crate::nn::init::Spread;
-use crate::nn::loss::{cross_entropy, mean_squared};
+use crate::nn::loss::{Loss, cross_entropy, mean_squared};
 use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
-use crate::nn::{Module as _, NotFinite, Tensor, vector};
+use crate::nn::{Module as _, NotFinite, Tensor, values, vector};
 
 /// Experiences of `P` lanes, `[P * B]` each, lane after lane.
 #[derive(Clone, Debug, Default)]
@@ -91,6 +94,12 @@ impl Reading {
         }
     }
 
+    /// (row, column) after a move.
+    fn place(self, state: State, told: &[f32]) -> [f64; 2] {
+        let [_, row, col] = self.coding.places.features(state);
+        [row + f64::from(told[0]), col + f64::from(told[1])]
+    }
+
     fn read(self, state: State, out: &[f32]) -> Guess {
         let (next, rest) = out.split_at(self.nexts());
         let next = match self.coding.coded {
@@ -98,11 +107,7 @@ impl Reading {
                 let likeliest = next.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
                 likeliest.map_or(state, |(index, _)| index as State)
             }
-            Coded::RowCol | Coded::Place => {
-                let [_, row, col] = self.coding.places.features(state);
-                let place = [row + f64::from(next[0]), col + f64::from(next[1])];
-                self.coding.places.nearest(place)
-            }
+            Coded::RowCol | Coded::Place => self.coding.places.nearest(self.place(state, next)),
         };
         Guess { reward: f64::from(rest[0]), next, goes_on: rest[1] <= 0.5 }
     }
@@ -115,6 +120,11 @@ pub struct NetworkModel {
     mlp: Mlp,
     adam: Adam,
     compute: Compute,
+    /// How far it may be off; made when the likelihood first asks.
+    spread: Option<SpreadNetwork>,
+    /// Dice for the first weights of the spread.
+    dice: Vec<Stream>,
+    rate: f32,
 }
 
 impl NetworkModel {
@@ -137,19 +147,33 @@ impl NetworkModel {
     ) -> Result<Self, TooLarge> {
         let mlp = Mlp::new(&Self::spec(coding, actions, width), dice, 1, compute)?;
         let adam = Adam::new(&mlp, Rate::new(rate), compute);
-        let compute = compute.clone();
-        Ok(Self { reading: Reading { coding, actions }, mlp, adam, compute })
+        let (compute, dice) = (compute.clone(), dice.to_vec());
+        let reading = Reading { coding, actions };
+        Ok(Self { reading, mlp, adam, compute, spread: None, dice, rate })
     }
 
     /// Sets the step size of all lanes.
     pub fn set_rate(&mut self, rate: f32) {
         self.adam.rates().iter_mut().for_each(|r| r.rate = rate);
+        self.rate = rate;
     }
 
     /// Learns from a batch, in the lanes that `active` names, and returns the loss before it,
     /// `[P, 1, 1]`: squared error of reward and end, plus squared error of the move or
     /// cross-entropy of the next state.
     pub fn learn(&mut self, steps: &Steps, active: &[bool]) -> Result<Tensor, NotFinite> {
+        self.learn_as(steps, active, &Lesson::PLAIN)
+    }
+
+    /// The same with the next state judged as `lesson` says. A step that ended the task has no next
+    /// state to be worth anything: there the plain loss stays. One-hot states have cross-entropy
+    /// for a plain loss, which is their likelihood.
+    pub fn learn_as(
+        &mut self,
+        steps: &Steps,
+        active: &[bool],
+        lesson: &Lesson<'_>,
+    ) -> Result<Tensor, NotFinite> {
         let (lanes, batch, nexts) = (steps.lanes, steps.batch(), self.reading.nexts());
         let (mut next, mut rest) = (Vec::new(), Vec::new());
         for index in 0..steps.states.len() {
@@ -159,18 +183,72 @@ impl NetworkModel {
         }
         let next = self.compute.tensor(next, [lanes, batch, nexts]);
         let rest = self.compute.tensor(rest, [lanes, batch, 2]);
-        let (output, tape) =
-            self.mlp.forward_taped(self.input(&steps.states, &steps.actions, lanes));
+        let input = self.input(&steps.states, &steps.actions, lanes);
+        let (output, tape) = self.mlp.forward_taped(input.clone());
         let told = output.clone().slice_dim(2, 0..nexts);
-        let next = match self.reading.coding.coded {
-            Coded::OneHot => cross_entropy(told, next),
-            Coded::RowCol | Coded::Place => mean_squared(told, next),
+        let is_move = self.reading.coding.coded != Coded::OneHot;
+        let loss = match lesson.loss {
+            ModelLoss::Likelihood if is_move => {
+                let wanted = Tensor::cat(vec![next, rest], 2);
+                let rate = self.rate;
+                self.spread()?.learn((input, output, wanted), rate, active)?
+            }
+            _ => {
+                let next = match lesson.loss.asks_the_value() {
+                    true => self.judged(steps, lesson, &told),
+                    false if is_move => mean_squared(told, next),
+                    false => cross_entropy(told, next),
+                };
+                let rest = mean_squared(output.slice_dim(2, nexts..nexts + 2), rest);
+                let gradient = Tensor::cat(vec![next.gradient, rest.gradient], 2);
+                Loss { value: next.value + rest.value, gradient }
+            }
         };
-        let rest = mean_squared(output.slice_dim(2, nexts..nexts + 2), rest);
-        let gradient = Tensor::cat(vec![next.gradient, rest.gradient], 2);
-        let gradients = self.mlp.backward(tape, gradient);
+        let gradients = self.mlp.backward(tape, loss.gradient);
         self.adam.step(&mut self.mlp, gradients, active)?;
-        Ok(next.value + rest.value)
+        Ok(loss.value)
+    }
+
+    /// Value-aware losses of what was told of next states, and their gradient: means over the
+    /// batch, and over both numbers of a move, as the plain loss is. Waits for the device.
+    fn judged(&self, steps: &Steps, lesson: &Lesson<'_>, told: &Tensor) -> Loss {
+        let [lanes, batch, nexts] = told.dims();
+        let is_move = self.reading.coding.coded != Coded::OneHot;
+        let share = 1.0 / (batch * if is_move { 2 } else { 1 }) as f64;
+        let (mut sums, mut slopes) = (vec![0.0; lanes], Vec::with_capacity(lanes * batch * nexts));
+        for (index, said) in values(told).chunks(nexts).enumerate() {
+            let (from, to) = (steps.states[index], steps.nexts[index]);
+            let lane = index / batch;
+            let worth = lesson.values[lane].as_slice();
+            let plain = Lesson { values: lesson.values, ..Lesson::PLAIN };
+            let lesson = if steps.goes_on[index] { lesson } else { &plain };
+            let said: Vec<f64> = said.iter().map(|&x| f64::from(x)).collect();
+            let (loss, slope) = match is_move {
+                true => {
+                    let cloth = Cloth { places: self.reading.coding.places, values: worth };
+                    of_move(lesson, cloth, (from, to), [said[0], said[1]])
+                }
+                false => of_logits(lesson, worth, to, &said),
+            };
+            sums[lane] += (loss * share) as f32;
+            slopes.extend(slope.iter().map(|g| (g * share) as f32));
+        }
+        Loss {
+            value: self.compute.tensor(sums, [lanes, 1, 1]),
+            gradient: self.compute.tensor(slopes, [lanes, batch, nexts]),
+        }
+    }
+
+    /// The network of spreads, made now if there is none yet.
+    fn spread(&mut self) -> Result<&mut SpreadNetwork, NotFinite> {
+        let made = match self.spread.take() {
+            Some(spread) => Some(spread),
+            None => SpreadNetwork::new(self.mlp.spec(), &mut self.dice.clone(), &self.compute).ok(),
+        };
+        self.spread = made;
+        let tensor = "spread (no room for it)".to_owned();
+        let none = NotFinite { tensor, lane: 0, row: 0, column: 0, value: f32::NAN };
+        self.spread.as_mut().ok_or(none)
     }
 
     /// What follows these pairs, `[P * B]`. Waits for the device.
@@ -195,24 +273,34 @@ impl NetworkModel {
 
     /// The first number that is none.
     pub fn check(&self) -> Result<(), NotFinite> {
-        self.adam.check(&self.mlp)
+        self.adam.check(&self.mlp)?;
+        self.spread.as_ref().map_or(Ok(()), SpreadNetwork::check)
     }
 
     /// The same model on another device. Waits for both.
     pub fn to(&self, compute: &Compute) -> Self {
-        let (mlp, adam) = (self.mlp.to(compute), self.adam.to(compute));
-        Self { reading: self.reading, mlp, adam, compute: compute.clone() }
+        Self {
+            mlp: self.mlp.to(compute),
+            adam: self.adam.to(compute),
+            spread: self.spread.as_ref().map(|spread| spread.to(compute)),
+            compute: compute.clone(),
+            ..self.clone()
+        }
     }
 
     /// Adds weights and optimiser.
     pub fn digest(&self, digest: &mut Digest) {
         self.mlp.digest(digest);
         self.adam.digest(digest);
+        if let Some(spread) = &self.spread {
+            spread.digest(digest);
+        }
     }
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
-        self.mlp.bytes() + self.adam.bytes()
+        let spread = self.spread.as_ref().map_or(0, SpreadNetwork::bytes);
+        self.mlp.bytes() + self.adam.bytes() + spread
     }
 }
 
@@ -226,8 +314,19 @@ pub struct ModelCopy {
 impl ModelCopy {
     /// What it thinks of a pair.
     pub fn predict(&self, state: State, action: Action) -> Guess {
+        self.reading.read(state, &self.told(state, action))
+    }
+
+    /// The very place that it expects after a pair, (row, column): its squared error is least at the
+    /// mean of what may follow, which need not be a cell. `None` where it predicts states.
+    pub fn place(&self, state: State, action: Action) -> Option<[f64; 2]> {
+        let tells = self.reading.coding.coded != Coded::OneHot;
+        tells.then(|| self.reading.place(state, &self.told(state, action)))
+    }
+
+    fn told(&self, state: State, action: Action) -> Vec<f32> {
         let mut input = Vec::with_capacity(self.reading.inputs());
         self.reading.write(state, action, &mut input);
-        self.reading.read(state, &self.network.forward(&input))
+        self.network.forward(&input)
     }
 }

@@ -57,12 +57,30 @@ impl Activation {
         }
     }
 
+    /// `dL/dx` from `dL/df` in place, over slices; `kept` is as in [`Self::backward`].
+    pub fn slopes(self, kept: &[f32], gradient: &mut [f32]) {
+        let pairs = gradient.iter_mut().zip(kept);
+        match self {
+            Self::Linear => {}
+            Self::Relu => pairs.filter(|(_, y)| **y <= 0.0).for_each(|(g, _)| *g = 0.0),
+            Self::Tanh => pairs.for_each(|(g, y)| *g *= 1.0 - y * y),
+            Self::Silu => pairs.for_each(|(g, x)| *g *= self.slope(*x)),
+        }
+    }
+
     /// `f(x)` of one number.
     #[inline]
     pub fn of(self, x: f32) -> f32 {
         match self {
             Self::Linear => x,
-            Self::Relu => x.max(0.0),
+            // What is no number stays none.
+            Self::Relu => {
+                if x <= 0.0 {
+                    0.0
+                } else {
+                    x
+                }
+            }
             Self::Tanh => x.tanh(),
             Self::Silu => x / (1.0 + (-x).exp()),
         }

@@ -4,9 +4,9 @@
 //! epsilon; none of that keeps lanes apart. In host memory the rule is one pass over the numbers
 //! (`benches/results/networks.md`); elsewhere it is the same rule in tensor operations.
 
-use burn::tensor::TensorData;
-
 use super::device::Compute;
+use super::product::with_best;
+use super::store::Store;
 use super::{Gradients, Module, NotFinite, Tensor, values};
 use crate::base::digest::Digest;
 
@@ -68,7 +68,8 @@ impl Step {
         if norm > self.clip { self.clip / norm } else { 1.0 }
     }
 
-    /// The rule, for all numbers of one tensor of one lane; `scale` shortens the gradient.
+    /// The rule, for all numbers of one lane; `scale` shortens the gradient.
+    #[inline]
     fn apply(&self, scale: f32, [value, first, second]: [&mut [f32]; 3], gradient: &[f32]) {
         let (new1, new2) = ((1.0 - self.beta1) * scale, (1.0 - self.beta2) * scale * scale);
         let numbers = value.iter_mut().zip(first).zip(second).zip(gradient);
@@ -93,8 +94,10 @@ pub struct Adam {
     compute: Compute,
     rates: Vec<Rate>,
     steps: Vec<u64>,
-    /// Mean and mean square of the gradients of each parameter.
-    moments: Vec<(Tensor, Tensor)>,
+    /// Mean of the gradients of each parameter.
+    first: Store,
+    /// Mean of their squares.
+    second: Store,
     norms: Norms,
 }
 
@@ -102,15 +105,12 @@ impl Adam {
     /// For `module`, whose lanes all learn at `rate`.
     pub fn new(module: &impl Module, rate: Rate, compute: &Compute) -> Self {
         let lanes = module.lanes();
-        let zero = |t: &&Tensor| {
-            let none = || compute.tensor(vec![0.0; t.dims().iter().product()], t.dims());
-            (none(), none())
-        };
         Self {
             compute: compute.clone(),
             rates: vec![rate; lanes],
             steps: vec![0; lanes],
-            moments: module.tensors().iter().map(zero).collect(),
+            first: module.store().zeros(compute),
+            second: module.store().zeros(compute),
             norms: Norms::Host(vec![0.0; lanes]),
         }
     }
@@ -134,9 +134,11 @@ impl Adam {
         gradients: Gradients,
         active: &[bool],
     ) -> Result<(), NotFinite> {
-        match self.compute.is_host() {
-            true => self.step_on_host(module, gradients, active),
-            false => {
+        match gradients.host() {
+            Some(all) if self.compute.is_host() => {
+                self.step_on_host(module, (&gradients, all), active)
+            }
+            _ => {
                 self.step_on_device(module, gradients, active);
                 Ok(())
             }
@@ -145,13 +147,12 @@ impl Adam {
 
     /// The same optimiser on another device. Waits for both.
     pub fn to(&self, compute: &Compute) -> Self {
-        let moved = |t: &Tensor| compute.tensor(values(t), t.dims());
-        let moments = self.moments.iter().map(|(first, second)| (moved(first), moved(second)));
         Self {
             compute: compute.clone(),
             rates: self.rates.clone(),
             steps: self.steps.clone(),
-            moments: moments.collect(),
+            first: self.first.to(compute),
+            second: self.second.to(compute),
             norms: Norms::Host(self.norms()),
         }
     }
@@ -186,60 +187,36 @@ impl Adam {
     fn step_on_host(
         &mut self,
         module: &mut impl Module,
-        gradients: Gradients,
+        (gradients, all): (&Gradients, &[f32]),
         active: &[bool],
     ) -> Result<(), NotFinite> {
-        let gradients: Vec<TensorData> = gradients.into_iter().map(Tensor::into_data).collect();
+        let width = gradients.width().max(1);
+        let lanes = || all.chunks(width).zip(active);
         let norms: Vec<f32> =
-            (0..active.len()).map(|lane| norm(&gradients, lane, active)).collect();
+            lanes().map(|(g, &active)| if active { norm(g) } else { 0.0 }).collect();
         if let Some(lane) = norms.iter().position(|norm| !norm.is_finite()) {
-            return Err(self.blame(module, &gradients, lane));
+            return Err(blame(module, gradients, lane));
         }
         let steps = self.begin(active);
-        let moments = std::mem::take(&mut self.moments);
-        let mut parts = moments.into_iter().zip(&gradients);
-        let compute = self.compute.clone();
-        module.map(&mut |value| {
-            let Some(((first, second), gradient)) = parts.next() else { return value };
-            let dims = value.dims();
-            let mut all = [value, first, second].map(Tensor::into_data);
-            let width = dims[1] * dims[2];
+        let moments = (self.first.host_mut(), self.second.host_mut());
+        if let (Some(value), (Some(first), Some(second))) = (module.store_mut().host_mut(), moments)
+        {
             for (lane, step) in steps.iter().enumerate().filter(|(lane, _)| active[*lane]) {
                 let at = lane * width..(lane + 1) * width;
-                let slices = all.each_mut().map(|data| &mut floats_mut(data)[at.clone()]);
-                step.apply(step.scale(norms[lane]), slices, &floats(gradient)[at.clone()]);
+                let slices =
+                    [&mut value[at.clone()], &mut first[at.clone()], &mut second[at.clone()]];
+                let scale = step.scale(norms[lane]);
+                with_best(|| step.apply(scale, slices, &all[at]));
             }
-            let [value, first, second] = all.map(|data| compute.wrap(data));
-            self.moments.push((first, second));
-            value
-        });
+        }
         self.norms = Norms::Host(norms);
         Ok(())
-    }
-
-    /// Which gradient of `lane` is no number.
-    fn blame(&self, module: &impl Module, gradients: &[TensorData], lane: usize) -> NotFinite {
-        let mut gradients = gradients.iter();
-        let mut found = None;
-        module.visit(&mut |name, _| {
-            let Some(gradient) = gradients.next() else { return };
-            let tensor = self.compute.wrap(gradient.clone());
-            let name = format!("gradient of {name}");
-            found = found.take().or_else(|| NotFinite::find(&name, &tensor));
-        });
-        let overflow = NotFinite {
-            tensor: "square of the gradient".to_owned(),
-            lane,
-            row: 0,
-            column: 0,
-            value: f32::INFINITY,
-        };
-        found.unwrap_or(overflow)
     }
 
     fn step_on_device(&mut self, module: &mut impl Module, gradients: Gradients, active: &[bool]) {
         let lanes = active.len();
         let steps = self.begin(active);
+        let gradients = gradients.tensors();
         let norm = device_norm(&gradients);
         let column = |of: fn(&Step) -> f32| -> Vec<f32> { steps.iter().map(of).collect() };
         // One upload for all coefficients; an infinite clip would make `clip / norm` no number.
@@ -258,7 +235,8 @@ impl Adam {
         let pick = |index: usize| all.clone().slice_dim(0, index..index + 1).reshape([lanes, 1, 1]);
         let clip = pick(7);
         let scale = clip.clone() / norm.clone().max_pair(clip);
-        let mut parts = std::mem::take(&mut self.moments).into_iter().zip(gradients);
+        let moments = self.first.tensors().into_iter().zip(self.second.tensors());
+        let (mut parts, mut left) = (moments.zip(gradients), (Vec::new(), Vec::new()));
         module.map(&mut |value| {
             let Some(((first, second), gradient)) = parts.next() else { return value };
             let gradient = gradient * scale.clone();
@@ -266,9 +244,11 @@ impl Adam {
             let second = second * pick(2) + gradient.square() * pick(3);
             let root = second.clone().sqrt() * pick(5) + pick(6);
             let value = value - first.clone() * pick(4) / root;
-            self.moments.push((first, second));
+            left.0.push(first);
+            left.1.push(second);
             value
         });
+        (self.first, self.second) = (Store::of(left.0), Store::of(left.1));
         self.norms = Norms::Device(Box::new(norm));
     }
 
@@ -279,40 +259,46 @@ impl Adam {
             let all = [rate.rate, rate.beta1, rate.beta2, rate.epsilon, rate.clip];
             all.into_iter().for_each(|x| digest.word(u64::from(x.to_bits())));
         }
-        let tensors = self.moments.iter().flat_map(|(first, second)| [first, second]);
-        tensors.flat_map(values).for_each(|x| digest.word(u64::from(x.to_bits())));
+        self.first.digest(digest);
+        self.second.digest(digest);
     }
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
-        let numbers = |t: &Tensor| t.dims().iter().product::<usize>();
-        self.moments.iter().map(|(first, _)| 2 * numbers(first) * size_of::<f32>()).sum()
+        2 * self.first.len() * size_of::<f32>()
     }
 }
 
-/// Length of the gradient of `lane` over all tensors; 0 where the lane is not active.
-fn norm(gradients: &[TensorData], lane: usize, active: &[bool]) -> f32 {
-    if !active[lane] {
-        return 0.0;
-    }
-    let parts = gradients.iter().map(|data| {
-        let all = floats(data);
-        let width = all.len() / active.len();
-        &all[lane * width..(lane + 1) * width]
-    });
-    let fast: f32 = parts.clone().map(sum_of_squares).sum();
+/// Which gradient of `lane` is no number.
+fn blame(module: &impl Module, gradients: &Gradients, lane: usize) -> NotFinite {
+    let overflow = NotFinite {
+        tensor: "square of the gradient".to_owned(),
+        lane,
+        row: 0,
+        column: 0,
+        value: f32::INFINITY,
+    };
+    let names: Vec<String> =
+        module.names().iter().map(|name| format!("gradient of {name}")).collect();
+    gradients.not_finite(&names).unwrap_or(overflow)
+}
+
+/// Length of the gradient of one lane.
+fn norm(gradient: &[f32]) -> f32 {
+    let fast = with_best(|| sum_of_squares(gradient));
     if fast.is_finite() {
         return fast.sqrt();
     }
     // Squares overflow long before the numbers do.
-    let slow: f64 = parts.flatten().map(|&g| f64::from(g).powi(2)).sum();
+    let slow: f64 = gradient.iter().map(|&g| f64::from(g).powi(2)).sum();
     slow.sqrt() as f32
 }
 
-/// Eight sums side by side, so that the processor may add them at once.
+/// Sums side by side, so that the processor may add them at once.
+#[inline]
 fn sum_of_squares(numbers: &[f32]) -> f32 {
-    let (chunks, rest) = numbers.as_chunks::<8>();
-    let mut sums = [0.0_f32; 8];
+    let (chunks, rest) = numbers.as_chunks::<32>();
+    let mut sums = [0.0_f32; 32];
     for chunk in chunks {
         sums.iter_mut().zip(chunk).for_each(|(sum, x)| *sum += x * x);
     }
@@ -320,22 +306,12 @@ fn sum_of_squares(numbers: &[f32]) -> f32 {
 }
 
 /// The same for all lanes in tensor operations, `[P, 1, 1]`.
-fn device_norm(gradients: &Gradients) -> Tensor {
+fn device_norm(gradients: &[Tensor]) -> Tensor {
     let flat = gradients.iter().map(|g| {
         let [lanes, rows, columns] = g.dims();
         g.clone().reshape([lanes, 1, rows * columns])
     });
     Tensor::cat(flat.collect(), 2).square().sum_dim(2).sqrt()
-}
-
-#[expect(clippy::expect_used, reason = "every tensor here is made of f32")]
-pub(super) fn floats(data: &TensorData) -> &[f32] {
-    data.as_slice().expect("numbers of 32 bits")
-}
-
-#[expect(clippy::expect_used, reason = "every tensor here is made of f32")]
-pub(super) fn floats_mut(data: &mut TensorData) -> &mut [f32] {
-    data.as_mut_slice().expect("numbers of 32 bits")
 }
 
 #[cfg(test)]
@@ -350,14 +326,15 @@ mod tests {
         let spec = MlpSpec::new("q", 2, &[3], 1);
         let mut mlp = Mlp::new(&spec, &mut dice(&[0, 1], 0), 1, &compute).unwrap();
         let mut adam = Adam::new(&mlp, Rate::new(0.1), &compute);
-        let before: Vec<Vec<f32>> = mlp.tensors().into_iter().map(values).collect();
-        let mut gradients: Gradients = mlp.tensors().into_iter().cloned().collect();
+        let before = mlp.store().host().unwrap().to_vec();
+        let mut gradients = mlp.tensors();
         let mut numbers = values(&gradients[2]);
         numbers[4] = f32::NAN;
         gradients[2] = compute.tensor(numbers, gradients[2].dims());
+        let gradients = Store::of(gradients);
         let error = adam.step(&mut mlp, gradients.clone(), &[true, true]).unwrap_err();
         assert_eq!(error.to_string(), "gradient of q.1.weight[1,0] of lane 1 became NaN");
-        let after: Vec<Vec<f32>> = mlp.tensors().into_iter().map(values).collect();
+        let after = mlp.store().host().unwrap().to_vec();
         assert_eq!((before, adam.steps()), (after, &[0, 0][..]));
         adam.step(&mut mlp, gradients, &[true, false]).unwrap();
         assert_eq!(adam.steps(), [1, 0], "a lane at rest does not stop the others");
@@ -372,7 +349,7 @@ mod tests {
         let mut adam = Adam::new(&mlp, rate, &compute);
         let long =
             vec![compute.tensor(vec![3e30], [1, 1, 1]), compute.tensor(vec![4e30], [1, 1, 1])];
-        adam.step(&mut mlp, long, &[true]).unwrap();
+        adam.step(&mut mlp, Store::of(long), &[true]).unwrap();
         assert_eq!(adam.norms(), [5e30]);
         assert!(mlp.not_finite().is_none());
     }

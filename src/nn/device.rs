@@ -5,16 +5,15 @@
 //! resized while another thread submits work. Adapters are opened once and kept for the life of
 //! the process; no blocking call of burn may be made on the window's thread.
 
-use std::fmt;
-use std::sync::{Mutex, Once, OnceLock, PoisonError};
+mod adapters;
 
-use burn::tensor::wgpu::{WgpuSetup, wgpu};
+use std::fmt;
+use std::sync::Once;
+
 use burn::tensor::{Device, TensorData};
 
-use super::Tensor;
-
-/// Tasks that burn gathers before it submits them.
-const TASKS: usize = 32;
+pub use adapters::adapters;
+pub(super) use adapters::give_up;
 
 /// Bytes below which freed blocks are kept; the greatest that glibc heeds is 32 MiB.
 const BLOCK: usize = 24 << 20;
@@ -91,6 +90,33 @@ impl Place {
             Self::Adapter(index) => {
                 adapters().get(index).map_or_else(String::new, |adapter| adapter.name.clone())
             }
+        }
+    }
+}
+
+impl Place {
+    /// Why nothing can be computed here any more, once the device has failed.
+    pub fn lost(self) -> Option<DeviceError> {
+        match self {
+            Self::Host => None,
+            Self::Adapter(index) => adapters::lost(index),
+        }
+    }
+
+    /// The same for a device that may have failed without a word: it is asked to answer. Blocks
+    /// meanwhile.
+    pub fn check(self) -> Option<DeviceError> {
+        match self {
+            Self::Host => None,
+            Self::Adapter(index) => adapters::check(index),
+        }
+    }
+
+    /// Loses the device on purpose, as a driver that resets does: whoever computes there finds out
+    /// by itself. For drills.
+    pub fn lose(self) {
+        if let Self::Adapter(index) = self {
+            adapters::destroy(index);
         }
     }
 }
@@ -245,7 +271,7 @@ impl Compute {
     pub fn open(place: Place) -> Result<Self, DeviceError> {
         match place {
             Place::Host => Ok(Self::flex()),
-            Place::Adapter(index) => adapter(index).map(|device| Self { device, place }),
+            Place::Adapter(index) => adapters::open(index).map(|device| Self { device, place }),
         }
     }
 
@@ -273,11 +299,6 @@ impl Compute {
         burn::tensor::Tensor::from_data(TensorData::new(numbers, dims), &self.device)
     }
 
-    /// A tensor of this data.
-    pub(super) fn wrap(&self, data: TensorData) -> Tensor {
-        Tensor::from_data(data, &self.device)
-    }
-
     /// Waits until everything asked for is done; an error means that the device is lost.
     pub fn wait(&self) -> Result<(), DeviceError> {
         let lost = |e| DeviceError::Lost { name: self.name(), why: format!("{e:?}") };
@@ -292,94 +313,4 @@ impl Compute {
 fn keep_blocks() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| drop(std::hint::black_box(Vec::<u8>::with_capacity(BLOCK))));
-}
-
-/// Adapters of this machine, found once. Real ones come before software.
-pub fn adapters() -> &'static [AdapterInfo] {
-    static ALL: OnceLock<Vec<AdapterInfo>> = OnceLock::new();
-    ALL.get_or_init(|| found().iter().map(|(_, adapter)| info(adapter)).collect())
-}
-
-/// Handles of the adapters, in the order of [`adapters`].
-fn found() -> &'static [(wgpu::Instance, wgpu::Adapter)] {
-    static ALL: OnceLock<Vec<(wgpu::Instance, wgpu::Adapter)>> = OnceLock::new();
-    ALL.get_or_init(|| {
-        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-        let all = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
-        let mut all: Vec<_> = all.into_iter().map(|adapter| (instance.clone(), adapter)).collect();
-        all.sort_by_key(|(_, adapter)| rank(adapter));
-        all
-    })
-}
-
-/// Cards first, software last; OpenGL after the ways that were made for computing.
-fn rank(adapter: &wgpu::Adapter) -> (u8, bool) {
-    let info = adapter.get_info();
-    let kind = match info.device_type {
-        wgpu::DeviceType::DiscreteGpu => 0,
-        wgpu::DeviceType::IntegratedGpu => 1,
-        wgpu::DeviceType::VirtualGpu => 2,
-        wgpu::DeviceType::Other => 3,
-        wgpu::DeviceType::Cpu => 4,
-    };
-    (kind, info.backend == wgpu::Backend::Gl)
-}
-
-fn info(adapter: &wgpu::Adapter) -> AdapterInfo {
-    let info = adapter.get_info();
-    let kind = match info.device_type {
-        wgpu::DeviceType::DiscreteGpu => AdapterKind::Discrete,
-        wgpu::DeviceType::IntegratedGpu => AdapterKind::Integrated,
-        wgpu::DeviceType::VirtualGpu => AdapterKind::Virtual,
-        wgpu::DeviceType::Cpu => AdapterKind::Software,
-        wgpu::DeviceType::Other => AdapterKind::Other,
-    };
-    AdapterInfo { name: info.name, kind, backend: format!("{:?}", info.backend) }
-}
-
-type Opened = Vec<Option<Result<Device, DeviceError>>>;
-
-/// What came of opening each adapter; `None`: not tried.
-fn opened() -> std::sync::MutexGuard<'static, Opened> {
-    static ALL: Mutex<Opened> = Mutex::new(Vec::new());
-    ALL.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The device of adapter `index`; burn keeps whatever is registered for ever, so once.
-fn adapter(index: usize) -> Result<Device, DeviceError> {
-    let all = found();
-    if all.is_empty() {
-        return Err(DeviceError::NoAdapter);
-    }
-    let missing = DeviceError::NoSuchAdapter { asked: index, found: all.len() };
-    let (instance, adapter) = all.get(index).ok_or(missing)?;
-    let mut opened = opened();
-    opened.resize(all.len(), None);
-    opened[index].get_or_insert_with(|| register(instance, adapter)).clone()
-}
-
-fn register(instance: &wgpu::Instance, adapter: &wgpu::Adapter) -> Result<Device, DeviceError> {
-    let name = adapter.get_info().name;
-    let refused = |why: String| DeviceError::Refused { name: name.clone(), why };
-    // burn asks the adapter, not the device, what it may use: the device must offer all of it.
-    let unwanted =
-        wgpu::Features::MAPPABLE_PRIMARY_BUFFERS | wgpu::Features::all_experimental_mask();
-    let descriptor = wgpu::DeviceDescriptor {
-        label: Some("networks"),
-        required_features: adapter.features().difference(unwanted),
-        required_limits: adapter.limits(),
-        memory_hints: wgpu::MemoryHints::MemoryUsage,
-        ..Default::default()
-    };
-    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
-        .map_err(|error| refused(error.to_string()))?;
-    let setup = WgpuSetup {
-        instance: instance.clone(),
-        adapter: adapter.clone(),
-        device,
-        queue,
-        backend: adapter.get_info().backend,
-    };
-    let registered = Device::wgpu_options().tasks_max(TASKS).setup(setup).init();
-    registered.map_err(|error| refused(error.to_string()))
 }

@@ -3,11 +3,14 @@
 //!
 //! For a single input it is also faster than tensor operations.
 
+mod batch;
+
 use std::sync::Arc;
 
+use super::Module as _;
 use super::activation::Activation;
+use super::device::Compute;
 use super::mlp::{Mlp, NORM_EPSILON};
-use super::{Module as _, values};
 
 /// One network. A clone shares the numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,25 +44,19 @@ struct Passed {
 impl HostMlp {
     /// Copies of all lanes of `mlp`, `[P]`. Waits for the device.
     pub fn all(mlp: &Mlp) -> Vec<Self> {
-        let tensors: Vec<Vec<f32>> = mlp.tensors().into_iter().map(values).collect();
-        (0..mlp.lanes()).map(|lane| Self::cut(mlp, &tensors, lane)).collect()
+        let store = mlp.store().to(&Compute::flex());
+        (0..mlp.lanes()).map(|lane| Self::cut(mlp, store.lane(lane))).collect()
     }
 
     /// A copy of lane `lane` of `mlp`. Waits for the device.
     pub fn of(mlp: &Mlp, lane: usize) -> Self {
-        let one = |tensor: &super::Tensor| values(&tensor.clone().slice_dim(0, lane..lane + 1));
-        let tensors: Vec<Vec<f32>> = mlp.tensors().into_iter().map(one).collect();
-        Self::cut(mlp, &tensors, 0)
+        Self::cut(mlp, mlp.store().lane(lane))
     }
 
-    /// Lane `lane` of `tensors`.
-    fn cut(mlp: &Mlp, tensors: &[Vec<f32>], lane: usize) -> Self {
+    /// Of the numbers of one network, parameter after parameter.
+    fn cut(mlp: &Mlp, parts: Vec<Vec<f32>>) -> Self {
         let spec = mlp.spec();
-        let shapes = spec.tensors();
-        let mut parts = tensors.iter().zip(&shapes).map(|(numbers, (_, rows, columns))| {
-            let width = rows * columns;
-            Arc::<[f32]>::from(&numbers[lane * width..(lane + 1) * width])
-        });
+        let mut parts = parts.into_iter().map(Arc::<[f32]>::from);
         let mut next = || parts.next().unwrap_or_default();
         let layer = |index: usize| Layer {
             weight: next(),
@@ -96,11 +93,6 @@ impl HostMlp {
             x = passed.sums;
         }
         x
-    }
-
-    /// Rows of `[B, inputs]` to `[B, outputs]`, one after the other.
-    pub fn batch(&self, inputs: &[f32]) -> Vec<f32> {
-        inputs.chunks(self.inputs()).flat_map(|row| self.forward(row)).collect()
     }
 
     /// Gradient of `weights . forward(input)` with respect to the input.

@@ -52,6 +52,76 @@ pub fn cross_entropy(logits: Tensor, probabilities: Tensor) -> Loss {
     Loss { value, gradient: (logs.exp() * mass - probabilities) * (1.0 / batch as f32) }
 }
 
+/// `mean w (y - t)^2` with a weight for every number, `[P, B, F]`.
+pub fn weighted_squared(prediction: Tensor, target: Tensor, weights: Tensor) -> Loss {
+    let [_, batch, features] = prediction.dims();
+    let error = prediction - target;
+    let pull = error.clone() * weights;
+    let value = mean(error * pull.clone());
+    Loss { value, gradient: pull * (2.0 / (batch * features) as f32) }
+}
+
+/// `mean over the batch of (g . (y - t))^2 / F` with `g`, `[P, B, F]`: the error along a direction.
+pub fn squared_along(prediction: Tensor, target: Tensor, direction: Tensor) -> Loss {
+    let [_, batch, features] = prediction.dims();
+    let along = ((prediction - target) * direction.clone()).sum_dim(2);
+    let count = (batch * features) as f32;
+    let value = along.clone().square().mean_dim(1) * (1.0 / features as f32);
+    Loss { value, gradient: direction * (along * (2.0 / count)) }
+}
+
+impl std::ops::Add for Loss {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { value: self.value + other.value, gradient: self.gradient + other.gradient }
+    }
+}
+
+/// The likelihood of a prediction, and gradients of all that it depends on.
+#[derive(Clone, Debug)]
+pub struct Likely {
+    /// Loss of every lane, and its gradient with respect to the prediction.
+    pub loss: Loss,
+    /// With respect to the log-variances before their bounds, `[P, B, F]`.
+    pub raw: Tensor,
+    /// With respect to the lower bounds, `[P, 1, F]`.
+    pub low: Tensor,
+    /// With respect to the upper bounds, `[P, 1, F]`.
+    pub high: Tensor,
+}
+
+/// `mean (e^2 exp(-l) + l) + 0.01 sum (high - low)` with `e = y - t` and `l` the log-variance: `raw`
+/// held softly between the bounds; see `rl::losses::likelihood`, whose equations these are.
+pub fn likelihood(
+    prediction: Tensor,
+    target: Tensor,
+    raw: Tensor,
+    low: &Tensor,
+    high: &Tensor,
+) -> Likely {
+    /// What the pull of the bounds towards each other weighs.
+    const PULL: f32 = 0.01;
+    let [_, batch, features] = prediction.dims();
+    let share = 1.0 / (batch * features) as f32;
+    let softplus = |x: Tensor| activation::log_sigmoid(x.neg()).neg();
+    let room = high.clone() - raw;
+    let below_high = high.clone() - softplus(room.clone());
+    let over_low = below_high - low.clone();
+    let logs = low.clone() + softplus(over_low.clone());
+    let (error, precision) = (prediction - target, logs.clone().neg().exp());
+    let pull = error.clone() * precision;
+    let squares = error * pull.clone();
+    let width = (high.clone() - low.clone()).sum_dim(2) * PULL;
+    let value = mean(squares.clone() + logs) + width;
+    let slope = (squares.neg() + 1.0) * share;
+    let (above, below) = (activation::sigmoid(room), activation::sigmoid(over_low));
+    let held = slope.clone() * below.clone();
+    let high = (held.clone() * (above.clone().neg() + 1.0)).sum_dim(1) + PULL;
+    let low = (slope * (below.neg() + 1.0)).sum_dim(1) - PULL;
+    Likely { loss: Loss { value, gradient: pull * (2.0 * share) }, raw: held * above, low, high }
+}
+
 /// `[P, B, F]` to `[P, 1, 1]`.
 fn mean(x: Tensor) -> Tensor {
     x.mean_dim(2).mean_dim(1)

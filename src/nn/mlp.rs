@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::activation::Activation;
+use super::apart::{self, Saved};
 use super::device::Compute;
-use super::fused::{backward, biased};
 use super::init::{Spread, uniform};
-use super::{Gradients, Module, Tensor};
+use super::layers::{HostTape, Layer, Networks};
+use super::store::{Store, is_plain};
+use super::{Gradients, Module, Tensor, vector};
 use crate::base::rng::Stream;
 
 /// Added to variances.
@@ -123,29 +125,30 @@ pub struct TooLarge {
 #[derive(Clone, Debug)]
 pub struct Mlp {
     spec: Arc<MlpSpec>,
+    layers: Arc<[Layer]>,
     names: Arc<[String]>,
     /// In the order of [`MlpSpec::tensors`].
-    tensors: Vec<Tensor>,
+    store: Store,
 }
 
 /// What the way back needs of the way there.
 #[derive(Debug)]
-pub struct Tape(Vec<Saved>);
+pub struct Tape(Way);
 
 #[derive(Debug)]
-struct Saved {
-    input: Tensor,
-    /// Normalised sums and `1 / standard deviation`.
-    norm: Option<(Tensor, Tensor)>,
-    /// For the slope of the activation.
-    kept: Tensor,
+enum Way {
+    Host(HostTape),
+    Apart(Vec<Saved>),
 }
 
 /// Which gradients are wanted.
-#[derive(Clone, Copy, PartialEq)]
-enum Wanted {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Of the parameters.
     Parameters,
+    /// Of the input.
     Input,
+    /// Of both.
     Both,
 }
 
@@ -158,19 +161,19 @@ impl Mlp {
         members: usize,
         compute: &Compute,
     ) -> Result<Self, TooLarge> {
-        let lanes = dice.len() * members;
-        spec.check(lanes)?;
-        let shapes = spec.tensors();
-        let mut numbers: Vec<Vec<f32>> = vec![Vec::new(); shapes.len()];
+        spec.check(dice.len() * members)?;
+        let mut numbers = Vec::new();
         for dice in dice {
             (0..members).for_each(|_| first_weights(spec, dice, &mut numbers));
         }
-        let pairs = numbers.into_iter().zip(&shapes);
-        let tensors =
-            pairs.map(|(n, &(_, rows, columns))| compute.tensor(n, [lanes, rows, columns]));
-        let tensors = tensors.collect();
-        let names = shapes.iter().map(|(name, ..)| name.clone()).collect();
-        Ok(Self { spec: Arc::new(spec.clone()), names, tensors })
+        let tensors = spec.tensors();
+        let shapes: Vec<_> = tensors.iter().map(|(_, rows, columns)| [*rows, *columns]).collect();
+        Ok(Self {
+            spec: Arc::new(spec.clone()),
+            layers: Layer::all(spec).into(),
+            names: tensors.into_iter().map(|(name, ..)| name).collect(),
+            store: Store::new(&shapes, numbers, compute),
+        })
     }
 
     /// Its shape.
@@ -181,42 +184,28 @@ impl Mlp {
     /// `[P, B, inputs]` to `[P, B, outputs]`. With [`Module::tracked`] parameters, or an input that
     /// is tracked, burn keeps a tape.
     pub fn forward(&self, input: Tensor) -> Tensor {
-        let mut x = input;
-        for (index, part) in self.parts() {
-            let activation = self.spec.activation(index);
-            x = match self.spec.has_norm(index) {
-                true => activation.apply(scaled(normalised(affine(x, part)).0, part)),
-                false => biased(x.matmul(part[0].clone()), &part[1], activation),
-            };
+        match self.on_host(&input) {
+            Some(networks) => {
+                let rows = input.dims()[1];
+                self.wrap(networks.forward(vector(input)), rows)
+            }
+            None => apart::forward(&self.spec, &self.store.tensors(), input),
         }
-        x
     }
 
     /// The same, with what [`Self::backward`] needs.
     pub fn forward_taped(&self, input: Tensor) -> (Tensor, Tape) {
-        let mut x = input;
-        let mut tape = Vec::with_capacity(self.spec.hidden.len() + 1);
-        for (index, part) in self.parts() {
-            let input = x.clone();
-            let activation = self.spec.activation(index);
-            if !self.spec.has_norm(index) && !activation.keeps_input() {
-                x = biased(x.matmul(part[0].clone()), &part[1], activation);
-                tape.push(Saved { input, norm: None, kept: x.clone() });
-                continue;
+        match self.on_host(&input) {
+            Some(networks) => {
+                let rows = input.dims()[1];
+                let (output, tape) = networks.forward_taped(vector(input));
+                (self.wrap(output, rows), Tape(Way::Host(tape)))
             }
-            let sums = affine(x, part);
-            let (sums, norm) = match self.spec.has_norm(index) {
-                true => {
-                    let (hat, inverse) = normalised(sums);
-                    (scaled(hat.clone(), part), Some((hat, inverse)))
-                }
-                false => (sums, None),
-            };
-            let before = activation.keeps_input().then(|| sums.clone());
-            x = activation.apply(sums);
-            tape.push(Saved { input, norm, kept: before.unwrap_or_else(|| x.clone()) });
+            None => {
+                let (output, tape) = apart::forward_taped(&self.spec, &self.store.tensors(), input);
+                (output, Tape(Way::Apart(tape)))
+            }
         }
-        (x, Tape(tape))
     }
 
     /// Gradients of the parameters from that of the output, `[P, B, outputs]`.
@@ -235,96 +224,66 @@ impl Mlp {
     }
 
     fn way_back(&self, tape: Tape, output: Tensor, wanted: Wanted) -> (Gradients, Tensor) {
-        let mut gradient = output;
-        // Built from the last layer to the first, then turned.
-        let mut all = Gradients::with_capacity(self.tensors.len());
-        for ((index, part), saved) in self.parts().zip(tape.0).rev() {
-            let mut sums;
-            (gradient, sums) = backward(self.spec.activation(index), saved.kept, gradient);
-            if let Some((hat, inverse)) = saved.norm {
-                if wanted != Wanted::Input {
-                    all.push(sums.unwrap_or_else(|| gradient.clone().sum_dim(1)));
-                    all.push((gradient.clone() * hat.clone()).sum_dim(1));
-                }
-                gradient = norm_backward(hat, inverse, gradient * part[2].clone());
-                sums = None;
+        match (tape.0, self.networks()) {
+            (Way::Host(tape), Some(networks)) => {
+                let [lanes, rows, _] = output.dims();
+                let (all, input) = networks.backward(tape, vector(output), wanted);
+                let width = if input.is_empty() { 0 } else { self.spec.inputs };
+                let input = Compute::flex().tensor(input, [lanes, rows, width]);
+                (self.store.beside(all), input)
             }
-            if wanted != Wanted::Input {
-                all.push(sums.unwrap_or_else(|| gradient.clone().sum_dim(1)));
-                all.push(saved.input.swap_dims(1, 2).matmul(gradient.clone()));
+            (Way::Apart(tape), _) => {
+                let tensors = self.store.tensors();
+                let both = apart::backward(&self.spec, &tensors, (tape, output), wanted);
+                (Store::of(both.0), both.1)
             }
-            if index > 0 || wanted != Wanted::Parameters {
-                gradient = gradient.matmul(part[0].clone().swap_dims(1, 2));
-            }
+            (Way::Host(_), None) => unreachable!("a network moved between the way there and back"),
         }
-        all.reverse();
-        (all, gradient)
     }
 
-    /// The tensors of each layer.
-    fn parts(&self) -> impl DoubleEndedIterator<Item = (usize, &[Tensor])> + ExactSizeIterator {
-        let width = if self.spec.layer_norm { 4 } else { 2 };
-        self.tensors.chunks(width).enumerate()
+    /// The networks as slices, where they are that and burn keeps no tape of `input`.
+    fn on_host(&self, input: &Tensor) -> Option<Networks<'_>> {
+        self.networks().filter(|_| is_plain(input))
+    }
+
+    fn networks(&self) -> Option<Networks<'_>> {
+        let numbers = self.store.host()?;
+        Some(Networks { layers: &self.layers, numbers, lanes: self.store.lanes() })
+    }
+
+    /// `[P, B, outputs]`.
+    fn wrap(&self, output: Vec<f32>, rows: usize) -> Tensor {
+        Compute::flex().tensor(output, [self.store.lanes(), rows, self.spec.outputs])
     }
 }
 
 impl Module for Mlp {
-    fn visit<'a>(&'a self, each: &mut dyn FnMut(&'a str, &'a Tensor)) {
-        self.names.iter().zip(&self.tensors).for_each(|(name, tensor)| each(name, tensor));
+    fn names(&self) -> &[String] {
+        &self.names
     }
 
-    fn map(&mut self, each: &mut dyn FnMut(Tensor) -> Tensor) {
-        self.tensors = std::mem::take(&mut self.tensors).into_iter().map(each).collect();
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
     }
 }
 
-/// Appends the weights of one network to each of its tensors.
-fn first_weights(spec: &MlpSpec, dice: &mut Stream, numbers: &mut [Vec<f32>]) {
-    let mut tensors = numbers.iter_mut();
-    let mut append = |dice: Option<(&mut Stream, f32)>, value: f32, count: usize| {
-        let Some(numbers) = tensors.next() else { return };
-        match dice {
-            Some((dice, bound)) => uniform(dice, bound, count, numbers),
-            None => numbers.extend(std::iter::repeat_n(value, count)),
-        }
-    };
+/// Appends the weights of one network, tensor after tensor.
+fn first_weights(spec: &MlpSpec, dice: &mut Stream, numbers: &mut Vec<f32>) {
     for (index, (inputs, outputs)) in spec.layers().into_iter().enumerate() {
         let is_last = index == spec.hidden.len();
         let spread = if is_last { spec.last_spread } else { spec.spread };
         let (weight, bias) = spread.bounds(inputs, outputs);
-        append(Some((&mut *dice, weight)), 0.0, inputs * outputs);
-        append(Some((&mut *dice, bias)), 0.0, outputs);
+        uniform(dice, weight, inputs * outputs, numbers);
+        uniform(dice, bias, outputs, numbers);
         if spec.has_norm(index) {
-            append(None, 1.0, outputs);
-            append(None, 0.0, outputs);
+            numbers.extend(std::iter::repeat_n(1.0, outputs));
+            numbers.extend(std::iter::repeat_n(0.0, outputs));
         }
     }
-}
-
-/// `x W + b`.
-fn affine(x: Tensor, part: &[Tensor]) -> Tensor {
-    x.matmul(part[0].clone()) + part[1].clone()
-}
-
-/// `(x - mean) / deviation` along the features, and `1 / deviation`.
-fn normalised(x: Tensor) -> (Tensor, Tensor) {
-    let centred = x.clone() - x.mean_dim(2);
-    let variance = centred.clone().square().mean_dim(2);
-    let inverse = (variance + NORM_EPSILON).sqrt().recip();
-    (centred * inverse.clone(), inverse)
-}
-
-/// `hat * gain + shift`.
-fn scaled(hat: Tensor, part: &[Tensor]) -> Tensor {
-    hat * part[2].clone() + part[3].clone()
-}
-
-/// Gradient of what is normalised from that of `hat`:
-/// `(g - mean g - hat mean(g hat)) / deviation`.
-fn norm_backward(hat: Tensor, inverse: Tensor, gradient: Tensor) -> Tensor {
-    let along = (gradient.clone() * hat.clone()).mean_dim(2);
-    let mean = gradient.clone().mean_dim(2);
-    (gradient - mean - hat * along) * inverse
 }
 
 #[cfg(test)]

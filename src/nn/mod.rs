@@ -5,53 +5,68 @@
 //! over lanes, and everything else works lane by lane, so lanes never mix: changing the data of one
 //! leaves the others equal to the last bit.
 //!
-//! Networks, optimiser and gradients are plain tensors without autodiff; a clone shares them until
-//! one side writes, which is what makes keyframes cheap. There are two ways to a gradient:
-//! [`mlp::Mlp::backward`] is written out and makes a small training step a third shorter on the
-//! processor (`benches/results/networks.md`); [`Module::tracked`] gives burn's autodiff for any
-//! other loss.
+//! Parameters, gradients and moments are numbers in one slice of host memory, or tensors on an
+//! adapter ([`store::Store`]); a clone shares them until one side writes, which is what makes
+//! keyframes cheap. There are two ways to a gradient: [`mlp::Mlp::backward`] is written out, over
+//! slices on the processor (`nn/layers.rs`) and in tensor operations on an adapter
+//! (`nn/apart.rs`); [`Module::tracked`] gives burn's autodiff for any other loss.
 
 pub mod activation;
 pub mod adam;
+mod apart;
 pub mod choose;
 pub mod device;
-mod fused;
 pub mod host;
 pub mod init;
+mod layers;
 pub mod loss;
 pub mod mlp;
+mod pool;
+mod product;
+pub mod store;
 pub mod target;
 pub mod trial;
 pub mod weights;
 
 use crate::base::digest::Digest;
 use device::Compute;
+use store::Store;
 
 /// `[P, rows, columns]`.
 pub type Tensor = burn::tensor::Tensor<3>;
 
 /// Something with parameters.
 pub trait Module: Clone {
+    /// Names of the parameters, in declaration order.
+    fn names(&self) -> &[String];
+    /// All of them.
+    fn store(&self) -> &Store;
+    /// The same to write.
+    fn store_mut(&mut self) -> &mut Store;
+
     /// Shows every parameter with its name, in declaration order.
-    fn visit<'a>(&'a self, each: &mut dyn FnMut(&'a str, &'a Tensor));
+    fn visit(&self, each: &mut dyn FnMut(&str, &Tensor)) {
+        self.names().iter().zip(self.tensors()).for_each(|(name, tensor)| each(name, &tensor));
+    }
+
     /// Replaces every parameter, in the same order.
-    fn map(&mut self, each: &mut dyn FnMut(Tensor) -> Tensor);
+    fn map(&mut self, each: &mut dyn FnMut(Tensor) -> Tensor) {
+        self.store_mut().map(each);
+    }
 
     /// All parameters.
-    fn tensors(&self) -> Vec<&Tensor> {
-        let mut all = Vec::new();
-        self.visit(&mut |_, tensor| all.push(tensor));
-        all
+    fn tensors(&self) -> Vec<Tensor> {
+        self.store().tensors()
     }
 
     /// Lanes `P`; 0 without parameters.
     fn lanes(&self) -> usize {
-        self.tensors().first().map_or(0, |t| t.dims()[0])
+        self.store().lanes()
     }
 
     /// Numbers in all lanes together.
     fn numbers(&self) -> usize {
-        self.tensors().iter().map(|t| t.dims().iter().product::<usize>()).sum()
+        self.store().len()
     }
 
     /// Memory of the parameters in bytes.
@@ -59,22 +74,14 @@ pub trait Module: Clone {
         self.numbers() * size_of::<f32>()
     }
 
-    /// Adds all parameters in declaration order. Waits for the device.
+    /// Adds all parameters. Waits for the device.
     fn digest(&self, digest: &mut Digest) {
-        self.visit(&mut |_, tensor| {
-            values(tensor).into_iter().for_each(|x| digest.word(u64::from(x.to_bits())));
-        });
+        self.store().digest(digest);
     }
 
     /// The first number that is none. Waits for the device.
     fn not_finite(&self) -> Option<NotFinite> {
-        let mut found = None;
-        self.visit(&mut |name, tensor| {
-            if found.is_none() {
-                found = NotFinite::find(name, tensor);
-            }
-        });
-        found
+        self.store().not_finite(self.names())
     }
 
     /// A copy whose parameters are leaves of burn's autodiff; see [`gradients`].
@@ -87,24 +94,41 @@ pub trait Module: Clone {
     /// A copy on another device. Waits for both.
     fn to(&self, compute: &Compute) -> Self {
         let mut moved = self.clone();
-        moved.map(&mut |tensor| compute.tensor(values(&tensor), tensor.dims()));
+        *moved.store_mut() = self.store().to(compute);
         moved
     }
 }
 
 /// One gradient for each parameter of a module, in declaration order, without autodiff.
-pub type Gradients = Vec<Tensor>;
+pub type Gradients = Store;
 
 /// Gradients of `loss`, any tensor that [`Module::tracked`] parameters lead to; it is summed up. A
 /// parameter that does not lead to it has gradient 0. burn's tape is used up by this.
 pub fn gradients<M: Module>(tracked: &M, loss: Tensor) -> Gradients {
     let mut tape = loss.sum().backward();
-    let mut all = Gradients::new();
-    tracked.visit(&mut |_, parameter| {
+    let one = |parameter: Tensor| {
         let gradient = parameter.grad_remove(&mut tape);
-        all.push(gradient.unwrap_or_else(|| parameter.clone().inner().zeros_like()));
-    });
-    all
+        gradient.unwrap_or_else(|| parameter.inner().zeros_like())
+    };
+    Store::of(tracked.tensors().into_iter().map(one).collect())
+}
+
+/// `[P, B, S]` beside `[P, B, A]`: `[P, B, S + A]`.
+pub fn joined(left: Tensor, right: Tensor) -> Tensor {
+    if !store::is_plain(&left) || !store::is_plain(&right) {
+        return Tensor::cat(vec![left, right], 2);
+    }
+    let ([lanes, rows, first], [.., second]) = (left.dims(), right.dims());
+    let (left, right, width) = (vector(left), vector(right), first + second);
+    let mut all = vec![0.0; left.len() + right.len()];
+    // Column by column: a call for every piece of a row takes longer than its few numbers.
+    let mut put = |column: usize, from: &[f32], at: usize, step: usize| {
+        let to = all.iter_mut().skip(column).step_by(width);
+        to.zip(from.iter().skip(at).step_by(step)).for_each(|(to, x)| *to = *x);
+    };
+    (0..first).for_each(|column| put(column, &left, column, first));
+    (0..second).for_each(|column| put(first + column, &right, column, second));
+    Compute::flex().tensor(all, [lanes, rows, width])
 }
 
 /// The numbers of a tensor in row-major order. Waits for the device.
@@ -113,9 +137,15 @@ pub fn values<const D: usize>(tensor: &burn::tensor::Tensor<D>) -> Vec<f32> {
 }
 
 /// The same, without a copy where nobody else holds the tensor.
-#[expect(clippy::expect_used, reason = "every tensor here is made of f32")]
+///
+/// Here the loss of a device shows: nothing else waits for its answers. Then it unwinds with a
+/// [`device::DeviceError`], to be caught where lanes are computed.
 pub fn vector<const D: usize>(tensor: burn::tensor::Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().expect("numbers of 32 bits")
+    let device = tensor.device();
+    // Every tensor here is made of 32-bit floats, so only the device can refuse.
+    let said = tensor.try_into_data().map_err(|error| error.to_string());
+    let numbers = said.and_then(|data| data.try_into_vec().map_err(|error| format!("{error:?}")));
+    numbers.unwrap_or_else(|why| device::give_up(&device, &why))
 }
 
 /// A parameter or gradient that stopped being a number.
@@ -143,5 +173,24 @@ impl NotFinite {
         let (lane, place) = (at / (rows * columns), at % (rows * columns));
         let (row, column) = (place / columns, place % columns);
         Some(Self { tensor: name.to_owned(), lane, row, column, value: all[at] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_joined_side_by_side() {
+        let compute = Compute::flex();
+        let tensor = |from: i32, dims: [usize; 3]| {
+            let count = dims.iter().product::<usize>() as i32;
+            compute.tensor((from..from + count).map(|i| i as f32).collect(), dims)
+        };
+        let (left, right) = (tensor(0, [2, 2, 3]), tensor(50, [2, 2, 2]));
+        let both = joined(left.clone(), right.clone());
+        assert_eq!(values(&both)[..5], [0.0, 1.0, 2.0, 50.0, 51.0]);
+        let theirs = Tensor::cat(vec![left, right], 2);
+        assert_eq!((both.dims(), values(&both)), (theirs.dims(), values(&theirs)));
     }
 }

@@ -1,36 +1,30 @@
 //! Target networks: copies that follow slowly (Lillicrap et al. 2016).
 
-use super::adam::{floats, floats_mut};
+use super::Module;
 use super::device::Compute;
-use super::{Module, Tensor};
+use super::product::with_best;
 
 /// `target = (1 - tau) target + tau online`, with `tau` per lane, `[P]`. A lane whose `tau` is 0
 /// stays as it is, one whose `tau` is 1 becomes a copy.
 pub fn soft_update<M: Module>(target: &mut M, online: &M, tau: &[f32], compute: &Compute) {
-    let online = online.tensors();
-    let mut online = online.into_iter();
     let lanes = tau.len();
-    let on_device = (!compute.is_host()).then(|| compute.tensor(tau.to_vec(), [lanes, 1, 1]));
-    target.map(&mut |old| {
-        let Some(new) = online.next() else { return old };
-        match &on_device {
-            Some(tau) => old * (tau.clone().neg() + 1.0) + new.clone() * tau.clone(),
-            None => on_host(old, new, tau, compute),
+    let store = target.store_mut();
+    let width = store.width();
+    if let (Some(old), Some(new)) = (store.host_mut(), online.store().host()) {
+        for ((old, new), &tau) in old.chunks_mut(width).zip(new.chunks(width)).zip(tau) {
+            if tau > 0.0 {
+                with_best(|| {
+                    let both = old.iter_mut().zip(new);
+                    both.for_each(|(old, new)| *old = *old * (1.0 - tau) + new * tau);
+                });
+            }
         }
-    });
-}
-
-fn on_host(old: Tensor, new: &Tensor, tau: &[f32], compute: &Compute) -> Tensor {
-    let [_, rows, columns] = old.dims();
-    let mut data = old.into_data();
-    // Shared with the network that learns: this copies it, which is cheaper than a tensor
-    // operation on it.
-    let new = new.to_data();
-    let lanes = floats_mut(&mut data).chunks_mut(rows * columns);
-    for ((old, new), &tau) in lanes.zip(floats(&new).chunks(rows * columns)).zip(tau) {
-        if tau > 0.0 {
-            old.iter_mut().zip(new).for_each(|(old, new)| *old = *old * (1.0 - tau) + new * tau);
-        }
+        return;
     }
-    compute.wrap(data)
+    let mut online = online.tensors().into_iter();
+    let tau = compute.tensor(tau.to_vec(), [lanes, 1, 1]);
+    target.map(&mut |old| match online.next() {
+        Some(new) => old * (tau.clone().neg() + 1.0) + new * tau.clone(),
+        None => old,
+    });
 }

@@ -129,7 +129,7 @@ mod tests {
     }
 
     fn numbers(mlp: &Mlp) -> Vec<f32> {
-        mlp.tensors().into_iter().flat_map(values).collect()
+        mlp.tensors().iter().flat_map(values).collect()
     }
 
     #[test]

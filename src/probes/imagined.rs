@@ -132,7 +132,8 @@ impl Twins {
         Compared { real, dream, gaps, typical: self.typical(direction, steps) }
     }
 
-    fn futures(&self, start: &Place, direction: Direction, steps: usize) -> (Future, Future) {
+    /// The two futures alone.
+    pub fn futures(&self, start: &Place, direction: Direction, steps: usize) -> (Future, Future) {
         let (real, dream) = (&*self.real, &*self.dream);
         let (dreamt, body) = (dream.enter(start), real.body(start));
         let turns = self.measure.dimensions();

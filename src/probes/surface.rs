@@ -25,13 +25,13 @@ pub struct Surfaces {
 }
 
 impl Surfaces {
-    /// Compares in the world of `truth` for a discount; `None` if its state is not two numbers.
-    /// Solves the world the first time.
+    /// Compares in the world of `truth` for a discount; `None` if its states are no
+    /// numbers. Solves the world the first time.
     pub fn of(truth: &Truth, gamma: f64, surface: Option<&Surface>) -> Option<Self> {
         let motion = truth.motion()?;
-        let [first, second] = plane_of(truth)?;
+        let cut = plane_of(truth)?;
         let optimum = optimum(truth, gamma);
-        let learned = surface.map(|s| sampled(&**motion, [first, second], &*s.0));
+        let learned = surface.map(|s| sampled(&**motion, &cut, &*s.0));
         let excess = learned.as_ref().zip(optimum.as_ref()).map(|(learned, best)| {
             let mut excess = learned.clone();
             for index in 0..excess.values.len() {
@@ -43,26 +43,54 @@ impl Surfaces {
     }
 }
 
-/// The two numbers of a world that has two.
-pub fn plane_of(truth: &Truth) -> Option<[&'static Dimension; 2]> {
+/// A plane through the states of a world of numbers: two of them vary, the others are 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cut {
+    /// Which two.
+    pub at: [usize; 2],
+    /// What they are.
+    pub numbers: [&'static Dimension; 2],
+    /// How many there are in all.
+    pub all: usize,
+}
+
+impl Cut {
+    /// The state at a place of the plane.
+    pub fn body(&self, place: [f64; 2]) -> Body {
+        let mut numbers = [0.0; Body::MOST];
+        self.at.iter().zip(place).for_each(|(&at, x)| numbers[at] = x);
+        Body::new(&numbers[..self.all])
+    }
+
+    /// Whether the plane holds all states.
+    pub fn is_whole(&self) -> bool {
+        self.all == 2
+    }
+}
+
+/// The plane that pictures show: all states where they are two numbers, else that of the last two,
+/// which of a cart with a pole are the pole's.
+pub fn plane_of(truth: &Truth) -> Option<Cut> {
     match truth.scene() {
-        Scene::Body(scene) => match scene.dimensions {
-            [first, second] => Some([first, second]),
-            _ => None,
-        },
+        Scene::Body(scene) => {
+            let all = scene.dimensions.len();
+            let [.., first, second] = scene.dimensions else { return None };
+            Some(Cut { at: [all - 2, all - 1], numbers: [first, second], all })
+        }
         Scene::Grid(_) | Scene::Graph(_) | Scene::States(_) => None,
     }
 }
 
 /// A surface at the points of a plane.
-fn sampled(motion: &dyn Motion, of: [&Dimension; 2], surface: &dyn ValueSurface) -> Plane {
+fn sampled(motion: &dyn Motion, cut: &Cut, surface: &dyn ValueSurface) -> Plane {
     let axis = |d: &Dimension, points| {
         let (low, high) = d.range;
         Axis { low, high, points, turns: d.turns }
     };
-    let mut plane = Plane::level([axis(of[0], POINTS[0]), axis(of[1], POINTS[1])], 0.0);
+    let [first, second] = cut.numbers;
+    let mut plane = Plane::level([axis(first, POINTS[0]), axis(second, POINTS[1])], 0.0);
     for index in 0..plane.values.len() {
-        plane.values[index] = surface.value(&motion.see(&Body::new(&plane.place(index))));
+        plane.values[index] = surface.value(&motion.see(&cut.body(plane.place(index))));
     }
     plane
 }

@@ -203,6 +203,15 @@ impl Truth {
         self.scene.state_name(state)
     }
 
+    /// What a number of the state of a world of numbers is called.
+    pub fn number_name(&self, index: usize) -> String {
+        let named = match &self.scene {
+            Scene::Body(scene) => scene.dimensions.get(index).map(|d| d.name.to_owned()),
+            Scene::Grid(_) | Scene::Graph(_) | Scene::States(_) => None,
+        };
+        named.unwrap_or_else(|| format!("number {} of the world", index + 1))
+    }
+
     /// What an action is called.
     pub fn action_name(&self, action: Action) -> String {
         self.scene.action_name(action)

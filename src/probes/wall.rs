@@ -8,7 +8,7 @@ use super::chain::{Chain, expectation, full};
 use crate::agents::table::TableView;
 use crate::base::rng::{Stream, StreamName};
 use crate::mdp::scene::{Cell, GridScene};
-use crate::mdp::{Action, State};
+use crate::mdp::{Action, Outcome, State};
 use crate::models::bank::{Known, generate};
 use crate::models::features::PLACE;
 use crate::models::view::Predicted;
@@ -113,6 +113,23 @@ fn distributions(chain: &Chain, first: &[Predicted], states: usize) -> (Vec<Clou
         masses.push(std::mem::replace(&mut mass, next));
     }
     (clouds, masses)
+}
+
+/// How far `place` is from the mean place of `outcomes`, as a share of the way between those that
+/// lie farthest apart; in cells where there is only one.
+pub fn off_the_mean(grid: &GridScene, outcomes: &[Outcome], place: [f64; 2]) -> f64 {
+    let at = |o: &Outcome| {
+        let (row, col) = grid.place(o.next);
+        [row as f64, col as f64]
+    };
+    let way = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
+    let mean = outcomes.iter().fold([0.0; 2], |sum, o| {
+        let at = at(o);
+        [sum[0] + o.probability * at[0], sum[1] + o.probability * at[1]]
+    });
+    let ways = outcomes.iter().flat_map(|a| outcomes.iter().map(move |b| way(at(a), at(b))));
+    let apart = ways.fold(0.0, f64::max);
+    way(place, mean) / if apart > 0.0 { apart } else { 1.0 }
 }
 
 /// Chance to go on, and the mean place of what does.

@@ -52,28 +52,29 @@ pub fn targets(y: &mut [f64], discounts: &[f64], tail: f64) {
 }
 
 /// What each step weighs in the critic's loss, `[H + 1]`: `sum_t weight_t (Q(s_t, a_t) - y_t)^2`.
+/// `goes_on` says of each step whether the task goes on after it: a discount of 0 alone ends nothing.
 ///
 /// With the TD-k trick every depth counts, each `1 / H` as in the paper's equation, and nothing
 /// after an end of the task. Without it only the real step does. At `H = 0` both are the plain
 /// error of a critic.
-pub fn loss_weights(discounts: &[f64], td_k: bool, weights: &mut [f64]) {
-    let horizon = discounts.len() - 1;
+pub fn loss_weights(goes_on: &[bool], td_k: bool, weights: &mut [f64]) {
+    let horizon = goes_on.len() - 1;
     weights.fill(0.0);
     weights[0] = 1.0;
     if td_k && horizon > 0 {
         let share = 1.0 / horizon as f64;
-        for (weight, before) in weights.iter_mut().zip(reached(discounts)) {
+        for (weight, before) in weights.iter_mut().zip(reached(goes_on)) {
             *weight = if before { share } else { 0.0 };
         }
     }
 }
 
 /// Whether each step is taken at all: nothing before it has ended the task.
-fn reached(discounts: &[f64]) -> impl Iterator<Item = bool> {
-    let mut goes_on = true;
-    discounts.iter().map(move |&discount| {
-        let before = goes_on;
-        goes_on &= discount > 0.0;
+fn reached(goes_on: &[bool]) -> impl Iterator<Item = bool> {
+    let mut alive = true;
+    goes_on.iter().map(move |&goes_on| {
+        let before = alive;
+        alive &= goes_on;
         before
     })
 }
@@ -144,17 +145,17 @@ mod tests {
 
     #[test]
     fn weights_of_the_terms() {
-        let of = |discounts: &[f64], td_k| {
-            let mut weights = vec![9.0; discounts.len()];
-            loss_weights(discounts, td_k, &mut weights);
+        let of = |goes_on: &[bool], td_k| {
+            let mut weights = vec![9.0; goes_on.len()];
+            loss_weights(goes_on, td_k, &mut weights);
             weights
         };
-        assert_eq!(of(&[0.9], true), [1.0]);
-        assert_eq!(of(&[0.9], false), [1.0]);
-        assert_eq!(of(&[0.9; 5], true), [0.25; 5], "one over H, for H + 1 terms");
-        assert_eq!(of(&[0.9; 3], false), [1.0, 0.0, 0.0]);
-        assert_eq!(of(&[0.0, 0.9, 0.9], true), [0.5, 0.0, 0.0]);
-        assert_eq!(of(&[0.9, 0.0, 0.9], true), [0.5, 0.5, 0.0]);
+        assert_eq!(of(&[true], true), [1.0]);
+        assert_eq!(of(&[true], false), [1.0]);
+        assert_eq!(of(&[true; 5], true), [0.25; 5], "one over H, for H + 1 terms");
+        assert_eq!(of(&[true; 3], false), [1.0, 0.0, 0.0]);
+        assert_eq!(of(&[false, true, true], true), [0.5, 0.0, 0.0]);
+        assert_eq!(of(&[true, false, true], true), [0.5, 0.5, 0.0]);
         // 1/2 (1 + 4) with two imagined steps, the last of them past the end.
         close(critic_loss(&[1.0, 0.0, 9.0], &[0.0, 2.0, 0.0], &[0.5, 0.5, 0.0]), 2.5);
     }

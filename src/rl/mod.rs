@@ -4,6 +4,7 @@ pub mod batch;
 pub mod categorical;
 pub mod dp;
 pub mod expansion;
+pub mod landscape;
 pub mod latent;
 pub mod losses;
 pub mod lstd;

@@ -1,9 +1,16 @@
 //! Pseudo-code and dials of deep Dyna-Q.
 
+use super::lane::ROW;
+use super::nets::{Aim, Made};
+use super::values::Dials;
 use crate::agents::dyna_q::Picks;
+use crate::agents::memory::Memory;
 use crate::mdp::trace::{CodeLine, Source};
-use crate::models::coding::Coded;
+use crate::models::coding::{Coded, Coding};
+use crate::models::features::Places;
+use crate::models::model_loss::ModelLoss;
 use crate::nn::device::Wish;
+use crate::nn::trial::Trial;
 
 // ---------------------------------------------------------------- pseudo-code
 
@@ -59,12 +66,18 @@ crate::params! {
     pub struct DeepDynaQConfig {
         /// Imagined batches after every real step.
         planning_steps: u32 = 5 => { "Planning steps", "n, per real step", Live, Int { min: 0.0, max: 100.0, log: true } },
-        /// What the networks are told of a state; they start anew when it changes.
+        /// What the networks are told of a cell; they start anew when it changes.
         features: Coded = Coded::RowCol => { "Features", "", Live, Choice(Coded::CHOICES) },
         /// Batches that the model learns from after every real step.
         model_updates: u32 = 4 => { "Model updates", "m, per real step", Live, Int { min: 1.0, max: 50.0, log: true } },
         /// Step size of Adam for the model.
         model_rate: f64 = 0.01 => { "Model step size", "Adam", Live, Float { min: 0.000_01, max: 0.1, log: true } },
+        /// What the model's next state is trained by; where states are one-hot, squared error and likelihood are both cross-entropy.
+        model_loss: ModelLoss = ModelLoss::Squared => { "Model loss", "", Live, Choice(ModelLoss::CHOICES) },
+        /// Model updates over which the plain loss fades out beside a value-aware one.
+        model_warmup: u32 = 10_000 => { "Plain loss at first", "model updates", Live, Int { min: 0.0, max: 100_000.0, log: true } },
+        /// Model updates for which the value that the loss asks stands still.
+        value_every: u32 = 100 => { "Value stands still", "for model updates", Live, Int { min: 1.0, max: 10_000.0, log: true } },
         /// Step size of Adam for the values.
         rate: f64 = 0.001 => { "Value step size", "Adam", Live, Float { min: 0.000_01, max: 0.1, log: true } },
         /// Worth of a reward one step later.
@@ -81,7 +94,46 @@ crate::params! {
         width: u32 = 64 => { "Width", "units", Live, Int { min: 4.0, max: 256.0, log: true } },
         /// Where planning begins: pairs taken or epsilon-greedy in states seen.
         picks: Picks = Picks::PairsTaken => { "Planning picks", "", Live, Choice(Picks::CHOICES) },
+        /// Values learn rewards times this; they should come out near 1 in size.
+        reward_scale: f64 = 1.0 => { "Reward scale", "for the values", Restart, Float { min: 0.0001, max: 100.0, log: true } },
         /// Where the networks compute; a change moves them and keeps the run.
         device: Wish = Wish::Auto => { "Device", "", Live, Choice(Wish::CHOICES) },
+    }
+}
+
+impl DeepDynaQConfig {
+    /// How a value step is made.
+    pub(super) fn dials(&self) -> Dials {
+        let [rate, gamma, tau, scale] =
+            [self.rate, self.gamma, self.tau, self.reward_scale].map(|x| x as f32);
+        Dials { rate, gamma, tau, scale }
+    }
+
+    /// What the networks should be made for.
+    pub(super) fn made(&self, places: Places, actions: usize) -> Made {
+        let coding = Coding { coded: self.features, places };
+        Made { coding, actions, width: self.width as usize }
+    }
+
+    /// Bytes of a lane: networks, what trains them, a full memory.
+    pub fn bytes(&self, places: Places, actions: usize) -> u128 {
+        let made = self.made(places, actions);
+        let (q, model) = (made.spec(), made.model_spec());
+        let networks = q.bytes() + q.bytes_to_train() + model.bytes_to_train();
+        networks + Memory::bytes_of(self.capacity, ROW)
+    }
+
+    /// What devices are compared by for `lanes` lanes in a world.
+    pub fn trial(&self, places: Places, actions: usize, lanes: usize) -> Trial {
+        self.made(places, actions).trial(lanes, self.batch as usize)
+    }
+
+    /// How the model is taught.
+    pub fn aim(&self) -> Aim {
+        Aim {
+            loss: self.model_loss,
+            warm_up: u64::from(self.model_warmup),
+            every: u64::from(self.value_every),
+        }
     }
 }

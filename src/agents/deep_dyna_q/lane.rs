@@ -99,6 +99,6 @@ impl Lane {
 
     /// Host memory in bytes.
     pub fn bytes(&self) -> usize {
-        self.memory.bytes() + self.seen.len() * (size_of::<u64>() + size_of::<Tally>())
+        self.memory.own_bytes() + self.seen.len() * (size_of::<u64>() + size_of::<Tally>())
     }
 }

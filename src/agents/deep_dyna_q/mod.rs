@@ -10,29 +10,30 @@
 mod config;
 mod lane;
 mod nets;
+pub mod numbers;
+mod values;
 
 use std::sync::Arc;
 
 use super::dyna_q::Picks;
-use super::memory::Memory;
 use super::table::TableView;
+use super::works::Works;
 use super::{Agent, Fault, Moves, NotANumber, View, Work};
 use crate::base::digest::Digest;
 use crate::base::params::Params as _;
 use crate::mdp::trace::{CodeLine, Source, Value, Watch};
 use crate::mdp::{Action, State, Transition};
-use crate::models::coding::Coding;
 use crate::models::features::Places;
 use crate::models::network::Steps;
 use crate::models::view::{ModelView, Predicted};
+use crate::nn::device::Place;
 use crate::nn::mlp::TooLarge;
-use crate::nn::trial::Trial;
 use crate::nn::{NotFinite, Tensor, values};
 use crate::rl::policy::epsilon_greedy;
 pub use config::DeepDynaQConfig;
 use config::{FITTED, code, line};
-use lane::{Lane, ROW};
-use nets::{Dials, Made, Nets};
+use lane::Lane;
+use nets::Nets;
 
 // ---------------------------------------------------------------- the agent
 
@@ -49,8 +50,9 @@ pub struct DeepDynaQ {
     /// `[P]`: lanes that take part in the step under way.
     active: Vec<bool>,
     due: u32,
-    work: Work,
-    fault: Option<Fault>,
+    works: Works,
+    /// What went wrong, and in which lane.
+    fault: Option<(usize, Fault)>,
 }
 
 impl DeepDynaQ {
@@ -68,7 +70,7 @@ impl DeepDynaQ {
             active: vec![true; seeds.len()],
             seeds: seeds.into(),
             due: 0,
-            work: Work::default(),
+            works: Works::new(seeds.len()),
             config,
             places,
             states,
@@ -93,7 +95,7 @@ impl DeepDynaQ {
         }
         match Nets::new(wanted, &self.seeds, device, self.config.rate as f32) {
             Ok(nets) => self.nets = nets,
-            Err(refused) => self.fault = Some(Fault::Refused(refused.to_string())),
+            Err(refused) => self.fault = Some((0, Fault::Refused(refused.to_string()))),
         }
     }
 
@@ -119,9 +121,7 @@ impl DeepDynaQ {
 
     /// Lines 5 and 10: one step of the values.
     fn learn_values<W: Watch>(&mut self, steps: &Steps, source: Source, line: u8, watch: &mut W) {
-        let DeepDynaQConfig { rate, gamma, tau, .. } = self.config;
-        let dials = Dials { rate: rate as f32, gamma: gamma as f32, tau: tau as f32 };
-        let done = self.nets.learn(steps, dials, &self.active);
+        let done = self.nets.learn(steps, self.config.dials(), &self.active);
         self.tell(done, line, watch);
         for index in 0..steps.states.len() {
             let (lane, pair) =
@@ -130,10 +130,10 @@ impl DeepDynaQ {
                 self.lanes[lane].count(pair, source);
             }
         }
-        match source {
-            Source::Real => self.work.real_updates += 1,
-            Source::Imagined => self.work.imagined_updates += 1,
-        }
+        self.works.add(&self.active, |work| match source {
+            Source::Real => work.real_updates += 1,
+            Source::Imagined => work.imagined_updates += 1,
+        });
     }
 
     /// Line 6.
@@ -141,7 +141,7 @@ impl DeepDynaQ {
         self.nets.model.set_rate(self.config.model_rate as f32);
         for _ in 0..self.config.model_updates {
             let steps = self.draw(Source::Real);
-            let done = self.nets.model.learn(&steps, &self.active);
+            let done = self.nets.teach(&steps, &self.config.aim(), self.states, &self.active);
             self.tell(done, line::MODEL, watch);
         }
     }
@@ -160,7 +160,8 @@ impl DeepDynaQ {
 
     fn fail(&mut self, bad: &NotFinite) {
         let what = format!("{}[{},{}]", bad.tensor, bad.row, bad.column);
-        self.fault.get_or_insert(Fault::Number { what, value: f64::from(bad.value) });
+        let fault = Fault::Number { what, value: f64::from(bad.value) };
+        self.fault.get_or_insert((bad.lane, fault));
     }
 
     /// On an adapter a number that is none shows only when asked for.
@@ -193,7 +194,8 @@ impl DeepDynaQ {
             let guess = guesses[first];
             watch.line(line::IMAGINE, || Some(Value::Outcome(guess.reward, guess.next)));
         }
-        self.work.imagined_steps += u64::from(self.config.batch);
+        let batch = u64::from(self.config.batch);
+        self.works.add(&self.active, |work| work.imagined_steps += batch);
         steps
     }
 
@@ -213,27 +215,6 @@ impl DeepDynaQ {
     fn plan_once<W: Watch>(&mut self, watch: &mut W) {
         let steps = self.imagine(watch);
         self.learn_values(&steps, Source::Imagined, line::PLAN, watch);
-    }
-}
-
-impl DeepDynaQConfig {
-    /// What the networks should be made for.
-    fn made(&self, places: Places, actions: usize) -> Made {
-        let coding = Coding { coded: self.features, places };
-        Made { coding, actions, width: self.width as usize }
-    }
-
-    /// Bytes of a lane: networks, what trains them, a full memory.
-    pub fn bytes(&self, places: Places, actions: usize) -> u128 {
-        let made = self.made(places, actions);
-        let (q, model) = (made.spec(), made.model_spec());
-        let networks = q.bytes() + q.bytes_to_train() + model.bytes_to_train();
-        networks + Memory::bytes_of(self.capacity, ROW)
-    }
-
-    /// What devices are compared by for `lanes` lanes in a world.
-    pub fn trial(&self, places: Places, actions: usize, lanes: usize) -> Trial {
-        self.made(places, actions).trial(lanes, self.batch as usize)
     }
 }
 
@@ -327,7 +308,11 @@ impl Agent for DeepDynaQ {
     // ------------------------------------------------------------ answers
 
     fn work(&self) -> Work {
-        self.work
+        self.works.all
+    }
+
+    fn work_of(&self, lane: usize) -> Work {
+        self.works.of(lane)
     }
 
     fn moves(&self) -> Moves {
@@ -361,12 +346,13 @@ impl Agent for DeepDynaQ {
         View {
             table: Some(TableView {
                 actions: self.actions,
-                q: self.nets.table(self.states, lane),
+                q: self.nets.table(self.states, lane, self.config.reward_scale),
                 tally: kept.tally.clone(),
                 known_pairs: Some(kept.seen.iter().filter(|&&n| n > 0).count()),
             }),
             model: Some(ModelView::of(self.states, self.actions, predict).within(FITTED)),
             computing: Some(self.nets.seat.computing()),
+            network: Some(Arc::new(model)),
             ..View::default()
         }
     }
@@ -380,7 +366,21 @@ impl Agent for DeepDynaQ {
     }
 
     fn fault(&self) -> Option<Fault> {
-        self.fault.clone()
+        self.fault.as_ref().map(|(_, fault)| fault.clone())
+    }
+
+    fn failed_lane(&self) -> usize {
+        self.fault.as_ref().map_or(0, |(lane, _)| *lane)
+    }
+
+    fn place(&self) -> Option<Place> {
+        Some(self.nets.compute().place())
+    }
+
+    fn stow(&mut self) {
+        if let Some(seat) = self.nets.seat.stowed() {
+            self.nets = self.nets.to(seat);
+        }
     }
 
     fn digest(&self, digest: &mut Digest) {

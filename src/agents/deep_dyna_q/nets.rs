@@ -1,18 +1,19 @@
 //! The networks of deep Dyna-Q: values, their slow copy, and the model.
 
+use super::values::{Dials, Told, Values};
 use crate::agents::computing::Seat;
 use crate::base::digest::Digest;
 use crate::mdp::State;
 use crate::models::coding::Coding;
+use crate::models::model_loss::ModelLoss;
 use crate::models::network::{NetworkModel, Steps};
-use crate::nn::adam::{Adam, Rate};
+use crate::models::value_taught::Lesson;
 use crate::nn::device::{Compute, Wish};
 use crate::nn::init::{Spread, dice};
-use crate::nn::loss::mean_squared_of_chosen;
-use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
-use crate::nn::target::soft_update;
+use crate::nn::mlp::{MlpSpec, TooLarge};
 use crate::nn::trial::Trial;
-use crate::nn::{Module as _, NotFinite, Tensor, vector};
+use crate::nn::{NotFinite, Tensor, vector};
+use crate::rl::losses::whole::warm_up;
 
 /// Number of the value network among the networks of a lane.
 const Q: u32 = 0;
@@ -56,15 +57,24 @@ impl Made {
     }
 }
 
-/// How a value step is made.
+/// How the model is taught.
 #[derive(Clone, Copy, Debug)]
-pub struct Dials {
-    /// Step size.
-    pub rate: f32,
-    /// Discount.
-    pub gamma: f32,
-    /// How fast the slow copy follows.
-    pub tau: f32,
+pub struct Aim {
+    /// The loss of the next state.
+    pub loss: ModelLoss,
+    /// Updates of the model over which the plain loss fades out beside a value-aware one.
+    pub warm_up: u64,
+    /// Updates of the model for which the value stands still.
+    pub every: u64,
+}
+
+/// A value that stands still while the model learns.
+#[derive(Clone, Debug, Default)]
+struct Still {
+    /// `[P][S]`: `max Q'(s, .)`; empty where nobody asks.
+    values: Vec<Vec<f64>>,
+    /// The update of the model at which it was looked at.
+    since: u64,
 }
 
 /// Networks of all lanes.
@@ -74,11 +84,12 @@ pub struct Nets {
     pub made: Made,
     /// Where they compute.
     pub seat: Seat,
-    q: Mlp,
-    target: Mlp,
-    adam: Adam,
+    values: Values,
     /// The model.
     pub model: NetworkModel,
+    still: Still,
+    /// Updates of the model so far.
+    taught: u64,
 }
 
 impl Nets {
@@ -93,12 +104,11 @@ impl Nets {
         made.check(seeds.len())?;
         let seat = Seat::of(made.trial(seeds.len(), batch), wish);
         let compute = seat.compute();
-        let q = Mlp::new(&made.spec(), &mut dice(seeds, Q), 1, compute)?;
+        let values = Values::new(&made.spec(), &mut dice(seeds, Q), rate, compute)?;
         let mut model_dice = dice(seeds, MODEL);
         let (coding, actions, width) = (made.coding, made.actions, made.width);
         let model = NetworkModel::new(coding, actions, width, rate, &mut model_dice, compute)?;
-        let adam = Adam::new(&q, Rate::new(rate), compute);
-        Ok(Self { made, target: q.clone(), q, adam, model, seat })
+        Ok(Self { made, values, model, seat, still: Still::default(), taught: 0 })
     }
 
     /// The same elsewhere. Waits for both devices.
@@ -106,11 +116,11 @@ impl Nets {
         let compute = seat.compute();
         Self {
             made: self.made,
-            q: self.q.to(compute),
-            target: self.target.to(compute),
-            adam: self.adam.to(compute),
+            values: self.values.to(compute),
             model: self.model.to(compute),
             seat,
+            still: self.still.clone(),
+            taught: self.taught,
         }
     }
 
@@ -121,7 +131,7 @@ impl Nets {
 
     /// `Q(s, .)` of `[P * B]` states, lane after lane: `[P * B * A]`. Waits for the device.
     pub fn values(&self, states: &[State], lanes: usize) -> Vec<f32> {
-        vector(self.q.forward(self.input(states, lanes)))
+        vector(self.values.of(self.input(states, lanes)))
     }
 
     fn input(&self, states: &[State], lanes: usize) -> Tensor {
@@ -131,63 +141,78 @@ impl Nets {
         self.compute().tensor(input, [lanes, states.len() / lanes, coding.width()])
     }
 
-    /// One step of Q towards `r + gamma max Q'(s', .)` in the lanes that `active` names; `Q'` is the
-    /// slow copy, which then follows. Returns the loss before it, `[P, 1, 1]`.
+    /// As [`Values::learn`].
     pub fn learn(
         &mut self,
         steps: &Steps,
         dials: Dials,
         active: &[bool],
     ) -> Result<Tensor, NotFinite> {
-        let (lanes, batch, actions) = (steps.lanes, steps.batch(), self.made.actions);
         let compute = self.compute().clone();
-        let mut chosen = vec![0.0; steps.actions.len() * actions];
-        for (row, &action) in chosen.chunks_mut(actions).zip(&steps.actions) {
-            row[usize::from(action)] = 1.0;
-        }
-        let chosen = compute.tensor(chosen, [lanes, batch, actions]);
-        let discounts = steps.goes_on.iter().map(|&on| if on { dials.gamma } else { 0.0 });
-        let discounts = compute.tensor(discounts.collect(), [lanes, batch, 1]);
-        let rewards = compute.tensor(steps.rewards.clone(), [lanes, batch, 1]);
-        let best = self.target.forward(self.input(&steps.nexts, lanes)).max_dim(2);
-        let (values, tape) = self.q.forward_taped(self.input(&steps.states, lanes));
-        let loss = mean_squared_of_chosen(values, chosen, rewards + discounts * best);
-        let gradients = self.q.backward(tape, loss.gradient);
-        self.adam.rates().iter_mut().for_each(|r| r.rate = dials.rate);
-        self.adam.step(&mut self.q, gradients, active)?;
-        let tau: Vec<f32> = active.iter().map(|&on| if on { dials.tau } else { 0.0 }).collect();
-        soft_update(&mut self.target, &self.q, &tau, &compute);
-        Ok(loss.value)
+        let told = Told {
+            seen: self.input(&steps.states, steps.lanes),
+            next: self.input(&steps.nexts, steps.lanes),
+            actions: &steps.actions,
+            rewards: &steps.rewards,
+            goes_on: &steps.goes_on,
+        };
+        self.values.learn(told, dials, active, &compute)
     }
 
-    /// Values of all of `states` in lane `lane`, `[S * A]`. Waits for the device.
-    pub fn table(&self, states: usize, lane: usize) -> Vec<f64> {
-        let copy = crate::nn::host::HostMlp::of(&self.q, lane);
+    /// One step of the model down the loss that `aim` names; see [`NetworkModel::learn_as`].
+    pub fn teach(
+        &mut self,
+        steps: &Steps,
+        aim: &Aim,
+        states: usize,
+        active: &[bool],
+    ) -> Result<Tensor, NotFinite> {
+        if !aim.loss.asks_the_value() {
+            self.still = Still::default();
+        } else if self.still.values.is_empty() || self.taught >= self.still.since + aim.every {
+            let all: Vec<State> = (0..steps.lanes).flat_map(|_| 0..states as State).collect();
+            let best = vector(self.values.slow(self.input(&all, steps.lanes)).max_dim(2));
+            let lane = |row: &[f32]| row.iter().map(|&v| f64::from(v)).collect();
+            self.still =
+                Still { values: best.chunks(states).map(lane).collect(), since: self.taught };
+        }
+        let share = warm_up(self.taught, aim.warm_up);
+        let lesson = Lesson { loss: aim.loss, share, values: &self.still.values };
+        self.taught += 1;
+        self.model.learn_as(steps, active, &lesson)
+    }
+
+    /// Values of all of `states` in lane `lane` for rewards times `scale`, `[S * A]`. Waits for the
+    /// device.
+    pub fn table(&self, states: usize, lane: usize, scale: f64) -> Vec<f64> {
+        let copy = self.values.copy(lane);
         let mut input = Vec::new();
         let row = |state| {
             input.clear();
             self.made.coding.write(state, &mut input);
             copy.forward(&input)
         };
-        (0..states as State).flat_map(row).map(f64::from).collect()
+        (0..states as State).flat_map(row).map(|q| f64::from(q) / scale).collect()
     }
 
     /// The first number that is none. Waits for the device.
     pub fn check(&self) -> Result<(), NotFinite> {
-        self.adam.check(&self.q)?;
+        self.values.check()?;
         self.model.check()
     }
 
     /// Adds all weights and optimisers. Waits for the device.
     pub fn digest(&self, digest: &mut Digest) {
-        self.q.digest(digest);
-        self.target.digest(digest);
-        self.adam.digest(digest);
+        self.values.digest(digest);
         self.model.digest(digest);
+        digest.word(self.taught);
+        digest.word(self.still.since);
+        self.still.values.iter().flatten().for_each(|&value| digest.number(value));
     }
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
-        2 * self.q.bytes() + self.adam.bytes() + self.model.bytes()
+        let still = self.still.values.iter().map(Vec::len).sum::<usize>() * size_of::<f64>();
+        self.values.bytes() + self.model.bytes() + still
     }
 }

@@ -11,7 +11,6 @@ use crate::nn::device::Compute;
 use crate::nn::host::HostMlp;
 use crate::nn::init::{Spread, dice};
 use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
-use crate::nn::{Module, Tensor};
 use crate::rl::categorical::softmax;
 use crate::rl::latent::min_max;
 use crate::rl::transform::{from_atoms, unsquash};
@@ -105,18 +104,11 @@ impl Networks {
         let Self { representation, dynamics, reward, value, policy, predictor, decoder, .. } = self;
         [representation, dynamics, reward, value, policy, predictor, decoder]
     }
-}
 
-impl Module for Networks {
-    fn visit<'a>(&'a self, each: &mut dyn FnMut(&'a str, &'a Tensor)) {
-        self.all().into_iter().for_each(|network| network.visit(each));
-    }
-
-    fn map(&mut self, each: &mut dyn FnMut(Tensor) -> Tensor) {
+    /// The same to write.
+    pub fn all_mut(&mut self) -> [&mut Mlp; 7] {
         let Self { representation, dynamics, reward, value, policy, predictor, decoder, .. } = self;
-        for network in [representation, dynamics, reward, value, policy, predictor, decoder] {
-            network.map(each);
-        }
+        [representation, dynamics, reward, value, policy, predictor, decoder]
     }
 }
 

@@ -14,7 +14,7 @@ use super::networks::{Networks, write_pair};
 use crate::mdp::Action;
 use crate::nn::device::Compute;
 use crate::nn::mlp::{Mlp, Tape};
-use crate::nn::{Gradients, Module as _, Tensor, vector};
+use crate::nn::{Gradients, Module as _, vector};
 use crate::rl::latent::{min_max, min_max_backward};
 use heads::Heads;
 
@@ -81,8 +81,8 @@ pub struct Unrolled {
     pub losses: Vec<Losses>,
     /// `[P, B]`: values of the places themselves, `v^0`.
     pub values: Vec<f64>,
-    /// Of all parameters, in declaration order.
-    pub gradients: Gradients,
+    /// Of each network, in declaration order.
+    pub gradients: Vec<Gradients>,
 }
 
 /// The way there: latent states before and after scaling.
@@ -119,22 +119,11 @@ pub fn unroll(
     let Heads { losses, values, latents, parameters, .. } = heads;
     let [representation, dynamics] = back(networks, batch, setting, compute, way, latents);
     let [reward, value, policy, predictor, decoder] = parameters;
-    let all = [
-        (&networks.representation, Some(representation)),
-        (&networks.dynamics, Some(dynamics)),
-        (&networks.reward, reward),
-        (&networks.value, value),
-        (&networks.policy, policy),
-        (&networks.predictor, predictor),
-        (&networks.decoder, decoder),
-    ];
-    let gradients = all.into_iter().flat_map(|(mlp, found)| found.unwrap_or_else(|| none(mlp)));
-    Unrolled { losses, values, gradients: gradients.collect() }
-}
-
-/// A gradient of 0.
-fn none(mlp: &Mlp) -> Gradients {
-    mlp.tensors().into_iter().map(Tensor::zeros_like).collect()
+    let found = [Some(representation), Some(dynamics), reward, value, policy, predictor, decoder];
+    let none = |mlp: &Mlp| mlp.store().zeros(compute);
+    let all = networks.all().into_iter().zip(found);
+    let gradients = all.map(|(mlp, found)| found.unwrap_or_else(|| none(mlp))).collect();
+    Unrolled { losses, values, gradients }
 }
 
 /// `z^0 = h(o)`, `z^k = g(z^{k-1}, a)`, each scaled to `[0, 1]`.
@@ -193,12 +182,24 @@ fn back(
         hand_back(&vector(pairs), setting.recurrent, shape.latent, &mut latents[k]);
         dynamics = Some(match dynamics {
             None => parameters,
-            Some(sum) => sum.into_iter().zip(parameters).map(|(a, b)| a + b).collect(),
+            Some(sum) => added(sum, &parameters),
         });
     }
     let gradient = through(&mut latents[0], &way.raw[0]);
     let representation = networks.representation.backward(way.representation, gradient);
-    [representation, dynamics.unwrap_or_else(|| none(&networks.dynamics))]
+    [representation, dynamics.unwrap_or_else(|| networks.dynamics.store().zeros(compute))]
+}
+
+/// Gradients of one network added up.
+fn added(mut sum: Gradients, more: &Gradients) -> Gradients {
+    match (sum.host_mut(), more.host()) {
+        (Some(sum), Some(more)) => sum.iter_mut().zip(more).for_each(|(sum, g)| *sum += g),
+        _ => {
+            let pairs = sum.tensors().into_iter().zip(more.tensors());
+            return Gradients::of(pairs.map(|(a, b)| a + b).collect());
+        }
+    }
+    sum
 }
 
 /// Adds the latent part of the gradient of pairs, scaled.

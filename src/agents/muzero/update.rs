@@ -17,14 +17,15 @@ use crate::nn::mlp::TooLarge;
 use crate::nn::{Module as _, NotFinite};
 use crate::rl::priority::importance;
 
-/// Longest gradient over all networks together.
+/// Longest gradient of a network.
 const CLIP: f32 = 10.0;
 
 /// The networks and what trains them.
 #[derive(Clone, Debug)]
 pub(super) struct Learner {
     networks: Networks,
-    adam: Adam,
+    /// One for each network.
+    adams: Vec<Adam>,
     compute: Compute,
     /// Of the newest update.
     pub losses: Losses,
@@ -37,9 +38,10 @@ impl Learner {
     pub fn new(shape: Shape, seed: u64) -> Result<Self, TooLarge> {
         let compute = Compute::flex();
         let networks = Networks::new(shape, &[seed], &compute)?;
-        let adam = Adam::new(&networks, Rate { clip: CLIP, ..Rate::new(0.0) }, &compute);
+        let rate = Rate { clip: CLIP, ..Rate::new(0.0) };
+        let adams = networks.all().map(|network| Adam::new(network, rate, &compute)).into();
         let (losses, clipping) = (Losses::default(), Clipping::default());
-        Ok(Self { networks, adam, compute, losses, clipping })
+        Ok(Self { networks, adams, compute, losses, clipping })
     }
 
     /// What the networks are made for.
@@ -84,8 +86,11 @@ impl Learner {
         let chances: Vec<f64> = drawn.iter().map(|drawn| drawn.chance).collect();
         let batch = batch(&places, importance(&chances, games.len()), &targets);
         let unrolled = unroll(&self.networks, &batch, &setting, &self.compute);
-        self.adam.rates().iter_mut().for_each(|rate| rate.rate = config.rate as f32);
-        self.adam.step(&mut self.networks, unrolled.gradients, &[true])?;
+        let each = self.networks.all_mut().into_iter().zip(&mut self.adams);
+        for ((network, adam), gradients) in each.zip(unrolled.gradients) {
+            adam.rates().iter_mut().for_each(|rate| rate.rate = config.rate as f32);
+            adam.step(network, gradients, &[true])?;
+        }
         self.losses = unrolled.losses[0];
         for ((drawn, lesson), found) in drawn.iter().zip(&places).zip(unrolled.values) {
             if let Some(target) = lesson.value() {
@@ -101,13 +106,14 @@ impl Learner {
 
     /// Adds all weights and the optimiser.
     pub fn digest(&self, digest: &mut Digest) {
-        self.networks.digest(digest);
-        self.adam.digest(digest);
+        self.networks.all().into_iter().for_each(|network| network.digest(digest));
+        self.adams.iter().for_each(|adam| adam.digest(digest));
     }
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
-        self.networks.bytes() + self.adam.bytes()
+        let networks: usize = self.networks.all().into_iter().map(|network| network.bytes()).sum();
+        networks + self.adams.iter().map(Adam::bytes).sum::<usize>()
     }
 }
 

@@ -2,8 +2,12 @@
 
 use super::config::{Dreamer, Dreams, Moving, MveConfig, Rewards, Switch};
 use crate::mdp::trace::{CodeLine, Source};
+use crate::models::model_loss::ModelLoss;
 
 const LINES: usize = 15;
+/// The line that teaches the model.
+const TAUGHT: usize = 5;
+const LOSSES: usize = ModelLoss::ALL.len();
 const DREAMERS: [Dreamer; 2] = [Dreamer::Target, Dreamer::Live];
 const DYNAMICS: [Moving; 2] = [Moving::Learned, Moving::True];
 const REWARDS: [Rewards; 2] = [Rewards::Known, Rewards::Learned];
@@ -62,6 +66,17 @@ const fn targets(place: Where, dreamer: Dreamer) -> &'static str {
     }
 }
 
+/// Line 6: what the model goes down; `e` is what it is off by, `V` the value with its action held.
+const fn taught(loss: ModelLoss) -> &'static str {
+    match loss {
+        ModelLoss::Squared => "f̃: down the mean of (s + f̃(s,a) − s′)²",
+        ModelLoss::Likelihood => "f̃, σ̃: down the mean of (e/σ̃)² + ln σ̃²",
+        ModelLoss::Vaml => "f̃: down the mean of (V(s̃′) − V(s′))², V = Q′",
+        ModelLoss::Vagram => "f̃: down the mean of Σ (∂V(s′) · e)², V = Q′",
+        ModelLoss::Unbounded => "f̃: down the mean of (Σ ∂V(s′) · e)², V = Q′",
+    }
+}
+
 const fn lines(d: Dreamer, m: Moving, r: Rewards, place: Where) -> [CodeLine; LINES] {
     const REAL: Option<Source> = Some(Source::Real);
     const DREAM: Option<Source> = Some(Source::Imagined);
@@ -86,7 +101,7 @@ const fn lines(d: Dreamer, m: Moving, r: Rewards, place: Where) -> [CodeLine; LI
         CodeLine::new(1, "r, s′ ← world(s, a)", REAL),
         CodeLine::new(1, "memory ← memory + (s, a, r, s′)", REAL),
         CodeLine::new(1, "repeat m times", None),
-        CodeLine::new(2, "f̃: down the mean of (s + f̃(s,a) − s′)²", REAL),
+        CodeLine::new(2, taught(ModelLoss::Squared), REAL),
         CodeLine::new(1, "repeat n times", None),
         CodeLine::new(2, "s₋₁, a₋₁, r₋₁, s₀ ← B steps of memory", REAL),
         CodeLine::new(2, imagine, said),
@@ -99,15 +114,21 @@ const fn lines(d: Dreamer, m: Moving, r: Rewards, place: Where) -> [CodeLine; LI
     ]
 }
 
-type Programs = [[[[[CodeLine; LINES]; 4]; 2]; 2]; 2];
+type Programs = [[[[[[CodeLine; LINES]; LOSSES]; 4]; 2]; 2]; 2];
 
 const fn all() -> Programs {
     let first = lines(Dreamer::Target, Moving::Learned, Rewards::Known, Where::Plain);
-    let mut programs: Programs = [[[[first; 4]; 2]; 2]; 2];
+    let mut programs: Programs = [[[[[first; LOSSES]; 4]; 2]; 2]; 2];
     let mut i = 0;
     while i < 32 {
         let (d, m, r, w) = (i / 16, i / 8 % 2, i / 4 % 2, i % 4);
-        programs[d][m][r][w] = lines(DREAMERS[d], DYNAMICS[m], REWARDS[r], WHERE[w]);
+        let plain = lines(DREAMERS[d], DYNAMICS[m], REWARDS[r], WHERE[w]);
+        let mut loss = 0;
+        while loss < LOSSES {
+            programs[d][m][r][w][loss] = plain;
+            programs[d][m][r][w][loss][TAUGHT].text = taught(ModelLoss::ALL[loss]);
+            loss += 1;
+        }
         i += 1;
     }
     programs
@@ -119,7 +140,8 @@ static PROGRAMS: Programs = all();
 pub fn program(config: &MveConfig) -> &'static [CodeLine] {
     let MveConfig { dreamer, dynamics, rewards, .. } = config;
     let place = Where::of(config) as usize;
-    &PROGRAMS[*dreamer as usize][*dynamics as usize][*rewards as usize][place]
+    let loss = config.model_loss as usize;
+    &PROGRAMS[*dreamer as usize][*dynamics as usize][*rewards as usize][place][loss]
 }
 
 #[cfg(test)]

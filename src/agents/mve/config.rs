@@ -1,11 +1,13 @@
 //! Dials of MVE.
 
 use super::dynamics::Dynamics;
+use super::teaching::Aim;
 use crate::agents::actor_critic::Shape;
 pub use crate::agents::ddpg::Switch;
 use crate::agents::memory::Memory;
 use crate::agents::steering::{Setting, Steering};
 use crate::mdp::oracle::Oracle;
+use crate::models::model_loss::ModelLoss;
 use crate::nn::device::Wish;
 use crate::nn::trial::Trial;
 
@@ -80,6 +82,14 @@ crate::params! {
         actor_rate: f64 = 0.001 => { "Actor's rate", "Adam", Live, Float { min: 0.00001, max: 0.1, log: true } },
         /// Adam's step size for the model.
         model_rate: f64 = 0.001 => { "Model's rate", "Adam", Live, Float { min: 0.00001, max: 0.1, log: true } },
+        /// What the model is trained by: the state, or what the critic makes of it.
+        model_loss: ModelLoss = ModelLoss::Squared => { "Model loss", "", Live, Choice(ModelLoss::CHOICES) },
+        /// Model updates over which squared error fades out beside a value-aware loss.
+        model_warmup: u32 = 1000 => { "Squared error at first", "model updates", Live, Int { min: 0.0, max: 100_000.0, log: true } },
+        /// Model updates for which the value that the loss asks stands still.
+        value_every: u32 = 250 => { "Value stands still", "for model updates", Live, Int { min: 1.0, max: 10_000.0, log: true } },
+        /// Value gradients longer than this quantile of a mini-batch are shortened to it; 1 shortens none.
+        slope_clip: f64 = 1.0 => { "Gradient clip", "quantile, 1 is none", Live, Float { min: 0.0, max: 1.0, log: false } },
         /// Share of the way that targets move at each update.
         tau: f64 = 0.02 => { "Targets follow", "τ", Live, Float { min: 0.0001, max: 1.0, log: true } },
         /// Spread of the noise, as a share of the greatest action.
@@ -117,7 +127,18 @@ impl MveConfig {
         let model = Dynamics::spec((shape.sees, shape.acts, self.model_hidden as usize));
         let dreams = if self.dreams == Dreams::Stored { self.dream_capacity } else { 0 };
         let memories = [self.capacity, dreams].map(|rows| Memory::bytes_of(rows, shape.row()));
-        shape.bytes() + model.bytes_to_train() + memories.iter().sum::<u128>()
+        // The likelihood keeps a second network, which any loss may be exchanged for.
+        shape.bytes() + 2 * model.bytes_to_train() + memories.iter().sum::<u128>()
+    }
+
+    /// What the model is taught by.
+    pub fn aim(&self) -> Aim {
+        Aim {
+            loss: self.model_loss,
+            warm_up: u64::from(self.model_warmup),
+            every: u64::from(self.value_every),
+            quantile: self.slope_clip,
+        }
     }
 
     /// What devices are compared by for `lanes` lanes in a world.

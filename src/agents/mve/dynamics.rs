@@ -1,7 +1,8 @@
 //! The learned model of MVE: a network that predicts by how much what is seen changes, and the
-//! scaled reward, from mean squared errors alone.
+//! scaled reward.
 
-use crate::agents::actor_critic::{joined, set_rate};
+use super::teaching::{Aim, NOBODY, Task, Teacher};
+use crate::agents::actor_critic::{ActorCritic, set_rate};
 use crate::agents::off_policy::{Batch, Lanes};
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
@@ -11,7 +12,7 @@ use crate::nn::host::HostMlp;
 use crate::nn::init::dice;
 use crate::nn::loss::{Loss, mean_squared};
 use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
-use crate::nn::{Gradients, Module as _, NotFinite, Tensor, values};
+use crate::nn::{Gradients, Module as _, NotFinite, Tensor, joined, values};
 
 /// Of so many blocks of [`BLOCK`] steps one is held out: never learned from, only tested with.
 const BLOCKS: u64 = 11;
@@ -44,12 +45,16 @@ pub struct Dynamics {
     /// `[S + A]` to `[S + 1]`.
     pub network: Mlp,
     adam: Adam,
+    /// What its loss asks for beside the data.
+    pub teacher: Teacher,
     /// Dice of each lane.
     plan: Vec<Stream>,
     steps: u64,
     compute: Compute,
     /// Loss on the newest mini-batch of the first lane.
     pub loss: f64,
+    /// Length of the newest gradient of the first lane.
+    pub norm: f64,
     /// Loss on held-out steps of the first lane, when it was tested last.
     pub held_out: f64,
     /// Numbers it was taught.
@@ -77,7 +82,9 @@ impl Dynamics {
             plan: seeds.iter().map(|&seed| Stream::new(seed, StreamName::Plan)).collect(),
             steps: 0,
             compute: compute.clone(),
+            teacher: Teacher::new(sizes.0, seeds, compute),
             loss: 0.0,
+            norm: 0.0,
             held_out: 0.0,
             targets: 0,
             kept: Vec::new(),
@@ -89,6 +96,7 @@ impl Dynamics {
         Self {
             network: self.network.to(compute),
             adam: self.adam.to(compute),
+            teacher: self.teacher.to(compute),
             compute: compute.clone(),
             ..self.clone()
         }
@@ -96,24 +104,35 @@ impl Dynamics {
 
     /// The first number that is none. Waits for the device.
     pub fn check(&self) -> Result<(), NotFinite> {
-        self.adam.check(&self.network)
+        self.adam.check(&self.network)?;
+        self.teacher.check()
     }
 
-    /// One step down the mean squared error on `count` remembered steps of every lane of `active`.
+    /// One step down the loss that `aim` names on `count` remembered steps of every lane of
+    /// `active`; the value is that of `networks` with `actor`.
     pub fn learn(
         &mut self,
         lanes: &Lanes,
         active: &[bool],
         (count, rate, scale): (usize, f64, f64),
+        (aim, networks, actor): (&Aim, &ActorCritic, &Mlp),
     ) -> Result<(), NotFinite> {
         let compute = self.compute.clone();
-        let Some(batch) = self.draw(lanes, active, count, false, &compute) else {
+        let Some((batch, drawn)) = self.draw(lanes, active, count, false, &compute) else {
             return Ok(());
         };
-        let (loss, gradients) = gradient(&self.network, &batch, scale, &compute);
+        self.teacher.look(aim, networks, actor, self.steps);
+        self.teacher.forget_before(lanes.lanes.iter().map(|lane| lane.memory.first()));
+        let input = joined(batch.seen.clone(), batch.action.clone());
+        let task = Task { input, wanted: wanted(&batch, scale, &compute), drawn };
+        let how = (self.steps, rate, active);
+        let (loss, gradients) = self.teacher.loss(&self.network, &task, aim, how)?;
         set_rate(&mut self.adam, rate);
         self.adam.step(&mut self.network, gradients, active)?;
         self.loss = f64::from(values(&loss.value)[0]);
+        if self.steps.is_multiple_of(EVERY) {
+            self.norm = f64::from(self.adam.norms()[0]);
+        }
         self.targets += (count * (self.network.spec().outputs)) as u64;
         self.steps += 1;
         if is_kept(self.steps) {
@@ -127,15 +146,15 @@ impl Dynamics {
 
     /// Measures the loss on held-out steps, if there are any yet.
     fn test(&mut self, lanes: &Lanes, active: &[bool], scale: f64, compute: &Compute) {
-        if let Some(batch) = self.draw(lanes, active, TESTED, true, compute) {
+        if let Some((batch, _)) = self.draw(lanes, active, TESTED, true, compute) {
             let said = self.network.forward(joined(batch.seen.clone(), batch.action.clone()));
             self.held_out =
                 f64::from(values(&mean_squared(said, wanted(&batch, scale, compute)).value)[0]);
         }
     }
 
-    /// `count` steps of every lane of `active`, all of them held out or none; `None` if some lane
-    /// has none of that kind yet.
+    /// `count` steps of every lane of `active` with their numbers, all of them held out or none;
+    /// `None` if some lane has none of that kind yet.
     fn draw(
         &mut self,
         lanes: &Lanes,
@@ -143,13 +162,15 @@ impl Dynamics {
         count: usize,
         held_out: bool,
         compute: &Compute,
-    ) -> Option<Batch> {
+    ) -> Option<(Batch, Vec<u64>)> {
         let width = lanes.width();
+        let mut numbers = Vec::with_capacity(count * active.len());
         let mut rows = Vec::with_capacity(count * active.len() * width);
         for ((lane, dice), &active) in lanes.lanes.iter().zip(&mut self.plan).zip(active) {
             let (first, len) = (lane.memory.first(), lane.memory.len() as u64);
             if !active {
                 rows.resize(rows.len() + count * width, 0.0);
+                numbers.resize(numbers.len() + count, NOBODY);
                 continue;
             }
             if !(first..first + len).rev().any(|serial| is_held_out(serial) == held_out) {
@@ -161,9 +182,10 @@ impl Dynamics {
                     index = dice.below(len as u32);
                 }
                 rows.extend_from_slice(lane.memory.row(index as usize));
+                numbers.push(first + u64::from(index));
             }
         }
-        Some(lanes.batch(&rows, count, compute))
+        Some((lanes.batch(&rows, count, compute), numbers))
     }
 
     /// What the model of lane `lane` was after so many updates, oldest first.
@@ -183,19 +205,19 @@ impl Dynamics {
     pub fn digest(&self, digest: &mut Digest) {
         self.network.digest(digest);
         self.adam.digest(digest);
+        self.teacher.digest(digest);
         self.plan.iter().for_each(|dice| digest.word(dice.position() as u64));
         digest.word(self.steps);
     }
 
-    /// Memory in bytes.
+    /// Memory in bytes that a copy does not share.
     pub fn bytes(&self) -> usize {
-        let kept = self.kept.iter().flat_map(|(_, lanes)| lanes).map(HostMlp::bytes);
-        self.network.bytes() + self.adam.bytes() + kept.sum::<usize>()
+        self.network.bytes() + self.adam.bytes() + self.teacher.bytes()
     }
 }
 
 /// What the model should have said: `[P, B, S + 1]`.
-fn wanted(batch: &Batch, scale: f64, compute: &Compute) -> Tensor {
+pub fn wanted(batch: &Batch, scale: f64, compute: &Compute) -> Tensor {
     let [lanes, rows, _] = batch.seen.dims();
     let rewards = batch.rewards.iter().map(|reward| (f64::from(*reward) * scale) as f32);
     let rewards = compute.tensor(rewards.collect(), [lanes, rows, 1]);

@@ -2,14 +2,16 @@
 //! targets come from `H` imagined steps and only then from the critic's own slow copy; with the
 //! TD-k trick it learns at every imagined state as well, so that it is right where it is asked.
 //!
-//! The model is trained by its own squared error alone; nothing needs a gradient through it. The
+//! The model is trained by its own loss alone (`teaching`); nothing needs a gradient through it. The
 //! actor is that of DDPG and learns on real states. Imagined steps are dropped after each update.
 
 mod code;
 pub mod config;
+pub mod course;
 pub mod dynamics;
 pub mod rollout;
 pub mod stored;
+pub mod teaching;
 
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ use crate::nn::host::HostMlp;
 use crate::nn::mlp::TooLarge;
 use crate::nn::{Tensor, values};
 use config::{Dreamer, Dreams, Moving, MveConfig, Rewards, Switch};
+use course::{Course, Moment, is_kept};
 use dynamics::Dynamics;
 use rollout::{Manner, Rollout, expanded, imagine};
 use stored::{Stored, mixed};
@@ -59,6 +62,7 @@ pub struct Mve {
     model_due: u32,
     stored: Stored,
     newest: Newest,
+    course: Course,
 }
 
 impl Mve {
@@ -77,8 +81,24 @@ impl Mve {
             model_due: 0,
             stored: Stored::new(base.lanes.width(), seeds),
             newest: Newest::default(),
+            course: Course::default(),
             base,
         })
+    }
+
+    /// Keeps a copy now and then: before the first update, and at growing intervals after it.
+    fn keep_course(&mut self) {
+        let lived = self.base.lanes.lived(0) - 1;
+        let begins = self.model.targets == 0 && self.base.due > 0 && self.course.is_empty();
+        if !begins && (self.model.targets == 0 || !is_kept(lived)) {
+            return;
+        }
+        let all = HostMlp::all;
+        let networks = &self.base.networks;
+        let models = all(&self.model.network).into_iter();
+        let each = models.zip(all(&networks.actor)).zip(all(&networks.critic));
+        let moments = each.map(|((model, actor), critic)| Moment { lived, model, actor, critic });
+        self.course.keep(moments);
     }
 
     /// Brings the networks to where the dial says.
@@ -101,7 +121,10 @@ impl Mve {
     fn teach_model<W: Watch>(&mut self, watch: &mut W) {
         let MveConfig { model_batch, model_rate, reward_scale, .. } = self.config;
         let how = (model_batch as usize, model_rate, reward_scale);
-        if let Err(failure) = self.model.learn(&self.base.lanes, &self.base.active, how) {
+        let mu = rollout::actor(&self.base, self.config.dreamer);
+        let value = (&self.config.aim(), &self.base.networks, mu);
+        let learned = self.model.learn(&self.base.lanes, &self.base.active, how, value);
+        if let Err(failure) = learned {
             self.base.failure = Some(failure);
         }
         watch.line(5, || Some(Value::Number(self.model.loss)));
@@ -124,6 +147,7 @@ impl Mve {
         let taught = critic.input.dims()[1] as u64;
         let mut losses = self.base.learn_from(&critic, batch.seen.clone(), &setting);
         (losses.model, losses.held_out) = (self.model.loss, self.model.held_out);
+        (losses.model_norm, losses.clipped) = (self.model.norm, self.model.teacher.clipped);
         watch.line(10, || Some(Value::Number(losses.critic)));
         self.newest = Newest {
             begun: Some(batch.next.clone()),
@@ -134,12 +158,14 @@ impl Mve {
         watch.line(11, || Some(Value::Count(self.stored.kept() as u64, "kept")));
         watch.line(12, || Some(Value::Number(losses.actor)));
         watch.line(13, || None);
-        match manner.horizon {
-            0 => self.base.work.real_updates += 1,
-            _ => self.base.work.imagined_updates += 1,
-        }
-        self.base.work.imagined_steps += steps;
-        self.base.count(taught, losses);
+        self.base.worked(|work| {
+            match manner.horizon {
+                0 => work.real_updates += 1,
+                _ => work.imagined_updates += 1,
+            }
+            work.imagined_steps += steps;
+        });
+        self.base.count(taught, losses, &setting);
     }
 
     /// Targets from this imagination alone.
@@ -201,13 +227,14 @@ impl Agent for Mve {
         let MveConfig { updates, model_updates, .. } = self.config;
         self.base.remember(transitions, &self.config.setting(), model_updates + updates, watch);
         self.model_due = if self.base.due > 0 { model_updates } else { 0 };
+        self.keep_course();
     }
 
     fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32 {
         self.renew();
-        let (mut done, begun) = (0, self.base.work.imagined_steps);
+        let (mut done, begun) = (0, self.base.works.all.imagined_steps);
         // A unit imagines many steps: on the clock of imagined steps the goal may be the next one.
-        let spent = |agent: &Self| agent.base.work.imagined_steps - begun >= u64::from(budget);
+        let spent = |agent: &Self| agent.base.works.all.imagined_steps - begun >= u64::from(budget);
         while done < budget && self.base.goes_on() && (done == 0 || !spent(self)) {
             self.unit(watch);
             self.base.due -= 1;
@@ -242,6 +269,12 @@ impl Agent for Mve {
         self.config.set(index, value);
     }
 
+    fn stow(&mut self) {
+        if self.base.stow() {
+            self.model = self.model.to(self.base.compute());
+        }
+    }
+
     answers!();
 
     fn code(&self) -> &'static [CodeLine] {
@@ -266,9 +299,11 @@ impl Agent for Mve {
             stored: dreams == Dreams::Stored,
             kept: self.stored.kept(),
             model_targets: self.model.targets,
+            model_loss: self.config.model_loss,
             begun: self.newest.begun.iter().flat_map(|states| rows(states, lane)).collect(),
             imagined: self.newest.imagined.iter().flat_map(|states| rows(states, lane)).collect(),
             age: self.newest.age,
+            course: self.course.of(lane),
         });
         self.base.shown(view)
     }

@@ -2,13 +2,13 @@
 
 use super::config::{Dreamer, Moving, Rewards};
 use super::dynamics::Dynamics;
-use crate::agents::actor_critic::{CriticBatch, joined};
+use crate::agents::actor_critic::CriticBatch;
 use crate::agents::off_policy::{Batch, Lanes};
 use crate::agents::steering::{Setting, Steering};
 use crate::mdp::oracle::Oracle;
 use crate::nn::device::Compute;
 use crate::nn::mlp::Mlp;
-use crate::nn::{Tensor, values};
+use crate::nn::{Tensor, joined, values};
 use crate::rl::expansion::{loss_weights, targets};
 
 /// How to imagine.
@@ -149,15 +149,17 @@ pub fn expanded(
     let mut all = vec![0.0_f32; lanes * rows * learned];
     let mut weights = all.clone();
     let (mut y, mut w) = (vec![0.0; horizon + 1], vec![0.0; horizon + 1]);
-    let mut discounts = vec![0.0; horizon + 1];
+    let (mut discounts, mut goes_on) = (vec![0.0; horizon + 1], vec![true; horizon + 1]);
     for (row, (first, &tail)) in batch.discounts(setting.gamma).zip(tail).enumerate() {
         (y[0], discounts[0]) = (f64::from(batch.rewards[row]) * setting.reward_scale, first);
+        goes_on[0] = batch.goes_on[row];
         for t in 0..horizon {
             y[t + 1] = f64::from(rollout.rewards[t][row]);
-            discounts[t + 1] = if rollout.goes_on[t][row] { setting.gamma } else { 0.0 };
+            goes_on[t + 1] = rollout.goes_on[t][row];
+            discounts[t + 1] = if goes_on[t + 1] { setting.gamma } else { 0.0 };
         }
         targets(&mut y, &discounts, f64::from(tail));
-        loss_weights(&discounts, td_k, &mut w);
+        loss_weights(&goes_on, td_k, &mut w);
         let (lane, place) = (row / rows, row % rows);
         for t in 0..learned {
             let at = (lane * learned + t) * rows + place;

@@ -17,6 +17,7 @@ use egui::{Context, FullOutput, Pos2, RawInput, Rect, Ui, Vec2, ViewportId};
 use super::HeadlessError;
 use super::damage::Damage;
 use crate::film::Frame;
+use crate::gfx;
 
 /// Pictures on their way from the adapter.
 const RING: usize = 2;
@@ -49,6 +50,7 @@ impl Stage {
     /// Opens the best adapter there is for pictures of `size` pixels, `points` pixels a point.
     pub fn open(ctx: Context, size: [u32; 2], points: f32) -> Result<Self, HeadlessError> {
         let gpu = adapter()?;
+        gfx::install(&ctx, &gpu);
         let extent = wgpu::Extent3d { width: size[0], height: size[1], depth_or_array_layers: 1 };
         let most = gpu.device.limits().max_texture_dimension_2d;
         if size[0] > most || size[1] > most {

@@ -7,6 +7,7 @@ use crate::app::actions::Action;
 use crate::app::theme;
 use crate::app::widgets::body_picture::{BodyPicture, has_time_around};
 use crate::app::widgets::text;
+use crate::app::words::minus;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::physical::{Body, Dimension, wrap};
 use crate::mdp::scene::{BodyScene, Scene};
@@ -76,7 +77,7 @@ fn numbers(run: &RunSnapshot, name: fn(&'static Dimension) -> &'static str) -> V
         return Vec::new();
     };
     let one = |(dimension, &x): (&'static Dimension, &f64)| {
-        let number = format!("{:+.2}", shown(dimension, x)).replace('-', "\u{2212}");
+        let number = minus(&format!("{:+.2}", shown(dimension, x)));
         format!("{} {number} {}", name(dimension), dimension.unit)
     };
     scene.dimensions.iter().zip(&**body).map(one).collect()
@@ -84,19 +85,19 @@ fn numbers(run: &RunSnapshot, name: fn(&'static Dimension) -> &'static str) -> V
 
 /// What the episode under way has brought so far.
 pub fn total(run: &RunSnapshot) -> String {
-    format!("return {:.0}", run.lane.episode_return).replace('-', "\u{2212}")
+    minus(&format!("return {:.0}", run.lane.episode_return))
 }
 
 /// Text twin of a tile.
 pub fn text(run: &RunSnapshot) -> String {
     let c = &run.lane.counters;
     format!(
-        "{} {}: episode {}, step {}, return {:.1} so far, {}",
+        "{} {}: episode {}, step {}, return {} so far, {}",
         run.letter,
         run.name,
         c.episodes + 1,
         c.step,
-        run.lane.episode_return,
+        minus(&format!("{:.1}", run.lane.episode_return)),
         told(run).join(", "),
     )
 }

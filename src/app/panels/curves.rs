@@ -6,7 +6,7 @@ use super::{Cx, Panel, PanelId, framed};
 use crate::app::happenings::{Happening, Told};
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
-use crate::app::words;
+use crate::app::words::{self, minus};
 use crate::base::rng::lane_seed;
 use crate::experiment::clock::{Clock, Counters, Position};
 use crate::experiment::snapshot::{Curves as Data, Snapshot};
@@ -52,7 +52,7 @@ impl Curves {
         Self {
             id: PanelId::Return,
             title: "Return",
-            question: "How much does each episode bring, undiscounted?",
+            question: "What does an episode bring, undiscounted?",
             of: |data| &data.returns,
             log_y: false,
             told: Told::default(),
@@ -242,7 +242,10 @@ impl Panel for Curves {
             let run = &snapshot.runs[index];
             let now = ahead(snapshot, index, line).unwrap_or(f64::INFINITY);
             text += &match line.mean.iter().rfind(|[x, _]| *x <= now) {
-                Some([x, y]) => format!("{} {}: {y:.1} at {x:.0}\n", run.letter, run.name),
+                Some([x, y]) => {
+                    let y = minus(&format!("{y:.1}"));
+                    format!("{} {}: {y} at {x:.0}\n", run.letter, run.name)
+                }
                 None => format!("{} {}: nothing finished yet\n", run.letter, run.name),
             };
         }

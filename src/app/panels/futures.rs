@@ -6,6 +6,7 @@ use super::curves::{axis_label, split_x};
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
+use crate::app::words::minus;
 use crate::experiment::clock::Clock;
 use crate::experiment::futures::Future;
 use crate::experiment::snapshot::Snapshot;
@@ -109,7 +110,9 @@ impl Panel for Futures {
             };
             let name = name(snapshot, future);
             text += &match line(future).mean.last() {
-                Some([x, y]) => format!("{name} is {y:+.2} at {x:.0}\n"),
+                Some([x, y]) => {
+                    format!("{name} is {} at {x:.0}\n", minus(&format!("{y:+.2}")))
+                }
                 None => format!("{name} begins with the first finished episode\n"),
             };
         }

@@ -16,7 +16,7 @@ use super::{Cx, Panel, PanelId, framed};
 use crate::app::actions::Action;
 use crate::app::icons;
 use crate::app::theme;
-use crate::app::widgets::button::{Button, TARGET};
+use crate::app::widgets::button::{Button, TARGET, icon_button};
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::{badge, text};
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
@@ -279,8 +279,12 @@ impl Imagined {
             let names = DIRECTIONS.map(|(_, name)| name);
             segmented(ui, "Who leads", &names, &mut chosen);
             self.direction = DIRECTIONS[chosen].0;
-            if Button::new("Drive").named("Drive by hand (G)").icon(icons::HAND).show(ui).clicked()
-            {
+            // Where the words do not fit, the hand says it.
+            let drive = match ui.available_width() > 110.0 * theme::scale(ui.ctx()) {
+                true => Button::new("Drive").named("Drive by hand (G)").icon(icons::HAND).show(ui),
+                false => icon_button(ui, icons::HAND, "Drive by hand (G)"),
+            };
+            if drive.clicked() {
                 self.wants = true;
                 ui.ctx().request_repaint();
             }

@@ -15,9 +15,12 @@ pub mod depth_error;
 pub mod device;
 pub mod drift;
 pub mod exploit;
+pub mod fit;
 pub mod futures;
+pub mod gradients;
 pub mod graph_tile;
 pub mod imagined;
+pub mod landscape;
 pub mod log;
 pub mod look;
 pub mod looking_ahead;
@@ -25,15 +28,19 @@ pub mod loops;
 pub mod losses;
 pub mod mazes;
 pub mod memory;
+pub mod mismatch;
 pub mod model_data;
 pub mod model_error;
 pub mod mve_stack;
 mod plot;
 pub mod price;
+pub mod quadrants;
 pub mod relatives;
 pub mod sandbox;
 pub mod schematic;
 pub mod searching;
+pub mod signal;
+pub mod surface;
 pub mod tile;
 pub mod tree;
 pub mod two_searches;
@@ -66,6 +73,7 @@ impl PanelId {
             Self::Reward => Box::new(curves::Curves::reward()),
             Self::Price => Box::new(price::Price),
             Self::Cell => Box::new(cell::Cell),
+            Self::Landscape => Box::new(landscape::Landscape::default()),
             Self::Device => Box::new(device::Device::default()),
             Self::Exploit => Box::new(exploit::Meter::default()),
             Self::Memory => Box::new(memory::Memory),
@@ -75,7 +83,12 @@ impl PanelId {
             Self::Return => Box::new(curves::Curves::returns()),
             Self::ValueMap => Box::new(value_map::ValueMap::default()),
             Self::MveStack => Box::new(mve_stack::MveStack::default()),
+            Self::Fit => Box::new(fit::FitPanel::default()),
+            Self::Mismatch => Box::new(mismatch::Mismatch),
+            Self::Quadrants => Box::new(quadrants::Quadrants::default()),
+            Self::Gradients => Box::new(gradients::Gradients::default()),
             Self::Losses => Box::new(losses::Losses::default()),
+            Self::Signal => Box::new(signal::Signal::default()),
             Self::Wall => Box::new(wall::Wall::default()),
             Self::ModelData => Box::new(model_data::ModelData::default()),
             Self::ModelError => Box::new(model_error::ModelError::default()),
@@ -92,6 +105,7 @@ impl PanelId {
             Self::TwoSearches => Box::new(two_searches::TwoSearches::default()),
             Self::DepthError => Box::new(depth_error::DepthError::default()),
             Self::LookingAhead => Box::new(looking_ahead::LookingAhead::default()),
+            Self::Surface => Box::new(surface::Surface::default()),
         }
     }
 }

@@ -15,6 +15,7 @@ use super::{Cx, Panel, PanelId, framed, weak};
 use crate::app::theme;
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::{badge, text};
+use crate::app::words::minus;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::physical::{Body, Dimension};
 use crate::probes::expansion::{Expansion, ExpansionView, MOST, SteeredView, Sweep};
@@ -108,7 +109,8 @@ impl Subject<'_> {
     /// What the parts of an expansion add up to.
     fn told(&self, found: &Expansion) -> String {
         let stack = found.stack(self.how.horizon);
-        let model = 100.0 * stack.share_of_model().unwrap_or(0.0);
+        // Without imagined steps the share may be -0.
+        let model = 100.0 * stack.share_of_model().unwrap_or(0.0) + 0.0;
         format!(
             "H = {}: model {:.0} %, critic {:.0} %; adds up to {}, true {}",
             self.how.horizon,
@@ -123,7 +125,7 @@ impl Subject<'_> {
 /// One digit after the point, or two where the number is small.
 fn short(x: f64) -> String {
     let text = if x.abs() < 10.0 { format!("{x:.2}") } else { format!("{x:.1}") };
-    text.replace('-', "\u{2212}")
+    minus(&text)
 }
 
 /// The next number away from 0 with two digits: an end of an axis that can be read.
@@ -193,12 +195,14 @@ impl MveStack {
         let size = vec2(ui.available_width(), 24.0 * points);
         let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
         let chosen = if self.place.is_some() { "chosen" } else { "now" };
-        let words = format!("{chosen}: {}   {}", subject.place(place), subject.told(found));
+        let told = subject.told(found);
+        let words = format!("{chosen}: {}   {told}", subject.place(place));
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &words));
         let center = rect.left_center() + vec2(11.0 * points, 0.0);
         let mark = badge::paint(ui.painter(), center, subject.index);
         let room = rect.right() - mark.right() - 10.0;
-        let line = text::elided(ui.painter(), &words, theme::small(ui.ctx()), t.text, room);
+        let font = theme::small(ui.ctx());
+        let line = text::fitted(ui.painter(), &[&words, &told], &font, t.text, room);
         let at = mark.right_center() + vec2(8.0, 0.0);
         text::place(ui.painter(), &line, at, Align2::LEFT_CENTER);
     }

@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::theme::{self, Tokens};
+use crate::app::widgets::number::grouped;
 use crate::app::widgets::text;
 use crate::app::words::value;
 
@@ -27,6 +28,21 @@ pub fn round_up(x: f64) -> f64 {
     found.unwrap_or(10.0 * decade)
 }
 
+/// The greatest round number that is not above `x`.
+fn round_down(x: f64) -> f64 {
+    let decade = 10_f64.powf(x.max(1e-300).log10().floor());
+    let found = ROUND.into_iter().rev().map(|n| n * decade).find(|n| *n <= x * (1.0 + 1e-12));
+    found.unwrap_or(decade)
+}
+
+/// A number at an axis: great ones in groups of three digits.
+fn named(x: f64) -> String {
+    match (1e3..1e9).contains(&x) && x.fract() == 0.0 {
+        true => grouped(x as u64),
+        false => value(x),
+    }
+}
+
 /// The first of `words` that fits `room` as small type, else the last.
 pub fn fitting<'a>(ui: &Ui, words: &[&'a str], room: f32) -> &'a str {
     let font = theme::small(ui.ctx());
@@ -44,15 +60,32 @@ impl Ends {
         Self { low: finite.fold(0.0, f64::min), high, log: false }
     }
 
-    /// A value to label between the ends: half-way, or the power of ten nearest to it.
-    fn middle(self) -> Option<f64> {
+    /// Where the axis is labelled: its ends and the middle, or round numbers at least `apart` of its
+    /// length from each other.
+    fn ticks(self, apart: f32) -> Vec<f64> {
         if !self.log {
-            return Some((self.low + self.high) / 2.0);
+            return vec![self.low, (self.low + self.high) / 2.0, self.high];
         }
-        let (low, high) = (self.low.max(1e-300).log10(), self.high.log10());
-        let decade = ((low + high) / 2.0).round();
-        // A power of ten at an end is labelled already.
-        (decade - low > 0.1 && high - decade > 0.1).then(|| 10_f64.powf(decade))
+        let mut ticks = vec![self.low, self.high];
+        // Powers of ten first; halves and fifths where there is room for them.
+        for mark in [1.0, 3.0, 2.0, 5.0] {
+            let decades = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
+            for value in decades.map(|decade| mark * 10_f64.powi(decade)) {
+                let free = |other: &f64| (self.share(value) - self.share(*other)).abs() >= apart;
+                if self.low < value && value < self.high && ticks.iter().all(free) {
+                    ticks.push(value);
+                }
+            }
+        }
+        ticks
+    }
+
+    /// A log axis from and to round numbers.
+    fn rounded(self) -> Self {
+        match self.log && self.low > 0.0 {
+            true => Self { low: round_down(self.low), high: round_up(self.high), log: true },
+            false => self,
+        }
     }
 
     fn share(self, x: f64) -> f32 {
@@ -109,7 +142,8 @@ impl Field {
         let x_name = if x.0.log { format!("{} (log scale)", x.1) } else { x.1.to_owned() };
         let named = [x_name.as_str(), y.1]
             .map(|name| text::line(&painter, name, small.clone(), t.text).size().x);
-        let field = Self { painter, t, points, rect, outer, named, x: x.0, y: y.0 };
+        let field =
+            Self { painter, t, points, rect, outer, named, x: x.0.rounded(), y: y.0.rounded() };
         field.axes(&x_name, y.1);
         field
     }
@@ -122,15 +156,22 @@ impl Field {
                 text::elided(&self.painter, words, font.clone(), self.t.text_weak, outer.width());
             text::place(&self.painter, &line, at, anchor);
         };
-        for y in [Some(self.y.low), self.y.middle(), Some(self.y.high)].into_iter().flatten() {
+        for y in self.y.ticks(0.12) {
             let at = self.rect.bottom() - self.y.share(y) * self.rect.height();
             let line = [pos2(self.rect.left(), at), pos2(self.rect.right(), at)];
             self.painter.line_segment(line, Stroke::new(1.0, self.t.stroke));
-            word(&value(y), line[0] - vec2(6.0, 0.0), Align2::RIGHT_CENTER);
+            word(&named(y), line[0] - vec2(6.0, 0.0), Align2::RIGHT_CENTER);
         }
         let below = self.rect.bottom() + 5.0 * self.points;
-        word(&value(self.x.low), pos2(self.rect.left(), below), Align2::LEFT_TOP);
-        word(&value(self.x.high), pos2(self.rect.right(), below), Align2::RIGHT_TOP);
+        for x in if self.x.log { self.x.ticks(0.2) } else { vec![self.x.low, self.x.high] } {
+            let share = self.x.share(x);
+            let anchor = match share {
+                ..0.01 => Align2::LEFT_TOP,
+                0.99.. => Align2::RIGHT_TOP,
+                _ => Align2::CENTER_TOP,
+            };
+            word(&named(x), pos2(self.rect.left() + share * self.rect.width(), below), anchor);
+        }
         word(x_name, outer.left_bottom(), Align2::LEFT_BOTTOM);
         word(y_name, outer.left_top(), Align2::LEFT_TOP);
     }
@@ -204,7 +245,20 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
-    use super::round_up;
+    use super::{Ends, round_up};
+
+    #[test]
+    fn log_axes_are_labelled_at_round_numbers() {
+        let ticks = |low, high, apart| {
+            let mut ticks = Ends { low, high, log: true }.rounded().ticks(apart);
+            ticks.sort_by(f64::total_cmp);
+            ticks.iter().map(|x| format!("{x:.3}")).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(ticks(200.0, 12_000.0, 0.2), "200.000 1000.000 3000.000 12000.000");
+        assert_eq!(ticks(1e-3, 1.0, 0.12), "0.001 0.003 0.010 0.030 0.100 0.300 1.000");
+        assert_eq!(ticks(0.0032, 0.0101, 0.12), "0.003 0.005 0.012");
+        assert_eq!(ticks(199.0, 4_000.0, 0.2), "150.000 500.000 1000.000 4000.000");
+    }
 
     #[test]
     fn axes_end_at_the_next_round_number() {

@@ -16,9 +16,9 @@ use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::text;
 use crate::app::words::value;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
-use crate::mdp::physical::{Body, Dimension};
+use crate::mdp::physical::Body;
 use crate::probes::reference::GAMMA;
-use crate::probes::surface::{Plane, Surface, Surfaces, plane_of};
+use crate::probes::surface::{Cut, Plane, Surface, Surfaces, plane_of};
 use crate::probes::truth::Truth;
 use map::{Map, Scale};
 
@@ -71,8 +71,8 @@ pub struct ValueMap {
     asked: Asked<Question, Option<Surfaces>>,
 }
 
-/// The selected run and the two numbers of its world.
-fn subject(s: &Snapshot, selected: usize) -> Option<(&RunSnapshot, [&'static Dimension; 2])> {
+/// The selected run and the plane of its world.
+fn subject(s: &Snapshot, selected: usize) -> Option<(&RunSnapshot, Cut)> {
     let run = s.runs.get(selected).or_else(|| s.runs.first())?;
     Some((run, plane_of(&run.truth)?))
 }
@@ -99,8 +99,8 @@ impl ValueMap {
 
     fn draw(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.run = cx.view.run;
-        let Some((run, numbers)) = subject(cx.snapshot, self.run) else {
-            return weak(ui, "A map needs a world whose state is two numbers, like the pendulum.");
+        let Some((run, cut)) = subject(cx.snapshot, self.run) else {
+            return weak(ui, "A map needs a world whose states are numbers, like the pendulum.");
         };
         let pace = if cx.snapshot.playing && !cx.view.at_once() { EVERY } else { 0.0 };
         self.asked.ask((ui.ctx(), cx.view), &Question::of(run), pace, Question::answer);
@@ -130,9 +130,9 @@ impl ValueMap {
             let corner = room.min + vec2(place as f32 * wide, 0.0);
             let rect = Rect::from_min_size(corner, vec2(wide - 10.0, room.height()));
             let mut child = ui.new_child(UiBuilder::new().id_salt(("map", kind)).max_rect(rect));
-            let map = picture(&found, kind, (run, cx.view.start), numbers, scale);
+            let map = picture(&found, kind, (run, cx.view.start), cut, scale);
             if let Some(place) = map.ui(&mut child, rect).filter(|_| !cx.view.still) {
-                cx.actions.push(Action::Start(Some(Body::new(&place))));
+                cx.actions.push(Action::Start(Some(cut.body(place))));
             }
         }
         ui.advance_cursor_after_rect(room);
@@ -144,7 +144,7 @@ fn picture<'a>(
     found: &'a Surfaces,
     kind: usize,
     (run, start): (&'a RunSnapshot, Option<Body>),
-    numbers: [&'static Dimension; 2],
+    cut: Cut,
     scale: Scale,
 ) -> Map<'a> {
     let truth = found.optimum.as_ref().map(|optimum| &optimum.plane);
@@ -153,14 +153,19 @@ fn picture<'a>(
         1 => (truth, "true".to_owned()),
         _ => (found.excess.as_ref(), format!("{} minus true", run.letter)),
     };
+    let note = match (found.learned.is_none(), cut.is_whole()) {
+        (true, _) => Some("no values learned by this agent"),
+        (false, false) => Some("all other numbers 0"),
+        (false, true) => None,
+    };
     Map {
         title,
-        note: (found.learned.is_none()).then_some("no values learned by this agent"),
+        note,
         plane,
-        numbers,
+        cut,
         scale: if kind == 2 { scale.signed() } else { scale },
         path: &run.lane.path,
-        picked: start.filter(|body| body.len() == numbers.len()),
+        picked: start.filter(|body| body.len() == cut.all),
     }
 }
 
@@ -175,10 +180,10 @@ fn weak(ui: &mut Ui, words: &str) {
 }
 
 /// What is known of the place where a run is now.
-fn told(run: &RunSnapshot, numbers: [&Dimension; 2], found: &Surfaces) -> Option<String> {
+fn told(run: &RunSnapshot, cut: &Cut, found: &Surfaces) -> Option<String> {
     let body = run.lane.path.now()?;
-    let at = [body[0], body[1]];
-    let place = numbers.iter().zip(at).map(|(d, x)| {
+    let at = cut.at.map(|index| body[index]);
+    let place = cut.numbers.iter().zip(at).map(|(d, x)| {
         let x = value(wrapped(d, x));
         format!("{} {x} {}", d.name, d.unit)
     });
@@ -212,14 +217,14 @@ impl Panel for ValueMap {
 
     fn text(&self, snapshot: &Snapshot) -> String {
         let line = || {
-            let (run, numbers) = subject(snapshot, self.run)?;
-            told(run, numbers, &*self.answer(run)?)
+            let (run, cut) = subject(snapshot, self.run)?;
+            told(run, &cut, &*self.answer(run)?)
         };
-        line().unwrap_or_else(|| "A map needs a world whose state is two numbers.\n".to_owned())
+        line().unwrap_or_else(|| "A map needs a world whose states are numbers.\n".to_owned())
     }
 
     fn data(&self, snapshot: &Snapshot) -> String {
-        let Some((run, numbers)) = subject(snapshot, self.run) else {
+        let Some((run, Cut { numbers, .. })) = subject(snapshot, self.run) else {
             return "run,first,second,learned,true\n".to_owned();
         };
         let mut csv = format!("run,{},{},learned,true\n", numbers[0].key, numbers[1].key);

@@ -1,6 +1,6 @@
 //! The wall machine: where does each model think it will be?
 //!
-//! Four maps ask four models about one pair at once. A ghost in a wall is a state that cannot be.
+//! Four maps ask four models about one pair at once, a fifth the network of a run that has one. A ghost in a wall is a state that cannot be.
 
 mod maps;
 mod worth;
@@ -19,7 +19,9 @@ use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::scene::{GridScene, Scene};
 use crate::mdp::{Action, State};
 use crate::probes::truth::Truth;
-use crate::probes::wall::{Ask, Cloud, DEPTH, Machine, SAMPLES, ask, share_in_walls};
+use crate::probes::wall::{
+    Ask, Cloud, DEPTH, Machine, SAMPLES, Worth, ask, off_the_mean, share_in_walls,
+};
 
 /// Seconds between two answers while time passes beside the window.
 const EVERY: f64 = 0.1;
@@ -58,6 +60,35 @@ impl Question {
     fn same_pair(&self, other: &Self) -> bool {
         let of = |q: &Self| (q.generation, q.index, q.at, q.seed);
         of(self) == of(other)
+    }
+}
+
+/// What the network of a run expects of the first step.
+struct Network {
+    letter: char,
+    /// (row, column).
+    place: [f64; 2],
+    /// From the true mean, as a share of the way between the outcomes.
+    off: f64,
+}
+
+impl Network {
+    /// That of the first run with one that predicts places.
+    fn of(s: &Snapshot, subject: &Subject<'_>, at: (State, Action)) -> Option<Self> {
+        let truth = &subject.run.truth;
+        s.runs.iter().find_map(|run| {
+            let place = run.lane.view.network.as_ref()?.place(at.0, at.1)?;
+            let off = off_the_mean(subject.grid, truth.outcomes(at.0, at.1), place);
+            off.is_finite().then_some(Self { letter: run.letter, place, off })
+        })
+    }
+
+    fn told(&self) -> String {
+        format!("{:.0} % off the mean", 100.0 * self.off)
+    }
+
+    fn told_briefly(&self) -> String {
+        format!("{:.0} % off", 100.0 * self.off)
     }
 }
 
@@ -197,7 +228,9 @@ impl Wall {
             true => room.split_left_right_at_x(room.left() + share),
             false => room.split_top_bottom_at_y(room.top() + share),
         };
-        let clicked = maps::ui(ui, left, subject.grid, at.0, machine, depth);
+        let network = Network::of(s, &subject, at);
+        let from = (subject.grid, at.0);
+        let clicked = maps::ui(ui, left, from, (machine, network.as_ref()), depth);
         let inset = if wide { vec2(18.0 * points, 0.0) } else { vec2(0.0, 10.0 * points) };
         let seat = Rect::from_min_max(right.min + inset, right.max);
         let mut child = ui.new_child(UiBuilder::new().max_rect(seat));
@@ -217,8 +250,9 @@ fn first_step(ui: &mut Ui, machine: &Machine, truth: &Truth, at: (State, Action)
     for o in machine.first.iter().take(3) {
         let same = real.iter().filter(|r| (r.next, !r.terminated) == (o.next, o.goes_on));
         let p: f64 = same.map(|r| r.probability).sum();
-        let name = format!("{}, reward {}", truth.state_name(o.next), value(o.reward));
-        worth::told(ui, &name, &format!("{:.3}", o.probability), &format!("{p:.3}"));
+        let place = truth.state_name(o.next);
+        let name = format!("{place}, reward {}", value(o.reward));
+        worth::told(ui, &[&name, &place], &format!("{:.3}", o.probability), &format!("{p:.3}"));
     }
     ui.add_space(6.0);
 }
@@ -272,10 +306,14 @@ impl Panel for Wall {
         let (inside, of) = m.means_in_walls(grid, depth);
         let (hits, all) = samples(grid, &m.sample, depth);
         let w = m.worth[depth - 1];
+        let network = Network::of(snapshot, &subject, at).map_or_else(String::new, |n| {
+            let [row, col] = n.place;
+            format!("network of {}: ({row:.2},{col:.2}), {}\n", n.letter, n.told())
+        });
         format!(
             "{}, tried {} times, {depth} steps ahead\nexpectation: {inside} of {of} expected places in walls\n\
              sample: {} of {} sampled states in walls\nE[v(s')] = {}, v(E[s']) = {} linear, {} at the mean place\n\
-             greatest difference of the linear identity: {:e}\nvariance of the return: {}\n",
+             greatest difference of the linear identity: {:e}\nvariance of the return: {}\n{network}",
             pair_name(run, at),
             grouped(u64::from(m.count)),
             grouped(hits),
@@ -289,16 +327,22 @@ impl Panel for Wall {
     }
 
     fn data(&self, snapshot: &Snapshot) -> String {
-        let mut csv = "depth,mean_row,mean_col,expected,linear,nearest,variance\n".to_owned();
-        let subject = subject(snapshot, self.selected.0);
-        let Some(m) = subject.and_then(|subject| self.shown(snapshot, &subject)) else {
-            return csv;
-        };
+        let head =
+            "depth,mean_row,mean_col,expected,linear,nearest,variance,network_row,network_col";
+        let mut csv = format!("{head}\n");
+        let Some(subject) = subject(snapshot, self.selected.0) else { return csv };
+        let Some(m) = self.shown(snapshot, &subject) else { return csv };
+        let network = Network::of(snapshot, &subject, self.pair(&subject));
         for (index, w) in m.worth.iter().enumerate() {
             // Once nothing goes on, there is no mean place.
             let [row, col] = m.means[index].unwrap_or([f64::NAN; 2]);
             let (n, v) = (index + 1, m.variance[index]);
-            csv += &format!("{n},{row},{col},{},{},{},{v}\n", w.expected, w.linear, w.nearest);
+            let first = network.as_ref().filter(|_| index == 0);
+            let [told_row, told_col] = first.map_or([f64::NAN; 2], |network| network.place);
+            let Worth { expected, linear, nearest } = w;
+            csv += &format!(
+                "{n},{row},{col},{expected},{linear},{nearest},{v},{told_row},{told_col}\n"
+            );
         }
         csv
     }

@@ -59,6 +59,16 @@ pub fn off_scale() -> Color32 {
     hex(0x46505D)
 }
 
+/// Losses on a scale that ends at 1: what is beyond is off the scale.
+pub fn loss_ink(t: f32) -> Color32 {
+    if t > 1.0 { off_scale() } else { cividis(t) }
+}
+
+/// The contour of the value through a reference, on whatever surface.
+pub fn level_line() -> Color32 {
+    hex(0xFFFFFF)
+}
+
 /// Isolines on a surface.
 pub fn isoline() -> Color32 {
     hex(0x080A0E).gamma_multiply(0.45)

@@ -23,6 +23,20 @@ pub fn elided(
     painter.layout_job(job)
 }
 
+/// The first of `words` that fits into `width` points, else the last of them, cut.
+pub fn fitted(
+    painter: &Painter,
+    words: &[&str],
+    font: &FontId,
+    ink: Color32,
+    width: f32,
+) -> Arc<Galley> {
+    let whole = words.iter().map(|words| line(painter, words, font.clone(), ink));
+    let last = words.last().copied().unwrap_or("");
+    let fits = whole.into_iter().find(|galley| galley.size().x <= width);
+    fits.unwrap_or_else(|| elided(painter, last, font.clone(), ink, width))
+}
+
 /// Distance from the top of a galley to the baseline of its first row, in points.
 pub fn ascent(galley: &Galley) -> f32 {
     galley

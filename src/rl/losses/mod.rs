@@ -4,6 +4,15 @@
 //! for the state; value-aware losses ask for what the value function `V` makes of it. All are
 //! written for one transition, as a sum over its dimensions `[d]`, in the units of the state (and
 //! of the value, where the value counts), with the derivative after the prediction beside them.
+//!
+//! Models with a spread, what is added to a loss, and what is done with value gradients have files
+//! of their own.
+
+pub mod cache;
+pub mod clip;
+pub mod likelihood;
+pub mod value_aware;
+pub mod whole;
 
 /// Squared error of the state: `sum_d e_d^2`.
 pub fn squared(error: &[f64]) -> f64 {
@@ -85,6 +94,35 @@ mod tests {
             for (found, known) in found.iter().zip(losses) {
                 assert!((found - known).abs() < 1e-4, "{found} against {known} at {at:?}");
             }
+        }
+    }
+
+    /// Cauchy and Schwarz, for any number of dimensions: the bounded form is never below the
+    /// unbounded one over the number of dimensions, and equal where all `g_d e_d` are.
+    #[test]
+    fn the_bounded_form_bounds_the_unbounded_one() {
+        use crate::base::rng::{Stream, StreamName};
+        let mut dice = Stream::new(2, StreamName::Probe);
+        for round in 0..20_000 {
+            let dim = 1 + round % 12;
+            let [g, e]: [Vec<f64>; 2] =
+                std::array::from_fn(|_| (0..dim).map(|_| 10.0 * dice.normal()).collect());
+            let (bounded, unbounded) = (vagram(&g, &e), vagram_unbounded(&g, &e));
+            assert!(unbounded <= dim as f64 * bounded * (1.0 + 1e-12), "{g:?} {e:?}");
+        }
+        let (g, e) = ([2.0, -0.5, 1.0], [1.0, -4.0, 2.0]);
+        assert!((vagram_unbounded(&g, &e) - 3.0 * vagram(&g, &e)).abs() < 1e-12);
+    }
+
+    /// The unbounded form is 0 along a line through the observation, at right angles to the
+    /// gradient; the bounded one is 0 nowhere else than there.
+    #[test]
+    fn the_unbounded_form_has_a_valley() {
+        let g = [0.3, -1.2];
+        for far in [-50.0, -1.0, 2.0, 1e4] {
+            let along = [1.2 * far, 0.3 * far];
+            assert!(vagram_unbounded(&g, &along) < 1e-18 * far * far);
+            assert!(vagram(&g, &along) > 0.2 * far * far);
         }
     }
 

@@ -180,17 +180,17 @@ fn horizon(chart: &Chart<'_>, shown: &Shown<'_>, taken: Option<(f32, f32)>) {
 }
 
 /// The name of a chart, above its axis; returns where it ends.
-fn name(chart: &Chart<'_>, words: &str) -> f32 {
+fn name(chart: &Chart<'_>, words: &[&str]) -> f32 {
     let font = theme::small(chart.painter.ctx());
     let room = chart.field.width();
-    let words = text::elided(chart.painter, words, font, chart.t.text_weak, room);
+    let words = text::fitted(chart.painter, words, &font, chart.t.text_weak, room);
     let at = chart.field.left_top() - vec2(0.0, 2.0);
     text::place(chart.painter, &words, at, Align2::LEFT_BOTTOM).right()
 }
 
 /// One number of the state: imagined below, real on top. Returns where its name ends.
 fn trace(chart: &Chart<'_>, d: &Dimension, index: usize, shown: &Shown<'_>) -> f32 {
-    let taken = name(chart, &format!("{}, {}", d.name, d.unit));
+    let taken = name(chart, &[&format!("{}, {}", d.name, d.unit)]);
     for (y, words) in ticks(chart, d) {
         chart.tick(y, &words);
     }
@@ -218,7 +218,8 @@ fn gap_ends(shown: &Shown<'_>) -> (f64, f64) {
 /// the axis.
 fn gaps(chart: &Chart<'_>, shown: &Shown<'_>) -> (f32, f32) {
     let scale = if chart.log { " (log scale)" } else { "" };
-    let taken = name(chart, &format!("apart, {}{scale}", shown.measure.unit()));
+    let whole = format!("apart, {}{scale}", shown.measure.unit());
+    let taken = name(chart, &[&whole, &format!("apart{scale}"), "apart"]);
     match chart.log {
         true => [1e-4, 1e-3, 1e-2, 1e-1, 1.0].iter().enumerate().for_each(|(index, &y)| {
             let crowded = chart.field.height() < 76.0 * theme::scale(chart.painter.ctx());
@@ -275,18 +276,20 @@ fn foot(chart: &Chart<'_>, rect: Rect, shown: &Shown<'_>) {
     let what = if shown.driven { "steps driven" } else { "steps ahead" };
     let what = text::line(chart.painter, what, font.clone(), t.text_weak);
     let left = text::place(chart.painter, &what, at, Align2::LEFT_TOP);
-    let note = note(shown);
     let room = rect.right() - left.right() - 24.0;
-    let note = text::elided(chart.painter, &note, font, t.text_weak, room);
+    let note = text::fitted(chart.painter, &notes(shown), &font, t.text_weak, room);
     let at = pos2(rect.right() - 10.0, at.y);
     text::place(chart.painter, &note, at, Align2::RIGHT_TOP);
 }
 
-fn note(shown: &Shown<'_>) -> String {
+/// What the lines mean, in fewer and fewer words.
+fn notes(shown: &Shown<'_>) -> [&'static str; 3] {
     let earlier = shown.typical.iter().filter(|(updates, _)| updates.is_some()).count();
     match (shown.driven || shown.typical.is_empty(), earlier) {
-        (true, _) => String::new(),
-        (false, 0) => "thin: median of 16 states".to_owned(),
-        (false, _) => "thin: median of 16 states, fainter: earlier".to_owned(),
+        (true, _) => [""; 3],
+        (false, 0) => ["thin: median of 16 states", "thin: median", ""],
+        (false, _) => {
+            ["thin: median of 16 states, fainter: earlier", "fainter: earlier models", ""]
+        }
     }
 }

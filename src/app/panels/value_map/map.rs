@@ -10,7 +10,7 @@ use crate::app::widgets::text;
 use crate::app::words::value;
 use crate::experiment::cohort::Path;
 use crate::mdp::physical::{Body, Dimension};
-use crate::probes::surface::{Plane, Surfaces};
+use crate::probes::surface::{Cut, Plane, Surfaces};
 
 /// Points of the texture along one number.
 const PIXELS: usize = 181;
@@ -98,8 +98,8 @@ pub struct Map<'a> {
     pub note: Option<&'a str>,
     /// The values.
     pub plane: Option<&'a Plane>,
-    /// The two numbers.
-    pub numbers: [&'static Dimension; 2],
+    /// The plane that it shows.
+    pub cut: Cut,
     /// Their colours.
     pub scale: Scale,
     /// Where the run was.
@@ -141,7 +141,7 @@ impl Map<'_> {
     /// A place and its value, in words.
     fn words(&self, plane: &Plane, place: [f64; 2]) -> String {
         let number = |index: usize| {
-            let d = self.numbers[index];
+            let d = self.cut.numbers[index];
             format!("{} {} {}", d.name, value(place[index]), d.unit)
         };
         format!("{}, {}\n{}: {}", number(0), number(1), self.title, value(plane.at(place)))
@@ -182,7 +182,7 @@ impl Map<'_> {
     }
 
     fn texture(&self, ui: &Ui, painter: &Painter, field: Rect, plane: &Plane) {
-        let [across, up] = self.numbers.map(|d| d.range);
+        let [across, up] = self.cut.numbers.map(|d| d.range);
         let along = |(low, high): (f64, f64), index: usize| {
             low + (high - low) * index as f64 / (PIXELS - 1) as f64
         };
@@ -206,7 +206,7 @@ impl Map<'_> {
             let line = text::line(painter, words, font.clone(), t.text_weak);
             text::place(painter, &line, at, anchor);
         };
-        let [across, up] = self.numbers;
+        let [across, up] = self.cut.numbers;
         let few = field.width() < 220.0 * points;
         for (x, name) in ticks(across, few) {
             let at = self.at(field, [x, up.range.0]);
@@ -231,7 +231,7 @@ impl Map<'_> {
     /// Where a place of the plane lies; angles a full turn away are the same.
     fn at(&self, field: Rect, place: [f64; 2]) -> Pos2 {
         let share = |index: usize| {
-            let (low, high) = self.numbers[index].range;
+            let (low, high) = self.cut.numbers[index].range;
             ((place[index] - low) / (high - low)) as f32
         };
         pos2(field.left() + share(0) * field.width(), field.bottom() - share(1) * field.height())
@@ -239,7 +239,7 @@ impl Map<'_> {
 
     /// The place under a point.
     fn place(&self, field: Rect, at: Pos2) -> [f64; 2] {
-        let [across, up] = self.numbers.map(|d| d.range);
+        let [across, up] = self.cut.numbers.map(|d| d.range);
         let right = f64::from((at.x - field.left()) / field.width());
         let high = f64::from((field.bottom() - at.y) / field.height());
         [across.0 + right * (across.1 - across.0), up.0 + high * (up.1 - up.0)]
@@ -248,7 +248,7 @@ impl Map<'_> {
     /// States of earlier episodes as dots, those of this one as a line, the present one on top.
     fn way(&self, painter: &Painter, field: Rect, t: &Tokens) {
         let wrapped = |body: &Body| {
-            let number = |index: usize| super::wrapped(self.numbers[index], body[index]);
+            let number = |i: usize| super::wrapped(self.cut.numbers[i], body[self.cut.at[i]]);
             self.at(field, [number(0), number(1)])
         };
         for body in self.path.before() {

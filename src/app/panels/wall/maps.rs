@@ -1,8 +1,10 @@
-//! Four small maps: what each model imagines, dashed and orange; what is in a wall is flagged.
+//! Small maps, one a model: what each of them imagines, dashed and orange; what is in a wall is flagged.
+
+use std::borrow::Cow;
 
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
-use super::{column, samples};
+use super::{Network, column, samples};
 use crate::app::panels::look::kind;
 use crate::app::theme::{self, Tokens};
 use crate::app::widgets::grid_picture::{CellKind, GridPicture};
@@ -17,9 +19,11 @@ const DASH: [f32; 2] = [5.0, 3.4];
 
 /// One model's answer.
 struct Answer<'a> {
-    name: &'static str,
-    /// What stands below the name.
-    count: String,
+    name: Cow<'static, str>,
+    /// The same where there is little room.
+    brief: &'static str,
+    /// What stands below the name, and the same where there is little room.
+    count: [String; 2],
     /// Whether something is in a wall.
     wrong: bool,
     /// Places joined by a line, from the first step on.
@@ -29,7 +33,7 @@ struct Answer<'a> {
 }
 
 /// What the four models say, from the coarsest to the finest.
-fn answers<'a>(m: &'a Machine, grid: &GridScene, depth: usize) -> [Answer<'a>; 4] {
+fn answers<'a>(m: &'a Machine, grid: &GridScene, depth: usize) -> Vec<Answer<'a>> {
     let place = |s: &State| {
         let (row, col) = grid.place(*s);
         [row as f64, col as f64]
@@ -40,31 +44,35 @@ fn answers<'a>(m: &'a Machine, grid: &GridScene, depth: usize) -> [Answer<'a>; 4
     let (hits, all) = samples(grid, &m.sample, depth);
     let mass: f64 = m.full.iter().take(depth).map(|cloud| share_in_walls(grid, cloud)).sum();
     let means = m.means.iter().take(depth).flatten().copied();
-    [
+    vec![
         Answer {
-            name: "Expectation",
-            count: format!("{inside} of {of} in walls"),
+            name: "Expectation".into(),
+            brief: "Mean",
+            count: in_walls(format!("{inside} of {of}")),
             wrong: inside > 0,
             way: means.collect(),
             cloud: None,
         },
         Answer {
-            name: "Table look-up",
-            count: format!("{hit} of {} in walls", table.len()),
+            name: "Table look-up".into(),
+            brief: "Table",
+            count: in_walls(format!("{hit} of {}", table.len())),
             wrong: hit > 0,
             way: table,
             cloud: None,
         },
         Answer {
-            name: "Sample",
-            count: format!("{} of {} in walls", grouped(hits), grouped(all)),
+            name: "Sample".into(),
+            brief: "Sample",
+            count: in_walls(format!("{} of {}", grouped(hits), grouped(all))),
             wrong: hits > 0,
             way: Vec::new(),
             cloud: m.sample.get(depth - 1),
         },
         Answer {
-            name: "Full distribution",
-            count: format!("{:.0} % in walls", 100.0 * mass.max(0.0)),
+            name: "Full distribution".into(),
+            brief: "Full",
+            count: in_walls(format!("{:.0} %", 100.0 * mass.max(0.0))),
             wrong: mass > 0.0,
             way: Vec::new(),
             cloud: m.full.get(depth - 1),
@@ -72,34 +80,47 @@ fn answers<'a>(m: &'a Machine, grid: &GridScene, depth: usize) -> [Answer<'a>; 4
     ]
 }
 
+fn in_walls(count: String) -> [String; 2] {
+    [format!("{count} in walls"), count]
+}
+
+/// What a network says of the first step, which is all it is asked: beyond that its words are no
+/// cell it could be asked about.
+fn answer_of(network: &Network, grid: &GridScene) -> Answer<'static> {
+    Answer {
+        name: format!("Network of {}", network.letter).into(),
+        brief: "Network",
+        count: [network.told(), network.told_briefly()],
+        wrong: in_wall(grid, network.place),
+        way: vec![network.place],
+        cloud: None,
+    }
+}
+
 /// Draws the maps; returns the cell that was clicked.
 pub fn ui(
     ui: &mut Ui,
     rect: Rect,
-    grid: &GridScene,
-    from: State,
-    machine: &Machine,
+    (grid, from): (&GridScene, State),
+    (machine, network): (&Machine, Option<&Network>),
     depth: usize,
 ) -> Option<usize> {
     let points = theme::scale(ui.ctx());
     let t = theme::tokens(ui.ctx());
-    let answers = answers(machine, grid, depth);
+    let mut answers = answers(machine, grid, depth);
+    answers.extend(network.map(|network| answer_of(network, grid)));
     let head = 40.0 * points;
     let mut clicked = None;
     for (index, answer) in answers.iter().enumerate() {
         let seat = column(rect, index, answers.len(), 14.0 * points);
         let painter = ui.painter().clone();
-        let name = text::elided(
-            &painter,
-            answer.name,
-            theme::tick_strong(ui.ctx()),
-            t.text_strong,
-            seat.width(),
-        );
+        let (font, wide) = (theme::tick_strong(ui.ctx()), seat.width());
+        let names = [&*answer.name, answer.brief];
+        let name = text::fitted(&painter, &names, &font, t.text_strong, wide);
         text::place(&painter, &name, seat.min, Align2::LEFT_TOP);
         let ink = if answer.wrong { t.bad } else { t.text_weak };
-        let count =
-            text::elided(&painter, &answer.count, theme::small(ui.ctx()), ink, seat.width());
+        let counts = answer.count.each_ref().map(String::as_str);
+        let count = text::fitted(&painter, &counts, &theme::small(ui.ctx()), ink, wide);
         text::place(&painter, &count, seat.min + vec2(0.0, 20.0 * points), Align2::LEFT_TOP);
         let seat = seat.with_min_y(seat.top() + head);
         let builder = UiBuilder::new().id_salt(("wall map", index)).max_rect(seat);
@@ -118,7 +139,7 @@ fn map(
 ) -> Option<usize> {
     let cells: Vec<CellKind> = grid.cells.iter().map(|&cell| kind(cell)).collect();
     let (row, col) = grid.place(from);
-    let label = format!("{}: {}", answer.name, answer.count);
+    let label = format!("{}: {}", answer.name, answer.count[0]);
     let picture = GridPicture {
         label: &label,
         cols: grid.cols,

@@ -64,16 +64,17 @@ fn row(ui: &mut Ui, name: &str, number: &str, ink: egui::Color32) {
 }
 
 /// What the model says, and what is true, of one thing that may follow.
-pub fn told(ui: &mut Ui, name: &str, model: &str, truth: &str) {
+pub fn told(ui: &mut Ui, names: &[&str; 2], model: &str, truth: &str) {
     let t = theme::tokens(ui.ctx());
     let width = ui.available_width();
     let painter = ui.painter().clone();
     let font = theme::number(ui.ctx());
     let model = text::line(&painter, model, font.clone(), t.imagined_text);
     let truth = text::line(&painter, &format!("true {truth}"), font, t.real_text);
-    let gap = 14.0 * theme::scale(ui.ctx());
-    let room = width - model.size().x - truth.size().x - 2.0 * gap;
-    let name = text::elided(&painter, name, theme::body(ui.ctx()), t.text, room);
+    let left = width - model.size().x - truth.size().x;
+    let gap = (14.0 * theme::scale(ui.ctx())).min(0.1 * left);
+    let room = left - 2.0 * gap;
+    let name = text::fitted(&painter, names, &theme::body(ui.ctx()), t.text, room);
     let (rect, response) = ui.allocate_exact_size(vec2(width, name.size().y), Sense::hover());
     let spoken = format!("{}: {}, {}", name.text(), model.text(), truth.text());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));

@@ -78,7 +78,9 @@ impl Scale {
         let (whole, rest) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
         let digits = whole.trim_start_matches('-');
         let sign = if whole.starts_with('-') { "\u{2212}" } else { "" };
-        let whole = digits.parse().map_or(digits.to_owned(), super::super::number::grouped);
+        let whole = digits
+            .parse()
+            .map_or_else(|_| digits.replace('-', "\u{2212}"), super::super::number::grouped);
         format!("{sign}{whole}{rest}")
     }
 

@@ -1,0 +1,474 @@
+//! Deep Dyna-Q where numbers are seen and actions are counted: the same lines and the same dials, with
+//! what is seen in place of a cell.
+
+use std::sync::Arc;
+
+use super::config::{DeepDynaQConfig, code, line};
+use super::values::{Told, Values};
+use crate::agents::computing::Seat;
+use crate::agents::dyna_q::Picks;
+use crate::agents::memory::Memory;
+use crate::agents::surface::{Surface, ValueSurface};
+use crate::agents::works::Works;
+use crate::agents::{Agent, Fault, Moves, NotANumber, View, Work};
+use crate::base::digest::Digest;
+use crate::base::params::Params as _;
+use crate::base::rng::{Stream, StreamName};
+use crate::mdp::physical::Vector;
+use crate::mdp::trace::{CodeLine, Source, Value, Watch};
+use crate::mdp::{Action, Transition};
+use crate::models::motion::{MotionModel, Motions};
+use crate::nn::device::Place;
+use crate::nn::host::HostMlp;
+use crate::nn::init::{Spread, dice};
+use crate::nn::mlp::{MlpSpec, TooLarge};
+use crate::nn::trial::Trial;
+use crate::nn::{NotFinite, Tensor, values, vector};
+use crate::rl::policy::epsilon_greedy;
+
+/// What is made for a world: numbers seen, actions, width of the hidden layers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Made {
+    sees: usize,
+    actions: usize,
+    width: usize,
+}
+
+impl Made {
+    fn spec(self) -> MlpSpec {
+        // Values begin at 0 everywhere: ties, until the first reward.
+        let last_spread = Spread::Within(0.0);
+        let spec = MlpSpec::new("Q", self.sees, &[self.width; 2], self.actions);
+        MlpSpec { last_spread, ..spec }
+    }
+
+    fn model(self) -> MlpSpec {
+        MotionModel::spec((self.sees, self.actions), self.width)
+    }
+
+    /// Numbers a remembered step: what was seen, action, reward, what was seen next, whether it went
+    /// on.
+    fn row(self) -> usize {
+        2 * self.sees + 3
+    }
+}
+
+impl DeepDynaQConfig {
+    fn made_for(&self, (sees, actions): (usize, usize)) -> Made {
+        Made { sees, actions, width: self.width as usize }
+    }
+
+    /// Bytes of a lane where `sizes` are the numbers seen and the actions.
+    pub fn bytes_for(&self, sizes: (usize, usize)) -> u128 {
+        let made = self.made_for(sizes);
+        let networks = made.spec().bytes() + made.spec().bytes_to_train();
+        networks + made.model().bytes_to_train() + Memory::bytes_of(self.capacity, made.row())
+    }
+
+    /// What devices are compared by there for `lanes` lanes.
+    pub fn trial_for(&self, sizes: (usize, usize), lanes: usize) -> Trial {
+        Trial { spec: self.made_for(sizes).spec(), lanes, batch: self.batch as usize }
+    }
+}
+
+/// One seed's part.
+#[derive(Clone, Debug)]
+struct Lane {
+    explore: Stream,
+    replay: Stream,
+    plan: Stream,
+    memory: Memory,
+}
+
+/// Networks of all lanes.
+#[derive(Clone, Debug)]
+struct Nets {
+    made: Made,
+    seat: Seat,
+    values: Values,
+    model: MotionModel,
+}
+
+impl Nets {
+    fn new(made: Made, seeds: &[u64], seat: Seat, rate: f32) -> Result<Self, TooLarge> {
+        made.spec().check(seeds.len())?;
+        made.model().check(seeds.len())?;
+        let compute = seat.compute();
+        let values = Values::new(&made.spec(), &mut dice(seeds, 0), rate, compute)?;
+        let (sizes, mut model_dice) = ((made.sees, made.actions), dice(seeds, 1));
+        let model = MotionModel::new(sizes, made.width, rate, &mut model_dice, compute)?;
+        Ok(Self { made, values, model, seat })
+    }
+
+    fn to(&self, seat: Seat) -> Self {
+        let compute = seat.compute();
+        let (values, model) = (self.values.to(compute), self.model.to(compute));
+        Self { made: self.made, values, model, seat }
+    }
+
+    /// `[P * B * S]` in a row as `[P, B, S]`.
+    fn tensor(&self, seen: &[f32], lanes: usize) -> Tensor {
+        let sees = self.made.sees;
+        self.seat.compute().tensor(seen.to_vec(), [lanes, seen.len() / (lanes * sees), sees])
+    }
+
+    fn check(&self) -> Result<(), NotFinite> {
+        self.values.check()?;
+        self.model.check()
+    }
+}
+
+/// The agent: any number of lanes.
+#[derive(Clone, Debug)]
+pub struct DeepDynaQOfNumbers {
+    config: DeepDynaQConfig,
+    sizes: (usize, usize),
+    seeds: Arc<[u64]>,
+    nets: Nets,
+    lanes: Vec<Lane>,
+    /// `[P]`: lanes that take part in the step under way.
+    active: Vec<bool>,
+    due: u32,
+    works: Works,
+    /// What went wrong, and in which lane.
+    fault: Option<(usize, Fault)>,
+}
+
+impl DeepDynaQOfNumbers {
+    /// Knows nothing yet; one lane for each of `seeds`, for worlds of `sizes`: numbers seen, actions.
+    pub fn new(
+        config: DeepDynaQConfig,
+        sizes: (usize, usize),
+        seeds: &[u64],
+    ) -> Result<Self, TooLarge> {
+        let made = config.made_for(sizes);
+        let seat = Seat::of(config.trial_for(sizes, seeds.len()), config.device);
+        let lane = |&seed: &u64| Lane {
+            explore: Stream::new(seed, StreamName::Explore),
+            replay: Stream::new(seed, StreamName::Replay),
+            plan: Stream::new(seed, StreamName::Plan),
+            memory: Memory::new(made.row()),
+        };
+        Ok(Self {
+            nets: Nets::new(made, seeds, seat, config.rate as f32)?,
+            lanes: seeds.iter().map(lane).collect(),
+            active: vec![true; seeds.len()],
+            seeds: seeds.into(),
+            due: 0,
+            works: Works::new(seeds.len()),
+            config,
+            sizes,
+            fault: None,
+        })
+    }
+
+    /// Brings the networks up to what the dials say, when something is done with them.
+    fn renew(&mut self) {
+        if self.fault.is_some() {
+            return;
+        }
+        let wanted = self.config.made_for(self.sizes);
+        if wanted == self.nets.made {
+            if let Some(seat) = self.nets.seat.moved(self.config.device) {
+                self.nets = self.nets.to(seat);
+            }
+            return;
+        }
+        let seat =
+            Seat::of(self.config.trial_for(self.sizes, self.seeds.len()), self.config.device);
+        match Nets::new(wanted, &self.seeds, seat, self.config.rate as f32) {
+            Ok(nets) => self.nets = nets,
+            Err(refused) => self.fault = Some((0, Fault::Refused(refused.to_string()))),
+        }
+    }
+
+    /// `count` remembered steps of every lane; one at rest has rows of zeros.
+    fn draw(&mut self, source: Source) -> Motions {
+        let (sees, count) = (self.sizes.0, self.config.batch as usize);
+        let mut steps = Motions { lanes: self.lanes.len(), ..Motions::default() };
+        for (lane, &active) in self.lanes.iter_mut().zip(&self.active) {
+            let mut rows = Vec::new();
+            if active && !lane.memory.is_empty() {
+                let dice = match source {
+                    Source::Real => &mut lane.replay,
+                    Source::Imagined => &mut lane.plan,
+                };
+                lane.memory.sample(count, dice, &mut rows);
+            }
+            let width = 2 * sees + 3;
+            rows.resize(count * width, 0.0);
+            for row in rows.chunks(width) {
+                steps.seen.extend_from_slice(&row[..sees]);
+                steps.actions.push(row[sees] as Action);
+                steps.rewards.push(row[sees + 1]);
+                steps.nexts.extend_from_slice(&row[sees + 2..2 * sees + 2]);
+                steps.goes_on.push(row[2 * sees + 2] > 0.5);
+            }
+        }
+        steps
+    }
+
+    /// Lines 5 and 10: one step of the values.
+    fn learn_values<W: Watch>(&mut self, steps: &Motions, source: Source, at: u8, watch: &mut W) {
+        let told = Told {
+            seen: self.nets.tensor(&steps.seen, steps.lanes),
+            next: self.nets.tensor(&steps.nexts, steps.lanes),
+            actions: &steps.actions,
+            rewards: &steps.rewards,
+            goes_on: &steps.goes_on,
+        };
+        let (dials, compute) = (self.config.dials(), self.nets.seat.compute().clone());
+        let done = self.nets.values.learn(told, dials, &self.active, &compute);
+        self.tell(done, at, watch);
+        self.works.add(&self.active, |work| match source {
+            Source::Real => work.real_updates += 1,
+            Source::Imagined => work.imagined_updates += 1,
+        });
+    }
+
+    /// Notes how a step of a network went.
+    fn tell<W: Watch>(&mut self, done: Result<Tensor, NotFinite>, line: u8, watch: &mut W) {
+        match done {
+            Ok(loss) => {
+                if let Some(lane) = (0..self.lanes.len()).find(|&lane| watch.looks_at(lane)) {
+                    watch.line(line, || Some(Value::Number(f64::from(values(&loss)[lane]))));
+                }
+            }
+            Err(bad) => self.fail(&bad),
+        }
+    }
+
+    fn fail(&mut self, bad: &NotFinite) {
+        let what = format!("{}[{},{}]", bad.tensor, bad.row, bad.column);
+        let fault = Fault::Number { what, value: f64::from(bad.value) };
+        self.fault.get_or_insert((bad.lane, fault));
+    }
+
+    /// On an adapter a number that is none shows only when asked for.
+    fn check(&mut self) {
+        if !self.nets.seat.compute().is_host()
+            && let Err(bad) = self.nets.check()
+        {
+            self.fail(&bad);
+        }
+    }
+
+    /// Epsilon-greedy actions in `steps`, with the dice for planning.
+    fn pick_actions(&mut self, steps: &mut Motions) {
+        let said = vector(self.nets.values.of(self.nets.tensor(&steps.seen, steps.lanes)));
+        let batch = steps.actions.len() / steps.lanes;
+        for (index, row) in said.chunks(self.sizes.1).enumerate() {
+            if self.active[index / batch] {
+                let row: Vec<f64> = row.iter().map(|&q| f64::from(q)).collect();
+                let dice = &mut self.lanes[index / batch].plan;
+                steps.actions[index] = epsilon_greedy(&row, self.config.epsilon, dice) as Action;
+            }
+        }
+    }
+
+    /// Lines 8 to 10, once.
+    fn plan_once<W: Watch>(&mut self, watch: &mut W) {
+        let mut steps = self.draw(Source::Imagined);
+        if self.config.picks == Picks::EpsilonGreedy {
+            self.pick_actions(&mut steps);
+        }
+        self.nets.model.imagine(&mut steps);
+        if let Some(lane) = (0..self.lanes.len()).find(|&lane| watch.looks_at(lane)) {
+            let first = lane * self.config.batch as usize;
+            watch.line(line::PICK, || Some(Value::Action(steps.actions[first])));
+            watch.line(line::IMAGINE, || Some(Value::Number(f64::from(steps.rewards[first]))));
+        }
+        let batch = u64::from(self.config.batch);
+        self.works.add(&self.active, |work| work.imagined_steps += batch);
+        self.learn_values(&steps, Source::Imagined, line::PLAN, watch);
+    }
+}
+
+impl Agent for DeepDynaQOfNumbers {
+    type Obs = Vector;
+    type Action = Action;
+
+    fn decide<W: Watch>(
+        &mut self,
+        obs: &[Vector],
+        active: &[bool],
+        actions: &mut [Action],
+        watch: &mut W,
+    ) {
+        self.renew();
+        let seen: Vec<f32> = obs.iter().flat_map(|seen| seen.iter().copied()).collect();
+        let said = vector(self.nets.values.of(self.nets.tensor(&seen, obs.len())));
+        for (lane, row) in said.chunks(self.sizes.1).enumerate() {
+            if active[lane] {
+                let row: Vec<f64> = row.iter().map(|&q| f64::from(q)).collect();
+                let dice = &mut self.lanes[lane].explore;
+                actions[lane] = epsilon_greedy(&row, self.config.epsilon, dice) as Action;
+                if watch.looks_at(lane) {
+                    watch.line(line::ACT, || Some(Value::Action(actions[lane])));
+                }
+            }
+        }
+    }
+
+    fn learn<W: Watch>(&mut self, transitions: &[Transition<Vector, Action>], watch: &mut W) {
+        self.renew();
+        self.active.fill(false);
+        for t in transitions {
+            let lane = t.lane as usize;
+            self.active[lane] = true;
+            let mut row = t.obs.to_vec();
+            row.extend([f32::from(t.action), t.step.reward as f32]);
+            row.extend_from_slice(&t.step.next);
+            row.push(f32::from(u8::from(!t.step.terminated)));
+            self.lanes[lane].memory.push(&row, self.config.capacity as usize);
+            if watch.looks_at(lane) {
+                let kept = self.lanes[lane].memory.len() as u64;
+                watch.line(line::WORLD, || Some(Value::Number(t.step.reward)));
+                watch.line(line::REMEMBER, || Some(Value::Count(kept, "steps")));
+            }
+        }
+        let steps = self.draw(Source::Real);
+        self.learn_values(&steps, Source::Real, line::LEARN, watch);
+        self.nets.model.set_rate(self.config.model_rate as f32);
+        for _ in 0..self.config.model_updates {
+            let steps = self.draw(Source::Real);
+            let done = self.nets.model.learn(&steps, &self.active);
+            self.tell(done, line::MODEL, watch);
+        }
+        self.check();
+        self.due = self.config.planning_steps;
+        watch.unit();
+    }
+
+    fn due(&self) -> u32 {
+        self.due
+    }
+
+    fn plan<W: Watch>(&mut self, budget: u32, watch: &mut W) -> u32 {
+        self.renew();
+        let mut done = 0;
+        while done < budget && self.due > 0 && self.fault.is_none() {
+            self.plan_once(watch);
+            watch.unit();
+            self.due -= 1;
+            done += 1;
+        }
+        self.check();
+        done
+    }
+
+    fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
+        self.renew();
+        // Dreams are dreamt by all; a step under way goes on with those that took part in it.
+        let all = self.lanes.iter().map(|lane| !lane.memory.is_empty()).collect();
+        let under_way = std::mem::replace(&mut self.active, all);
+        let mut done = 0;
+        while done < units && self.can_dream() {
+            self.plan_once(watch);
+            watch.unit();
+            done += 1;
+        }
+        self.active = under_way;
+        self.check();
+        done
+    }
+
+    fn can_dream(&self) -> bool {
+        self.fault.is_none() && self.lanes.iter().any(|lane| !lane.memory.is_empty())
+    }
+
+    fn work(&self) -> Work {
+        self.works.all
+    }
+
+    fn work_of(&self, lane: usize) -> Work {
+        self.works.of(lane)
+    }
+
+    fn moves(&self) -> Moves {
+        Moves { updates: true, imagined: self.config.planning_steps > 0 }
+    }
+
+    fn param(&self, index: usize) -> f64 {
+        self.config.get(index)
+    }
+
+    fn set_param(&mut self, index: usize, value: f64) {
+        self.config.set(index, value);
+    }
+
+    fn code(&self) -> &'static [CodeLine] {
+        code(self.config.picks)
+    }
+
+    fn view(&self) -> View {
+        self.view_of(0)
+    }
+
+    fn view_of(&self, lane: usize) -> View {
+        let (q, scale) = (self.nets.values.copy(lane), self.config.reward_scale);
+        View {
+            surface: Some(Surface(Arc::new(Best { q, scale }))),
+            computing: Some(self.nets.seat.computing()),
+            ..View::default()
+        }
+    }
+
+    fn failure(&self) -> Option<NotANumber> {
+        None
+    }
+
+    fn has_failed(&self) -> bool {
+        self.fault.is_some()
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        self.fault.as_ref().map(|(_, fault)| fault.clone())
+    }
+
+    fn failed_lane(&self) -> usize {
+        self.fault.as_ref().map_or(0, |(lane, _)| *lane)
+    }
+
+    fn place(&self) -> Option<Place> {
+        Some(self.nets.seat.compute().place())
+    }
+
+    fn stow(&mut self) {
+        if let Some(seat) = self.nets.seat.stowed() {
+            self.nets = self.nets.to(seat);
+        }
+    }
+
+    fn digest(&self, digest: &mut Digest) {
+        (0..DeepDynaQConfig::specs().len()).for_each(|i| digest.number(self.config.get(i)));
+        self.nets.values.digest(digest);
+        self.nets.model.digest(digest);
+        for lane in &self.lanes {
+            let dice = [&lane.explore, &lane.replay, &lane.plan];
+            dice.into_iter().for_each(|dice| digest.word(dice.position() as u64));
+            lane.memory.digest(digest);
+        }
+        self.active.iter().for_each(|&on| digest.word(u64::from(on)));
+        digest.word(u64::from(self.due));
+    }
+
+    fn bytes(&self) -> usize {
+        let lanes: usize = self.lanes.iter().map(|lane| lane.memory.own_bytes()).sum();
+        size_of::<Self>() + self.nets.values.bytes() + self.nets.model.bytes() + lanes
+    }
+}
+
+/// `max Q(s, .)`, for pictures.
+#[derive(Debug)]
+struct Best {
+    q: HostMlp,
+    scale: f64,
+}
+
+impl ValueSurface for Best {
+    fn value(&self, seen: &[f32]) -> f64 {
+        let best = self.q.forward(seen).into_iter().fold(f32::NEG_INFINITY, f32::max);
+        f64::from(best) / self.scale
+    }
+}

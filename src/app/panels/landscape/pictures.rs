@@ -1,0 +1,197 @@
+//! The four pictures: a head with the formula, the surface, and what became of the ball.
+
+use egui::{Align2, Color32, Id, Rect, Role, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+use super::race::{Row, Verdict};
+use super::scenes::{Ground, Rolling};
+use super::settings::{Settings, name};
+use super::tiles::Tile;
+use crate::app::theme::{self, Tokens};
+use crate::app::widgets::formula::Formula;
+use crate::app::widgets::text;
+use crate::app::words::value;
+use crate::gfx;
+use crate::probes::landscape::{Loss, Roll};
+
+/// Height of a picture from which on a sentence has room, in points before the text scale.
+const TALL: f32 = 200.0;
+
+/// What hands did to a picture.
+#[derive(Default)]
+pub struct Done {
+    /// 0 the cross, 1 the prediction, and where it should be.
+    pub dragged: Option<(usize, [f64; 2])>,
+}
+
+/// One picture.
+pub struct Picture<'a> {
+    /// What lies on its ground.
+    pub ground: &'a Ground<'a>,
+    /// Its field.
+    pub tile: &'a Tile,
+    /// Its ball.
+    pub ball: Option<(&'a Row, &'a Roll)>,
+    /// The balls are held.
+    pub held: bool,
+    /// Nobody can touch it.
+    pub still: bool,
+}
+
+fn title(loss: Option<Loss>) -> &'static str {
+    loss.map_or("Value", name)
+}
+
+/// What a picture shows, in letters.
+pub fn formula(loss: Option<Loss>, ink: Color32) -> Formula {
+    let f = Formula::new(ink);
+    match loss {
+        None => f.math("V(s)"),
+        Some(Loss::Squared) => f.math("‖").hat("s").math(" − s′‖").above("2"),
+        Some(Loss::Vaml) => f.math("(V(").hat("s").math(") − V(s′))").above("2"),
+        Some(Loss::Vagram) => f
+            .math("Σ")
+            .below("d")
+            .math(" (∂")
+            .below("d")
+            .math("V(s′) (")
+            .hat("s")
+            .math(" − s′)")
+            .below("d")
+            .math(")")
+            .above("2"),
+        Some(Loss::VagramUnbounded) => f.math("(∇V(s′) · (").hat("s").math(" − s′))").above("2"),
+    }
+}
+
+/// What to look at, in a sentence.
+fn says(loss: Option<Loss>) -> &'static str {
+    match loss {
+        None => "What planning will use. White: as good as the true next state.",
+        Some(Loss::Squared) => "A bowl. It knows nothing of the value.",
+        Some(Loss::Vaml) => "A gorge along the level line: all of it looks solved.",
+        Some(Loss::Vagram) => "A bowl again, as narrow as each number matters.",
+        Some(Loss::VagramUnbounded) => "A trough: along it errors cancel out.",
+    }
+}
+
+impl Picture<'_> {
+    /// Draws it into `rect`.
+    pub fn ui(&self, ui: &mut Ui, rect: Rect, settings: &mut Settings, done: &mut Done) {
+        let points = theme::scale(ui.ctx());
+        let tall = rect.height() >= TALL * points;
+        let body = self.head(ui, rect, tall, settings.camera.flat);
+        let scene = self
+            .ground
+            .scene(self.tile, self.ball.map(|(row, roll)| Rolling { row, roll, held: self.held }));
+        let style = theme::solid(ui.ctx(), self.still);
+        let mut child =
+            ui.new_child(UiBuilder::new().id_salt(title(self.tile.loss)).max_rect(body));
+        let id = Id::unique(("landscape", self.tile.loss.map(Loss::index)));
+        let spoken = self.spoken();
+        let shown =
+            gfx::show(&mut child, (&style, &spoken), id, &scene, &mut settings.camera, body.size());
+        if let Some((cross, at)) = shown.dragged {
+            done.dragged = Some((cross, at.map(f64::from)));
+        }
+    }
+
+    /// Title, formula and ball; what to look at and what is not on the scale. Returns what is left.
+    fn head(&self, ui: &Ui, rect: Rect, tall: bool, flat: bool) -> Rect {
+        let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
+        let painter = ui.painter().with_clip_rect(rect);
+        let strong = theme::body_strong(ui.ctx());
+        let line = text::line(&painter, title(self.tile.loss), strong, t.text_strong);
+        let baseline = rect.top() + 18.0 * points;
+        let seat = text::place_on(&painter, &line, rect.left() + 2.0, baseline);
+        let after = formula(self.tile.loss, t.text_weak);
+        let (at, right) = (seat.right() + 12.0 * points, rect.right() - 4.0);
+        let (ball, ink) = self.ball(&t);
+        let ball = text::line(&painter, &ball, theme::body(ui.ctx()), ink);
+        if at + after.width(&painter) < right - ball.size().x - 28.0 * points {
+            after.paint(&painter, pos2(at, baseline));
+        }
+        let seat = text::place_on(&painter, &ball, right - ball.size().x, baseline);
+        if self.ball.is_some() {
+            let dot = seat.left_center() - vec2(10.0 * points, 0.0);
+            painter.circle_filled(dot, 4.5 * points, t.imagined);
+        }
+        let mut top = rect.top() + 26.0 * points;
+        if tall {
+            let small = theme::small(ui.ctx());
+            let off = text::line(&painter, &self.off(flat), small.clone(), t.text_weak);
+            let room = rect.width() - off.size().x - 20.0;
+            let line = text::elided(&painter, says(self.tile.loss), small, t.text_weak, room);
+            text::place(&painter, &line, pos2(rect.left() + 2.0, top), Align2::LEFT_TOP);
+            text::place(&painter, &off, pos2(right, top), Align2::RIGHT_TOP);
+            top += 18.0 * points;
+        }
+        Rect::from_min_max(pos2(rect.left(), top), rect.max)
+    }
+
+    /// What is not on the scale; from above also the scale itself, which has no axis there.
+    fn off(&self, flat: bool) -> String {
+        let cells = |n: usize| if n == 1 { "cell" } else { "cells" };
+        let (low, high) = self.tile.ends;
+        let mut parts = Vec::new();
+        if flat {
+            parts.push(format!("{} to {}", short(low), short(high)));
+        }
+        for (n, what) in [(self.tile.off, "off scale"), (self.tile.missing, "without a number")] {
+            if n > 0 {
+                parts.push(format!("{n} {} {what}", cells(n)));
+            }
+        }
+        parts.join(", ")
+    }
+
+    /// Where the ball is.
+    fn ball(&self, t: &Tokens) -> (String, Color32) {
+        let Some((row, _)) = self.ball else { return (String::new(), t.text) };
+        let far = format!("{:.1} from the cross", row.state_error);
+        match row.verdict {
+            Verdict::Rolls => (far, t.text),
+            Verdict::Left(_) | Verdict::Broke(_) => (row.verdict.words(), t.bad),
+            _ if self.held => (format!("held, {far}"), t.text),
+            Verdict::Found => ("on the cross".to_owned(), t.good),
+            Verdict::WrongPlace | Verdict::Stuck => (far, t.bad),
+        }
+    }
+
+    fn spoken(&self) -> String {
+        let name = title(self.tile.loss);
+        let (low, high) = self.tile.ends;
+        let ends = match self.tile.loss {
+            None => format!("from {} to {}", value(low), value(high)),
+            Some(_) => format!("square root, 0 to {}", value(high)),
+        };
+        let ball = self.ball.map_or_else(String::new, |(row, _)| {
+            format!("; its ball: {}, {:.2} from the cross", row.verdict.words(), row.state_error)
+        });
+        format!("Landscape of {name}, {ends}{ball}")
+    }
+}
+
+/// An end of a scale.
+fn short(x: f64) -> String {
+    let text = if x.abs() < 10.0 { format!("{x:.1}") } else { format!("{x:.0}") };
+    text.trim_end_matches(".0").replace('-', "−")
+}
+
+/// What the marks are, the same for every picture; or, first, what a person should know.
+pub fn legend(ui: &mut Ui, rect: Rect, data: bool, notice: Option<String>) {
+    let t = theme::tokens(ui.ctx());
+    let hatch = if data { " · hatched: no data" } else { "" };
+    let ink = if notice.is_some() { t.text_strong } else { t.text_weak };
+    let words = notice.unwrap_or_else(|| {
+        format!(
+            "blue: true next state s′, plane: slope of V there · orange: prediction ŝ · white: \
+             V(s) = V(s′) · heights: √ loss, grey: off scale{hatch}"
+        )
+    });
+    let response = ui.interact(rect, Id::unique("legend of landscapes"), egui::Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+    let small = theme::small(ui.ctx());
+    let line = text::elided(ui.painter(), &words, small, ink, rect.width());
+    text::place(ui.painter(), &line, rect.left_top(), Align2::LEFT_TOP);
+    response.on_hover_text(words);
+}
