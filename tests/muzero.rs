@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{arena, digests};
+use common::{arena, digests, remembering};
 use imaginarium::agents::muzero::config::{Distil, MuZeroConfig, Picks, Tree};
 use imaginarium::agents::muzero::view::MuZeroView;
 use imaginarium::agents::muzero::{MuZero, latent::LatentModel};
@@ -227,4 +227,32 @@ fn games_that_do_not_end_are_learned_in_parts() {
         state = next;
     }
     assert_eq!((updates[198], updates[199], updates[209]), (0, 1, 11));
+}
+
+#[test]
+fn every_dial_moved_there_and_back_within_a_search_is_lived_again() {
+    use imaginarium::base::params::{Params as _, Range};
+    let place = |step| Position::at(Clock::EnvSteps, step);
+    for (index, spec) in MuZeroConfig::specs().iter().enumerate() {
+        let config = room("simulations = 6\nbatch = 8\nwidth = 16\nunroll = 2");
+        let mut e = remembering(config, 1);
+        // Two units into the step: an update is done and the search has begun.
+        e.advance_to(place(230).unit_on().unit_on(), None);
+        let ends = match spec.range {
+            Range::Int { min, max, .. } | Range::Float { min, max, .. } => [min, max],
+            Range::Choice(all) => [0.0, (all.len() - 1) as f64],
+        };
+        let before = e.runs()[0].param(index);
+        for value in [ends[0], ends[1], before] {
+            e.set_param(0, index, value).unwrap();
+        }
+        let here = (e.position(), digests(&e));
+        e.advance_to(place(250), None);
+        let end = digests(&e);
+        e.seek(place(0));
+        e.seek(here.0);
+        assert_eq!(digests(&e), here.1, "{}", spec.key);
+        e.seek(place(250));
+        assert_eq!(digests(&e), end, "{}", spec.key);
+    }
 }
