@@ -328,7 +328,7 @@ fn more_memory_than_allowed_is_refused_before_anything_is_built() {
     // 1024 x 1024 and a little more, 20, 20 and 16 bytes each; 100 000 rows of nine numbers.
     assert_eq!(
         said,
-        "networks, their moments and full memories of 200 lanes need about 11.7 GiB; at most 8 \
+        "networks, their moments and full memories of 200 lanes need about 14.8 GiB; at most 8 \
          GiB are allowed: take fewer lanes, narrower networks or smaller memories"
     );
     let said = refused(&["agent = 'ddpg'\ncapacity = 1000000"; 2], 150);

@@ -9,13 +9,13 @@ pub mod dyna;
 pub mod dyna_q;
 pub mod dyna_q_plus;
 pub mod expected_sarsa;
-pub mod fault;
 pub mod kept_values;
 pub mod learner;
 pub mod low_rank;
 pub mod memory;
 pub mod monte_carlo;
 pub mod monte_carlo_prediction;
+pub mod muzero;
 pub mod mve;
 pub mod off_policy;
 pub mod prioritized_sweeping;
@@ -31,6 +31,7 @@ pub mod steering;
 pub mod surface;
 pub mod table;
 pub mod td_prediction;
+mod told;
 pub mod value_iteration;
 pub mod works;
 
@@ -42,34 +43,7 @@ use crate::models::bank::Known;
 use crate::models::network::ModelCopy;
 use crate::models::view::ModelView;
 use crate::nn::device::Place;
-pub use fault::{Fault, NotANumber};
-
-/// Work done since the beginning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Work {
-    /// Table entries (or mini-batch steps of the value) updated from real experience.
-    pub real_updates: u64,
-    /// The same from imagined experience.
-    pub imagined_updates: u64,
-    /// Model calls: one call for one state.
-    pub imagined_steps: u64,
-}
-
-impl Work {
-    /// Real and imagined updates together.
-    pub fn updates(&self) -> u64 {
-        self.real_updates + self.imagined_updates
-    }
-}
-
-/// Which clocks an agent moves, as it is set now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moves {
-    /// It updates something.
-    pub updates: bool,
-    /// It calls a model.
-    pub imagined: bool,
-}
+pub use told::{Fault, Moves, NotANumber, Work};
 
 /// A copy of what probes and pictures need, as plain data.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -96,6 +70,8 @@ pub struct View {
     pub earlier_values: std::sync::Arc<Vec<surface::Earlier>>,
     /// Model, value and their way, for agents that make them agree.
     pub consistent: Option<self_consistent::ConsistentView>,
+    /// Networks and search, for agents that search in a latent model.
+    pub muzero: Option<std::sync::Arc<muzero::view::MuZeroView>>,
     /// How well its model fits, for agents that do nothing but fit one.
     pub fitted: Option<low_rank::fit::Shared>,
 }
@@ -350,6 +326,12 @@ pub static AGENTS: &[AgentInfo] = &[
         title: "MVE",
         help: "DDPG whose targets look H imagined steps ahead through a model (Feinberg et al. 2018)",
         specs: mve::config::MveConfig::specs,
+    },
+    AgentInfo {
+        id: "muzero",
+        title: "MuZero-style",
+        help: "searches in a model that learns nothing but reward, value and policy (Schrittwieser 2020)",
+        specs: muzero::MuZeroConfig::specs,
     },
     AgentInfo {
         id: "low-rank",

@@ -16,6 +16,7 @@ use crate::agents::expected_sarsa::ExpectedSarsa;
 use crate::agents::low_rank::LowRankAgent;
 use crate::agents::monte_carlo::MonteCarlo;
 use crate::agents::monte_carlo_prediction::MonteCarloPrediction;
+use crate::agents::muzero::{MuZero, MuZeroConfig};
 use crate::agents::mve::Mve;
 use crate::agents::mve::config::MveConfig;
 use crate::agents::prioritized_sweeping::Sweeping;
@@ -33,7 +34,9 @@ use crate::mdp::oracle::Oracle;
 use crate::mdp::physical::{Body, KnownReward, Physical, Steered};
 use crate::mdp::scene::Scenic;
 use crate::mdp::{Action, Simulator, State, Tabular};
+use crate::models::coding::Coding;
 use crate::models::features::Places;
+use crate::models::sight::{Numbers, Sight};
 use crate::nn::device::Wish;
 use crate::nn::mlp::TooLarge;
 use crate::nn::trial::Trial;
@@ -80,6 +83,11 @@ pub type Fit = Result<Option<Cohorts>, TooLarge>;
 pub fn tabular_cohorts<W: Tabular + Scenic>(world: &W, run: &RunConfig, seeds: &[u64]) -> Fit {
     match run.info.id {
         "deep-dyna-q" => deep_dyna_q(world, &run.params, seeds).map(Some),
+        "muzero" => {
+            let dials: MuZeroConfig = config(&run.params);
+            let sight = Coding { coded: dials.features, places: Places::of(&world.scene()) };
+            muzero(world, dials, (sight, world.states(), world.actions()), seeds).map(Some)
+        }
         id => Ok(seeds.iter().map(|&seed| tabular_cohort(world, id, &run.params, seed)).collect()),
     }
 }
@@ -95,6 +103,21 @@ fn deep_dyna_q<W: Tabular + Scenic>(
     population(world, seeds, (trial, dials.device), |seeds| {
         DeepDynaQ::new(config(params), places, sizes, seeds)
     })
+}
+
+/// A cohort for every seed: searches ask the networks one state at a time, which is what processors
+/// are for.
+fn muzero<W: Simulator<Action = Action>, S: Sight<Seen = W::Obs>>(
+    world: &W,
+    dials: MuZeroConfig,
+    (sight, states, actions): (S, usize, usize),
+    seeds: &[u64],
+) -> Result<Cohorts, TooLarge> {
+    let group = |&seed: &u64| -> Result<Box<dyn Cohort>, TooLarge> {
+        let agent = MuZero::new(dials, sight, (states, actions), seed)?;
+        Ok(Box::new(Group::new(world, agent, &[seed])))
+    };
+    seeds.iter().map(group).collect()
 }
 
 /// The lanes of an agent with networks. On an adapter all are one population, as many cost about
@@ -166,6 +189,10 @@ pub fn discrete_cohorts<W: Physical<Action = Action> + KnownReward>(
         "random" => {
             let agent = |seed| Random::new(Counted(actions), &[seed]);
             Ok(Some(one_each(world, seeds, agent)))
+        }
+        "muzero" => {
+            let sight = Numbers::of(world);
+            muzero(world, config(&run.params), (sight, 0, actions), seeds).map(Some)
         }
         "deep-dyna-q" => {
             let (dials, sizes) = (config::<DeepDynaQConfig>(&run.params), sizes(world));

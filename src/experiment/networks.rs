@@ -6,9 +6,11 @@ use super::build::config;
 use super::config::{ArenaConfig, ConfigError, GIB, MAX_GIB, RunConfig};
 use crate::agents::ddpg::DdpgConfig;
 use crate::agents::deep_dyna_q::DeepDynaQConfig;
+use crate::agents::muzero::MuZeroConfig;
 use crate::agents::mve::config::MveConfig;
 use crate::base::params::{Dial as _, Spec};
 use crate::mdp::oracle::Oracle;
+use crate::models::coding::Coding;
 use crate::models::features::Places;
 use crate::nn::device::{Choice, Wish};
 use crate::nn::trial::Trial;
@@ -31,6 +33,14 @@ impl Ground {
         match (self, run.info.id) {
             (Self::Listed(places, actions), "deep-dyna-q") => {
                 config::<DeepDynaQConfig>(&run.params).bytes(*places, *actions)
+            }
+            (Self::Listed(places, actions), "muzero") => {
+                let dials = config::<MuZeroConfig>(&run.params);
+                let coding = Coding { coded: dials.features, places: *places };
+                dials.bytes(coding.width(), *actions)
+            }
+            (Self::Counted((sees, actions)), "muzero") => {
+                config::<MuZeroConfig>(&run.params).bytes(*sees, *actions)
             }
             (Self::Counted(sizes), "deep-dyna-q") => {
                 config::<DeepDynaQConfig>(&run.params).bytes_for(*sizes)

@@ -15,6 +15,7 @@ pub mod model_loss;
 pub mod motion;
 pub mod network;
 pub mod self_consistent;
+pub mod sight;
 pub mod spread;
 pub mod table;
 pub mod value_taught;

@@ -46,6 +46,17 @@ pub fn epsilon_greedy_odds(q: &[f64], epsilon: f64) -> Vec<f64> {
     q.iter().enumerate().map(odds).collect()
 }
 
+/// Probabilities `[A]` in proportion to `visits^(1/T)`; with `T` near 0 all of them are with the most
+/// visited, and without any visit all actions are alike.
+pub fn by_visits(visits: &[u32], temperature: f64) -> Vec<f64> {
+    let most = f64::from(visits.iter().copied().max().unwrap_or(0).max(1));
+    let none = visits.iter().all(|&n| n == 0);
+    let share = |&n: &u32| if none { 1.0 } else { (f64::from(n) / most).powf(1.0 / temperature) };
+    let odds: Vec<f64> = visits.iter().map(share).collect();
+    let sum: f64 = odds.iter().sum();
+    odds.into_iter().map(|odds| odds / sum).collect()
+}
+
 /// Bit mask of all greatest entries of `q`; 0 while every entry is the same, because then the
 /// row has no opinion.
 pub fn greedy_mask(q: &[f64]) -> u8 {
@@ -68,6 +79,16 @@ pub fn nearly_greedy(q: &[f64], slack: f64) -> u8 {
 mod tests {
     use super::*;
     use crate::base::rng::StreamName;
+
+    #[test]
+    fn visits_become_odds_sharper_when_it_is_cold() {
+        assert_eq!(by_visits(&[1, 3, 0], 1.0), [0.25, 0.75, 0.0]);
+        for (odds, want) in by_visits(&[1, 3, 0], 0.5).into_iter().zip([0.1, 0.9, 0.0]) {
+            assert!((odds - want).abs() < 1e-12, "{odds} for {want}");
+        }
+        assert_eq!(by_visits(&[1, 3, 3], 1e-3), [0.0, 0.5, 0.5]);
+        assert_eq!(by_visits(&[0, 0], 1.0), [0.5, 0.5]);
+    }
 
     #[test]
     fn ties_are_broken_uniformly_and_only_among_the_best() {

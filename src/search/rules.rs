@@ -5,6 +5,10 @@
 /// Least difference of values that is told from none where values are rescaled.
 pub const LEAST_SPAN: f64 = 1e-8;
 
+/// The same for the range of a whole tree over values that a network learns: differences smaller
+/// than this are its noise, not an opinion (LightZero has a dial for it, `value_delta_max`).
+pub const LEAST_TREE_SPAN: f64 = 0.05;
+
 /// `softmax` of logits that may be minus infinity; false, and all zero, where all of them are.
 #[inline]
 pub fn softmax(logits: &[f64], out: &mut [f64]) -> bool {

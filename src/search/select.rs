@@ -1,8 +1,8 @@
 //! How a simulation chooses the next child: UCT, pUCT, or Gumbel with sequential halving.
 
 use super::rules::{
-    LEAST_SPAN, considered_visits, mixed_value, puct_exploration, puct_weight, sigma_factor,
-    softmax, uct_exploration,
+    LEAST_SPAN, LEAST_TREE_SPAN, considered_visits, mixed_value, puct_exploration, puct_weight,
+    sigma_factor, softmax, uct_exploration,
 };
 use super::tree::Tree;
 use crate::base::rng::Stream;
@@ -65,6 +65,9 @@ pub enum Range {
     Node,
     /// Least and greatest action value seen anywhere in the tree.
     Tree,
+    /// The same, but at least [`LEAST_TREE_SPAN`] apart: for values that are learned, whose
+    /// differences mean nothing before there was a reward.
+    Guarded,
 }
 
 /// The score of an action in its two parts; the greatest sum is visited next.
@@ -190,9 +193,10 @@ impl Selector {
     /// Lowest value and span that values are rescaled by.
     #[inline]
     fn span<N: Clone>(&self, tree: &Tree<N>, at: At<'_>) -> (f64, f64) {
+        let least = if self.range == Range::Guarded { LEAST_TREE_SPAN } else { LEAST_SPAN };
         let (low, high) = match self.range {
             Range::Raw => return (0.0, 1.0),
-            Range::Tree => at.tree_range,
+            Range::Tree | Range::Guarded => at.tree_range,
             Range::Node => {
                 let own = tree.value[at.at];
                 let edges = tree.edges(at.at);
@@ -202,7 +206,7 @@ impl Selector {
             }
         };
         // Before anything was backed up there is no range at all.
-        if low <= high { (low, (high - low).max(LEAST_SPAN)) } else { (0.0, 1.0) }
+        if low <= high { (low, (high - low).max(least)) } else { (0.0, 1.0) }
     }
 
     /// `[A]`: sigma of the completed, rescaled action values (Danihelka et al. 2022, eq. 8, 10).
@@ -220,7 +224,7 @@ impl Selector {
         completed.extend(visits.iter().zip(q).map(|(&n, &q)| if n > 0 { q } else { mixed }));
         let (low, span) = match self.range {
             Range::Raw => (0.0, 1.0),
-            Range::Tree => self.span(tree, at),
+            Range::Tree | Range::Guarded => self.span(tree, at),
             Range::Node => {
                 let low = completed.iter().copied().fold(f64::INFINITY, f64::min);
                 let high = completed.iter().copied().fold(f64::NEG_INFINITY, f64::max);

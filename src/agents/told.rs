@@ -1,6 +1,34 @@
-//! Why a run cannot go on.
+//! What every agent tells of itself: the work it has done, the clocks it moves, and why it cannot go
+//! on.
 
 use crate::mdp::{Action, State};
+
+/// Work done since the beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Table entries (or mini-batch steps of the value) updated from real experience.
+    pub real_updates: u64,
+    /// The same from imagined experience.
+    pub imagined_updates: u64,
+    /// Model calls: one call for one state.
+    pub imagined_steps: u64,
+}
+
+impl Work {
+    /// Real and imagined updates together.
+    pub fn updates(&self) -> u64 {
+        self.real_updates + self.imagined_updates
+    }
+}
+
+/// Which clocks an agent moves, as it is set now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moves {
+    /// It updates something.
+    pub updates: bool,
+    /// It calls a model.
+    pub imagined: bool,
+}
 
 /// A number that stopped being one.
 #[derive(Clone, Copy, Debug, PartialEq)]

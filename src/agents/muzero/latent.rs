@@ -1,0 +1,90 @@
+//! The learned model as a search sees it: its nodes are latent states, and nothing is ever decoded.
+
+use std::sync::Arc;
+
+use super::networks::HostNetworks;
+use crate::base::rng::Stream;
+use crate::search::model::{Ask, Evaluation, Follow, Model};
+use crate::search::tree_search::TreeSearch;
+use crate::search::{Answer, Root, SearchError, Settings};
+
+/// A latent state `[L]`. A clone shares the numbers.
+pub type Latent = Arc<[f32]>;
+
+/// The networks as a model.
+#[derive(Clone, Debug)]
+pub struct LatentModel<'a> {
+    /// The networks.
+    pub networks: &'a HostNetworks,
+    /// Discount. The end of a task is no end here: its value is learned to be 0.
+    pub gamma: f64,
+    /// Whether the policy guides; otherwise all actions are alike.
+    pub guided: bool,
+    /// Calls of the dynamics so far.
+    pub calls: u64,
+}
+
+impl LatentModel<'_> {
+    /// Where a search from what is seen begins.
+    pub fn root(&self, seen: &[f32]) -> Root<Latent> {
+        Root::free(self.networks.enter(seen).into())
+    }
+
+    /// A whole search from what is seen.
+    pub fn search(
+        &mut self,
+        settings: Settings,
+        seen: &[f32],
+        dice: &mut Stream,
+    ) -> Result<Answer, SearchError> {
+        let (root, dice) = (self.root(seen), std::slice::from_mut(dice));
+        let mut search = TreeSearch::begin(settings, &[root], self, dice)?;
+        while !search.is_done() {
+            search.simulate(self, dice);
+        }
+        Ok(search.answer(0))
+    }
+}
+
+impl Model for LatentModel<'_> {
+    type Node = Latent;
+
+    fn actions(&self) -> usize {
+        self.networks.actions()
+    }
+
+    fn is_certain(&self) -> bool {
+        true
+    }
+
+    fn is_same(&self, a: &Latent, b: &Latent) -> bool {
+        a == b
+    }
+
+    fn follow(
+        &mut self,
+        nodes: &[Latent],
+        asks: &[Ask],
+        _: &mut [Stream],
+        out: &mut Vec<Follow<Latent>>,
+    ) {
+        self.calls += asks.len() as u64;
+        out.extend(asks.iter().map(|ask| {
+            let (reward, next) = self.networks.follow(&nodes[ask.node as usize], ask.action);
+            Follow { reward, discount: self.gamma, next: next.into() }
+        }));
+    }
+
+    fn evaluate(&mut self, nodes: &[Latent], which: &[u32], out: &mut Evaluation) {
+        for &node in which {
+            let latent = &nodes[node as usize];
+            out.values.push(self.networks.value(latent));
+            match self.guided {
+                true => {
+                    out.logits.extend(self.networks.logits(latent).iter().map(|&l| f64::from(l)))
+                }
+                false => out.logits.extend(std::iter::repeat_n(0.0, self.actions())),
+            }
+        }
+    }
+}
