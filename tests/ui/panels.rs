@@ -36,14 +36,14 @@ fn every_panel_says_what_it_shows() {
         let text = panel.text(&snapshot);
         // These are not about every run, and some of them not about this lesson.
         use PanelId::{Cards, Memory, ModelData, ModelError, Tree, ValueMap, Values, Wall};
-        use PanelId::{Clouds, Device, Imagined, Losses, MveStack, Relatives, Signal};
+        use PanelId::{Clouds, Device, Imagined, Landscape, Losses, MveStack, Relatives, Signal};
         use PanelId::{ConsistentWrong, Drift, Schematic};
         use PanelId::{Fit, Gradients, LookingAhead, Mismatch, Quadrants, TwoSearches};
         let fits = [Fit, Mismatch, Quadrants, Gradients].contains(&id);
         let of_one = [LookingAhead, TwoSearches].contains(&id) || fits;
         let consistent = [Schematic, ConsistentWrong, Drift].contains(&id);
         let dreams = [Clouds, Device, Imagined, Losses, MveStack, Relatives, Signal].contains(&id);
-        let some = [Cards, Memory, Tree, ValueMap, Values, Wall, ModelData, ModelError];
+        let some = [Landscape, Cards, Memory, Tree, ValueMap, Values, Wall, ModelData, ModelError];
         if consistent || dreams || of_one || some.contains(&id) {
             check_csv(title, &panel.data(&snapshot), 0);
             continue;

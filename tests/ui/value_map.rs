@@ -80,7 +80,10 @@ fn the_map_shows_the_truth_and_says_that_nothing_is_learned() {
     assert_eq!(csv.lines().count(), 1 + 180 * 161);
     assert!(csv.lines().nth(1).unwrap().contains(",nan,"));
     let cart = Desk::open(random("cart-pole"), Theme::Dark, LARGE).snapshot();
-    assert!(map.text(&cart).starts_with("A map needs a world whose state is two numbers"));
+    let text = map.text(&cart);
+    assert!(text.starts_with("A one: ") && text.contains("learns no values"), "{text}");
+    let maze = Desk::paused().snapshot();
+    assert!(map.text(&maze).starts_with("A map needs a world whose states are numbers"));
 }
 
 #[test]
