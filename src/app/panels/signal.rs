@@ -124,7 +124,8 @@ fn draw(ui: &mut Ui, index: usize, rows: &[Accuracy]) {
         field.painter.line(line.clone(), Stroke::new(width, ink));
     }
     if let Some(row) = rows.iter().find(|row| row.model <= SMALL) {
-        let words = format!("model at {:.0} %, value at {:.0} %", 100.0 * SMALL, 100.0 * row.value);
+        let words =
+            format!("model under {:.0} %, value at {:.0} %", 100.0 * SMALL, 100.0 * row.value);
         field.mark(row.lived.max(1) as f64, 0, &words, t.text_strong);
     }
     let ends: Vec<_> = (lines.iter().zip(names).zip(looks))

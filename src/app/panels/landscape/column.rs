@@ -116,7 +116,7 @@ pub fn readings(ui: &mut Ui, judge: &Judge, floor: &Floor) {
     let ratio = (a / b).powi(2);
     let (name, ratio) = if ratio >= 1.0 { (first, ratio) } else { (second, 1.0 / ratio) };
     if ratio.is_finite() {
-        row(ui, &format!("so {} weighs more by", letter(name)), &format!("{ratio:.1} ×"));
+        row(ui, &format!("squared, {} weighs more by", letter(name)), &format!("{ratio:.0} ×"));
     }
 }
 

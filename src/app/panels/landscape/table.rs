@@ -8,11 +8,16 @@ use super::settings::name;
 use crate::app::theme;
 use crate::app::widgets::number::grouped;
 use crate::app::words::value;
+use crate::probes::landscape::Loss;
 
 /// Where the columns end, as shares of the width; the first begins at the left edge.
 const ENDS: [f32; 5] = [0.33, 0.46, 0.59, 0.735, 1.0];
 /// Their heads.
 const HEADS: [&str; 5] = ["steps", "state error", "value error", "peak slope", "verdict"];
+
+/// The same in a narrow panel, where the pictures say how each ball ended.
+const NARROW: (f32, [f32; 4], [&str; 4]) =
+    (440.0, [0.44, 0.62, 0.81, 1.0], ["steps", "state", "value", "slope"]);
 
 /// A number with two digits that count.
 fn short(x: f64) -> String {
@@ -22,6 +27,15 @@ fn short(x: f64) -> String {
         size if size < 1000.0 => format!("{x:.0}"),
         size if size < 1e7 => grouped(x.round() as u64),
         _ => value(x),
+    }
+}
+
+/// A loss in a narrow column.
+fn short_name(loss: Loss) -> &'static str {
+    match loss {
+        Loss::Vagram => "VaGraM",
+        Loss::VagramUnbounded => "unbounded",
+        Loss::Squared | Loss::Vaml => name(loss),
     }
 }
 
@@ -45,9 +59,12 @@ pub fn ui(ui: &mut Ui, rows: &[Row], before: Option<&[f64; 4]>) {
     let line = |ui: &mut Ui, high: f32| -> (Rect, egui::Response) {
         ui.allocate_exact_size(vec2(ui.available_width(), high * points), Sense::hover())
     };
-    let at = |row: Rect, column: usize| row.left() + ENDS[column] * row.width();
+    let narrow = ui.available_width() < NARROW.0 * points;
+    let (ends, heads) =
+        if narrow { (&NARROW.1[..], &NARROW.2[..]) } else { (&ENDS[..], &HEADS[..]) };
+    let at = |row: Rect, column: usize| row.left() + ends[column] * row.width();
     let (head, _) = line(ui, 18.0);
-    for (column, words) in HEADS.into_iter().enumerate() {
+    for (column, &words) in heads.iter().enumerate() {
         let words = if column == 2 && before.is_some() { "then → now" } else { words };
         cell(ui, (head, at(head, column)), words, small.clone(), Align2::RIGHT_CENTER);
     }
@@ -63,7 +80,8 @@ pub fn ui(ui: &mut Ui, rows: &[Row], before: Option<&[f64; 4]>) {
         };
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
         let name_ink = (theme::body(ui.ctx()), t.text);
-        cell(ui, (row, row.left()), name(race.loss), name_ink, Align2::LEFT_CENTER);
+        let called = if narrow { short_name(race.loss) } else { name(race.loss) };
+        cell(ui, (row, row.left()), called, name_ink, Align2::LEFT_CENTER);
         let error = match before {
             Some(before) => {
                 format!("{} → {}", short(before[race.loss.index()]), short(race.value_error))
@@ -75,6 +93,9 @@ pub fn ui(ui: &mut Ui, rows: &[Row], before: Option<&[f64; 4]>) {
         for (column, number) in numbers.iter().enumerate() {
             let ink = (theme::tick(ui.ctx()), t.text_strong);
             cell(ui, (row, at(row, column)), number, ink, Align2::RIGHT_CENTER);
+        }
+        if narrow {
+            continue;
         }
         let ink = match race.verdict.good() {
             Some(true) => t.good,
