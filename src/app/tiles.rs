@@ -23,7 +23,7 @@ const ALL_TOOLS: f32 = 560.0;
 const EXTRA: f32 = 1.35;
 
 /// The same where the mazes stand behind one of the tabs.
-const OTHERS_FIRST: f32 = 0.75;
+const OTHERS_FIRST: f32 = 1.15;
 
 /// What the tiles show.
 pub struct Panes<'a, 'b> {

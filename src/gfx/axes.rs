@@ -86,6 +86,9 @@ fn powers(axis: &Axis, most: usize) -> Vec<(f64, String)> {
     all.into_iter().step_by(every).map(|k| (10_f64.powi(k), name(k))).collect()
 }
 
+/// Least height of a picture with words round it, in points before the text scale.
+const LOW: f32 = 150.0;
+
 /// Words at a place, kept so that they can be measured before they are painted.
 pub struct Word {
     text: String,
@@ -108,6 +111,10 @@ impl Around {
     /// Lays out what stands round the box of `scene`.
     pub fn of(painter: &Painter, scene: &Scene, p: &Projection, style: &Style) -> Self {
         let mut around = Self::default();
+        if !p.is_flat() && p.rect.height() < LOW * style.scale {
+            // Words would leave no room for the picture.
+            return around;
+        }
         if p.is_flat() {
             let below = (vec2(0.0, 1.0), 0.5);
             around.edge(painter, (&scene.axes[0], style), p, |t| [t, 0.0, 0.0], below);

@@ -13,8 +13,10 @@ use crate::experiment::snapshot::Snapshot;
 
 /// Numbers that the value reads, the first ones.
 const MATTERS: usize = 2;
-/// Bars end here: an error larger than 1.5 variances is written beside the bar.
+/// Bars end here: an error larger than 1.5 variances is written on the bar.
 const MOST: f64 = 1.5;
+/// Rows lower than this, in points, have no words.
+const TIGHT: f32 = 52.0;
 
 /// The panel.
 #[derive(Clone, Default)]
@@ -49,10 +51,12 @@ fn bars(ui: &Ui, rect: Rect, s: &Snapshot, all: &[(usize, Vec<f64>)]) {
     let row = (below - rect.top()) / all.len().max(1) as f32;
     for (line, (index, shares)) in all.iter().enumerate() {
         let top = rect.top() + line as f32 * row;
-        let high = (row - 26.0 * points).max(8.0);
-        let foot = top + 20.0 * points + high;
+        // Where rows are low their bars have all the room: the curves tell the numbers.
+        let tight = row < TIGHT * points;
+        let high = if tight { row - 6.0 * points } else { row - 26.0 * points }.max(8.0);
+        let foot = top + if tight { 2.0 } else { 20.0 } * points + high;
         badge::paint(&painter, pos2(rect.left() + 12.0 * points, foot - high / 2.0), *index);
-        let words = said(s, *index);
+        let words = if tight { String::new() } else { said(s, *index) };
         let words = text::elided(&painter, &words, font.clone(), t.text, rect.right() - left);
         text::place(&painter, &words, pos2(left, top), Align2::LEFT_TOP);
         let edge = [pos2(left, foot), pos2(rect.right(), foot)];
@@ -67,8 +71,9 @@ fn bars(ui: &Ui, rect: Rect, s: &Snapshot, all: &[(usize, Vec<f64>)]) {
             let ink = t.run(*index);
             let ink = if d < MATTERS { ink } else { ink.gamma_multiply(0.45) };
             painter.rect_filled(bar, CornerRadius::same(2), ink);
-            if share > MOST {
-                let words = text::line(&painter, &value(share), font.clone(), t.text);
+            if share > MOST && !tight {
+                let ink = if d < MATTERS { t.panel } else { t.text };
+                let words = text::line(&painter, &value(share), font.clone(), ink);
                 text::place(
                     &painter,
                     &words,
@@ -95,7 +100,7 @@ fn said(s: &Snapshot, index: usize) -> String {
     let Some(view) = view(run) else { return String::new() };
     let errors = view.fits.last().map_or(String::new(), |fit| {
         let (v, state) = (value(fit.value_error), value(fit.state_error));
-        format!(": value error {v} of Var V, state error {state}")
+        format!(": value error {v} of Var V, state error of what matters {state}")
     });
     format!("{}{errors}", run.name)
 }
