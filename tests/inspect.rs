@@ -77,7 +77,7 @@ fn counts(found: &Inspection) -> [u64; 2] {
 #[test]
 fn every_agent_with_a_table_leaves_a_list_that_replays() {
     // An update of a network writes all cells at once: no list could replay it.
-    let has_table = |id: &str| id != "random" && !id.starts_with("deep-");
+    let has_table = |id: &str| !["random", "muzero"].contains(&id) && !id.starts_with("deep-");
     for agent in AGENTS.iter().filter(|a| has_table(a.id)) {
         let run = format!("agent = '{}'", agent.id);
         let config = maze("lanes = 2\nseed = 6\nlength = 12", &[&run]);

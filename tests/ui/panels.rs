@@ -43,7 +43,18 @@ fn every_panel_says_what_it_shows() {
         let of_one = [LookingAhead, TwoSearches].contains(&id) || fits;
         let consistent = [Schematic, ConsistentWrong, Drift].contains(&id);
         let dreams = [Clouds, Device, Imagined, Losses, MveStack, Relatives, Signal].contains(&id);
-        let some = [Landscape, Cards, Memory, Tree, ValueMap, Values, Wall, ModelData, ModelError];
+        let some = [
+            Landscape,
+            PanelId::Surface,
+            Cards,
+            Memory,
+            Tree,
+            ValueMap,
+            Values,
+            Wall,
+            ModelData,
+            ModelError,
+        ];
         if consistent || dreams || of_one || some.contains(&id) {
             check_csv(title, &panel.data(&snapshot), 0);
             continue;
