@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::golden::{number, rows};
+use common::golden::{close, flat, number, numbers, rows};
 use imaginarium::agents::actor_critic::{ActorCritic, Shape};
 use imaginarium::agents::mve::dynamics::{Dynamics, wanted};
 use imaginarium::agents::mve::teaching::{Aim, Still, Task, Teacher};
@@ -78,22 +78,6 @@ impl Bench {
         let how = (0, 1e-3, &[true][..]);
         let (loss, gradients) = self.teacher(aim).loss(model, &self.task, aim, how).unwrap();
         (values(&loss.value)[0], gradients)
-    }
-}
-
-fn numbers(text: &str) -> Vec<f64> {
-    text.split(' ').map(number).collect()
-}
-
-fn flat(gradients: &Gradients) -> Vec<f32> {
-    gradients.tensors().iter().flat_map(values).collect()
-}
-
-fn close(what: &str, ours: &[f32], theirs: &[f64]) {
-    assert_eq!(ours.len(), theirs.len(), "{what}");
-    for (i, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
-        let far = (f64::from(*ours) - theirs).abs();
-        assert!(far <= 2e-5 * (1.0 + theirs.abs()), "{what}, number {i}: {ours} and {theirs}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Golden files and how to compare with them.
 
 use imaginarium::base::stats::mean;
+use imaginarium::nn::{Gradients, values};
 
 /// Rows of a golden file, by column number.
 pub fn rows(file: &str) -> Vec<Vec<String>> {
@@ -21,4 +22,23 @@ pub fn agree(ours: &[f64], theirs: f64, std: f64, samples: f64) -> bool {
     let variance = ours.iter().map(|x| (x - mine).powi(2)).sum::<f64>() / (n - 1.0);
     let error = (variance / n + std * std / samples).sqrt();
     (mine - theirs).abs() <= 4.0 * error + 1e-9
+}
+
+/// Numbers with a space between them.
+pub fn numbers(text: &str) -> Vec<f64> {
+    text.split(' ').map(number).collect()
+}
+
+/// All numbers of a gradient, tensor after tensor.
+pub fn flat(gradients: &Gradients) -> Vec<f32> {
+    gradients.tensors().iter().flat_map(values).collect()
+}
+
+/// Ours are theirs to what 32 bits leave of a sum.
+pub fn close(what: &str, ours: &[f32], theirs: &[f64]) {
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    for (i, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+        let far = (f64::from(*ours) - theirs).abs();
+        assert!(far <= 2e-5 * (1.0 + theirs.abs()), "{what}, number {i}: {ours} and {theirs}");
+    }
 }
