@@ -102,14 +102,18 @@ pub fn text(run: &RunSnapshot) -> String {
     )
 }
 
-/// Where every run's body was in its episode, newest last; `None` in worlds without bodies.
+/// Where every run's body was in its episode, newest last, with a head wherever other numbers begin;
+/// `None` in worlds without bodies.
 pub fn data(snapshot: &Snapshot) -> Option<String> {
-    let Scene::Body(scene) = snapshot.runs[0].truth.scene() else {
-        return None;
-    };
-    let keys: Vec<&str> = scene.dimensions.iter().map(|d| d.key).collect();
-    let mut csv = format!("run,episode,step,{}\n", keys.join(","));
+    let (mut csv, mut head) = (String::new(), String::new());
     for run in &snapshot.runs {
+        let Scene::Body(scene) = run.truth.scene() else { continue };
+        let keys: Vec<&str> = scene.dimensions.iter().map(|d| d.key).collect();
+        let own = format!("run,episode,step,{}\n", keys.join(","));
+        if own != head {
+            csv += &own;
+            head = own;
+        }
         let episode = run.lane.counters.episodes + 1;
         let path = run.lane.path.episode();
         let first = (run.lane.counters.step + 1).saturating_sub(path.len() as u64);
@@ -118,5 +122,5 @@ pub fn data(snapshot: &Snapshot) -> Option<String> {
             csv += &format!("{},{episode},{step},{}\n", run.letter, numbers.join(","));
         }
     }
-    Some(csv)
+    (!csv.is_empty()).then_some(csv)
 }

@@ -49,13 +49,18 @@ pub enum Scale {
 impl Scale {
     /// The scale that all runs of a snapshot share.
     pub fn of(snapshot: &Snapshot) -> Self {
+        Self::over(&snapshot.runs)
+    }
+
+    /// The scale that these runs share.
+    fn over(runs: &[RunSnapshot]) -> Self {
         // A run that diverged would take all colours away from the others.
-        let healthy = snapshot.runs.iter().filter(|r| r.failure.is_none());
+        let healthy = runs.iter().filter(|r| r.failure.is_none());
         let ranges = healthy.filter_map(|r| r.map.as_ref()?.range());
         let ranges = ranges.filter(|(low, high)| low.abs().max(high.abs()) < DIVERGED);
         let all = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         // Where there is no distance from a goal, values are no powers of it.
-        let graph = matches!(snapshot.runs[0].truth.scene(), Scene::Graph(_));
+        let graph = matches!(runs[0].truth.scene(), Scene::Graph(_));
         match all {
             None | Some((0.0.., ..=1.0)) if graph => Self::Linear(0.0, 1.0),
             Some((low, high)) if low < 0.0 || high > 1.0 => Self::Linear(low, high),
@@ -154,11 +159,14 @@ impl Mazes {
             if !cx.view.still && !cx.view.lecture {
                 tools_menu(ui, self, PanelId::Mazes, cx);
             }
-            let moves = matches!(cx.snapshot.runs[0].truth.scene(), Scene::Body(_));
+            // Different worlds share neither a scale nor a picture.
+            let mixed = cx.snapshot.config.is_mixed();
+            let moves = mixed || matches!(cx.snapshot.runs[0].truth.scene(), Scene::Body(_));
             // The title is never cut for the sake of the bar.
             let font = theme::title(ui.ctx());
             let ink = egui::Color32::PLACEHOLDER;
             let words = match cx.snapshot.runs[0].truth.scene() {
+                _ if mixed => "What happens",
                 Scene::Graph(_) => "What each state is worth",
                 Scene::Body(_) => "What happens",
                 Scene::Grid(_) | Scene::States(_) => self.title(),
@@ -172,7 +180,7 @@ impl Mazes {
             if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
                 // Dots have no arrows to choose.
-                if matches!(cx.snapshot.runs[0].truth.scene(), Scene::Grid(_)) {
+                if cx.snapshot.runs.iter().any(|r| matches!(r.truth.scene(), Scene::Grid(_))) {
                     arrows_or_numbers(ui, cx);
                 }
             }
@@ -181,6 +189,7 @@ impl Mazes {
                 _ if cx.snapshot.runs.iter().any(has_no_way) => NO_WAY,
                 // In the lecture view no tooltip tells it.
                 _ if unsaid && cx.view.lecture => HATCHED,
+                "" if mixed => "What does each agent do in its world?",
                 "" if moves => "How does each run move the same body?",
                 "" => self.question(),
                 lesson => lesson,
@@ -259,6 +268,7 @@ fn shown(ui: &Ui, cx: &Cx<'_>) -> Range<usize> {
 /// One row of tiles or two, whichever gives the larger cells.
 fn columns(count: usize, room: egui::Vec2, snapshot: &Snapshot) -> usize {
     let (cols, rows) = match snapshot.runs[0].truth.scene() {
+        _ if snapshot.config.is_mixed() => (4.0, 3.0),
         Scene::Grid(grid) => (grid.cols as f32, grid.rows as f32),
         Scene::Graph(graph) => graph.size(),
         Scene::Body(body) => (2.0 * body.extent.0, body.extent.2 - body.extent.1),
@@ -316,6 +326,7 @@ impl Panel for Mazes {
             (all.y - GAP * (rows - 1) as f32) / rows as f32,
         );
         let notes = notes_fit(ui, size.x, cx);
+        let mixed = cx.snapshot.config.is_mixed();
         ui.spacing_mut().item_spacing = vec2(GAP, GAP);
         for row in 0..rows {
             ui.horizontal_top(|ui| {
@@ -323,7 +334,8 @@ impl Panel for Mazes {
                     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                         ui.set_min_size(size);
                         ui.spacing_mut().item_spacing = vec2(8.0, 7.0) * theme::scale(ui.ctx());
-                        tile(ui, index, &mut self.looks, &scale, notes, cx);
+                        let own = mixed.then(|| Scale::over(&cx.snapshot.runs[index..=index]));
+                        tile(ui, index, &mut self.looks, &own.unwrap_or(scale), notes, cx);
                     });
                 }
             });
@@ -336,7 +348,9 @@ impl Panel for Mazes {
     }
 
     fn data(&self, snapshot: &Snapshot) -> String {
-        if let Some(bodies) = body_tile::data(snapshot) {
+        let bodies = body_tile::data(snapshot).unwrap_or_default();
+        let tables = snapshot.runs.iter().any(|run| run.lane.view.table.is_some());
+        if !bodies.is_empty() && !tables {
             return bodies;
         }
         let mut csv =
@@ -352,7 +366,8 @@ impl Panel for Mazes {
                 csv += &format!("{letter},{state},{action},{q},{real},{imagined},{share}\n");
             }
         }
-        csv
+        // Two tables where some runs have one kind of world and some the other.
+        if bodies.is_empty() { csv } else { csv + "\n" + &bodies }
     }
 }
 
