@@ -141,6 +141,7 @@ impl Curves {
             reference: reference(s, runs[0]).filter(|_| self.log_y),
             levels: &data.shortest,
             empty: match cx.view.still {
+                _ if !world.is_empty() => "No episode ended yet.",
                 true => "Curves begin with the first finished episode.",
                 false => "Curves begin with the first finished episode. Space plays.",
             },

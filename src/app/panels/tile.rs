@@ -289,6 +289,8 @@ fn place(index: usize, s: &Snapshot, brief: bool) -> String {
         "waits".to_owned()
     } else if by_episode && brief {
         format!("step {}", grouped(c.step))
+    } else if brief {
+        format!("Episode {}", grouped(c.episodes + 1))
     } else if s.waits(index) {
         format!("Episode {}, waits", grouped(c.episodes))
     } else {
