@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::arena::Experiment;
 use super::build::{
-    Fit, check_tables, check_together, continuous_cohorts, discrete_cohorts, sizes, tabular_cohorts,
+    Fit, board_cohorts, check_tables, check_together, continuous_cohorts, discrete_cohorts, sizes,
+    tabular_cohorts,
 };
 use super::clock::Position;
 use super::config::{ArenaConfig, ConfigError, RunConfig, letter};
@@ -18,9 +19,10 @@ use super::worlds::Worlds;
 use crate::agents::{AGENTS, AgentInfo};
 use crate::base::rng::lane_seed;
 use crate::envs::any::{AnyTabular, AnyWorld};
-use crate::mdp::Tabular;
 use crate::mdp::scene::Scenic;
+use crate::mdp::{Simulator as _, Tabular};
 use crate::models::features::Places;
+use crate::models::sight::{Sight as _, Squares};
 
 impl Experiment {
     /// Builds the arena of a configuration for `workers` threads.
@@ -47,6 +49,13 @@ impl Experiment {
                 let fit = |run: &RunConfig, seeds: &[u64]| discrete_cohorts(&world, run, seeds);
                 let ground = Ground::Counted(sizes(&world));
                 let worlds = (Worlds::of_numbers(&world), ground, NUMBERS);
+                Self::with(config, worlds, workers, fit)
+            }
+            AnyWorld::Board(world) => {
+                let fit = |run: &RunConfig, seeds: &[u64]| board_cohorts(&world, run, seeds);
+                let squares = Squares { count: world.spec().actions };
+                let ground = Ground::Counted((squares.width(), squares.count));
+                let worlds = (Worlds::of_numbers(&world), ground, "two players take turns");
                 Self::with(config, worlds, workers, fit)
             }
             AnyWorld::CartPole(world) => {
