@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::arena::Experiment;
 use super::build::{
-    Fit, check_tables, check_together, continuous_cohorts, discrete_cohorts, sizes, tabular_cohorts,
+    Fit, board_cohorts, check_tables, check_together, continuous_cohorts, discrete_cohorts, sizes,
+    tabular_cohorts,
 };
 use super::clock::Position;
 use super::config::{ArenaConfig, ConfigError, RunConfig, WorldConfig, letter};
@@ -19,10 +20,12 @@ use super::worlds::Worlds;
 use crate::agents::{AGENTS, AgentInfo};
 use crate::base::rng::lane_seed;
 use crate::envs::any::{AnyTabular, AnyWorld};
+use crate::envs::tic_tac_toe::TicTacToe;
 use crate::mdp::physical::{KnownReward, Physical, Steered};
 use crate::mdp::scene::Scenic;
-use crate::mdp::{Action, Tabular};
+use crate::mdp::{Action, Simulator as _, Tabular};
 use crate::models::features::Places;
+use crate::models::sight::{Sight as _, Squares};
 
 /// A world of the arena, and who fits into it.
 pub(super) struct Home {
@@ -55,6 +58,7 @@ impl<'w> Opened<'w> {
             AnyWorld::Crossing(world) => Opened::steered(world),
             AnyWorld::Torques(world) => Opened::counted(world),
             AnyWorld::CartPole(world) => Opened::counted(world),
+            AnyWorld::Board(world) => Opened::played(world),
         }
     }
 
@@ -91,6 +95,18 @@ impl<'w> Opened<'w> {
             nature: "its states are numbers",
             sizes: (0, 0),
             fit: Box::new(move |run, seeds| discrete_cohorts(&world, run, seeds)),
+        }
+    }
+
+    /// Two players take turns.
+    fn played(world: TicTacToe) -> Self {
+        let squares = Squares { count: world.spec().actions };
+        Self {
+            worlds: Worlds::of_numbers(&world),
+            ground: Ground::Counted((squares.width(), squares.count)),
+            nature: "two players take turns",
+            sizes: (0, 0),
+            fit: Box::new(move |run, seeds| board_cohorts(&world, run, seeds)),
         }
     }
 

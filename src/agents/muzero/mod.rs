@@ -10,6 +10,7 @@
 //! | file | what |
 //! |---|---|
 //! | `config` | pseudo-code and dials |
+//! | `choosing` | a search, and an action from what it says |
 //! | `networks` | the networks, and a copy of them for searches |
 //! | `latent` | the learned model as a search sees it |
 //! | `games` | replay by episode, prioritised |
@@ -17,6 +18,7 @@
 //! | `unroll` | losses and gradients |
 //! | `view` | what pictures and evaluations need |
 
+mod choosing;
 pub mod config;
 mod games;
 pub mod latent;
@@ -36,12 +38,9 @@ use crate::mdp::trace::{CodeLine, Value, Watch};
 use crate::mdp::{Action, Observed as _, Transition};
 use crate::models::sight::{Sight, told};
 use crate::nn::mlp::TooLarge;
-use crate::rl::categorical::softmax;
-use crate::rl::policy::by_visits;
-use crate::search::Answer;
 use crate::search::tree_search::TreeSearch;
 pub use config::MuZeroConfig;
-use config::{Code, Picks, Tree, line};
+use config::{Code, line};
 use games::{Game, Games};
 use latent::{Latent, LatentModel};
 use networks::HostNetworks;
@@ -136,49 +135,13 @@ impl<S: Sight> MuZero<S> {
         self.host.get_or_insert_with(|| self.learner.copy()).clone()
     }
 
+    /// What the value one step later counts for; below 0 where that is another player's.
+    fn gamma(&self) -> f64 {
+        self.sight.next() * self.config.gamma
+    }
+
     fn guided(&self) -> bool {
         self.config.guided == Switch::On
-    }
-
-    // ------------------------------------------------------------ search
-
-    /// Line 10: one simulation from the root. False where there is none.
-    fn simulate<W: Watch>(&mut self, watch: &mut W) -> bool {
-        let Some(root) = self.root else { return false };
-        let (host, gamma, guided) = (self.host(), self.config.gamma, self.guided());
-        let mut model = LatentModel { networks: &host, gamma, guided, calls: 0 };
-        let dice = std::slice::from_mut(&mut self.plan);
-        if self.search.is_none() {
-            let root = model.root(&told(&self.sight, &root));
-            let settings = self.config.search(true);
-            self.search = TreeSearch::begin(settings, &[root], &mut model, dice).ok();
-        }
-        let Some(search) = &mut self.search else { return false };
-        search.simulate(&mut model, dice);
-        self.work.imagined_steps += model.calls;
-        watch.line(line::SIMULATE, || Some(Value::Count(u64::from(search.done()), "simulations")));
-        true
-    }
-
-    /// What the search says, all its simulations done.
-    fn answer<W: Watch>(&mut self, watch: &mut W) -> Option<Answer> {
-        while self.search.as_ref().is_none_or(|s| !s.is_done()) && self.simulate(watch) {}
-        self.search.as_ref().map(|search| search.answer(0))
-    }
-
-    /// Line 2: by visits, by the draws of a Gumbel search, or by the policy alone.
-    fn pick(&mut self, seen: S::Seen, answer: &Answer) -> Action {
-        let odds = match (self.config.picks, self.config.tree) {
-            (Picks::Search, Tree::Gumbel) => return answer.action(),
-            (Picks::Search, Tree::Puct) => {
-                by_visits(&answer.visits, self.config.temperature_at(self.steps))
-            }
-            (Picks::Policy, _) => {
-                let host = self.host();
-                softmax(&host.logits(&host.enter(&told(&self.sight, &seen))))
-            }
-        };
-        self.explore.pick(odds.into_iter()) as Action
     }
 
     // ------------------------------------------------------------ learn
@@ -193,7 +156,7 @@ impl<S: Sight> MuZero<S> {
             true => 0.0,
             false => host.value(&host.enter(&told(&self.sight, &last))),
         });
-        let (td, gamma) = (self.config.td_steps as usize, self.config.gamma);
+        let (td, gamma) = (self.config.td_steps as usize, self.gamma());
         let target = |t| game.happened().value(t, td, gamma, |t| game.values[t]).unwrap_or(0.0);
         let errors = (0..game.length()).map(|t| game.values[t] - target(t)).collect();
         self.games.keep(game, errors, self.config.capacity as usize);
@@ -205,8 +168,8 @@ impl<S: Sight> MuZero<S> {
         let host = searches.then(|| self.host());
         let mut model = host.as_ref().map(|networks| LatentModel {
             networks,
-            gamma: self.config.gamma,
-            guided: self.config.guided == Switch::On,
+            gamma: self.gamma(),
+            guided: self.guided(),
             calls: 0,
         });
         let dice = [&mut self.replay, &mut self.plan];
@@ -344,7 +307,7 @@ impl<S: Sight> Agent for MuZero<S> {
         let view = MuZeroView {
             networks: self.host.clone().unwrap_or_else(|| self.learner.copy()),
             search: self.config.search(false),
-            gamma: self.config.gamma,
+            gamma: self.gamma(),
             guided: self.guided(),
             eyes: self.sight.eyes(),
             losses: self.learner.losses,

@@ -68,7 +68,7 @@ impl Learner {
         let targets = Targets {
             steps: config.unroll as usize,
             td_steps: config.td_steps as usize,
-            gamma: config.gamma,
+            gamma: sight.next() * config.gamma,
             actions: self.shape().actions,
             policies: setting.policies,
         };
@@ -128,7 +128,9 @@ fn reanalysed<S: Sight>(
     model: &mut LatentModel<'_>,
     dice: &mut Stream,
 ) -> Option<Fresh> {
-    let answer = model.search(config.search(false), &told(sight, &game.seen[at]), dice).ok()?;
+    let seen = &game.seen[at];
+    let root = (&told(sight, seen)[..], sight.legal(seen));
+    let answer = model.search(config.search(false), root, dice).ok()?;
     let mut values = vec![0.0; game.values.len()];
     for k in 0..=targets.steps {
         let t = (at + k + targets.td_steps).min(game.length());

@@ -147,7 +147,7 @@ impl Imagined {
                 let words = if picked.is_some() { name } else { format!("now, {name}") };
                 Some((Place::State(state), words))
             }
-            Scene::Graph(_) | Scene::States(_) => None,
+            Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => None,
         }
     }
 

@@ -7,7 +7,7 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 use super::look::Look;
 use super::sandbox;
 use super::tile::{text, tile};
-use super::{Cx, Panel, PanelId, body_tile, tools_menu};
+use super::{Cx, Panel, PanelId, board_tile, body_tile, tools_menu};
 use crate::app::actions::Action;
 use crate::app::brush::Brush;
 use crate::app::theme;
@@ -162,18 +162,19 @@ impl Mazes {
             // Different worlds share neither a scale nor a picture.
             let mixed = cx.snapshot.config.is_mixed();
             let moves = mixed || matches!(cx.snapshot.runs[0].truth.scene(), Scene::Body(_));
+            let plays = matches!(cx.snapshot.runs[0].truth.scene(), Scene::Board(_));
             // The title is never cut for the sake of the bar.
             let font = theme::title(ui.ctx());
             let ink = egui::Color32::PLACEHOLDER;
             let words = match cx.snapshot.runs[0].truth.scene() {
                 _ if mixed => "What happens",
                 Scene::Graph(_) => "What each state is worth",
-                Scene::Body(_) => "What happens",
+                Scene::Body(_) | Scene::Board(_) => "What happens",
                 Scene::Grid(_) | Scene::States(_) => self.title(),
             };
             let title = ui.painter().layout_no_wrap(words.to_owned(), font, ink);
             let room = ui.available_width() - title.size().x - 24.0 * points;
-            if !moves {
+            if !moves && !plays {
                 scale.bar(ui, room, quantity(cx.snapshot));
             }
             let unsaid = belief_legend(ui, cx);
@@ -190,6 +191,7 @@ impl Mazes {
                 // In the lecture view no tooltip tells it.
                 _ if unsaid && cx.view.lecture => HATCHED,
                 "" if mixed => "What does each agent do in its world?",
+                "" if plays => "What does each run play against itself?",
                 "" if moves => "How does each run move the same body?",
                 "" => self.question(),
                 lesson => lesson,
@@ -272,7 +274,7 @@ fn columns(count: usize, room: egui::Vec2, snapshot: &Snapshot) -> usize {
         Scene::Grid(grid) => (grid.cols as f32, grid.rows as f32),
         Scene::Graph(graph) => graph.size(),
         Scene::Body(body) => (2.0 * body.extent.0, body.extent.2 - body.extent.1),
-        Scene::States(_) => (1.0, 1.0),
+        Scene::Board(_) | Scene::States(_) => (1.0, 1.0),
     };
     let cell = |columns: usize| {
         let lines = count.div_ceil(columns) as f32;
@@ -348,7 +350,8 @@ impl Panel for Mazes {
     }
 
     fn data(&self, snapshot: &Snapshot) -> String {
-        let bodies = body_tile::data(snapshot).unwrap_or_default();
+        let bodies = board_tile::data(snapshot).or_else(|| body_tile::data(snapshot));
+        let bodies = bodies.unwrap_or_default();
         let tables = snapshot.runs.iter().any(|run| run.lane.view.table.is_some());
         if !bodies.is_empty() && !tables {
             return bodies;
