@@ -4,6 +4,7 @@
 
 pub mod garnet;
 pub mod golden;
+pub mod latent;
 
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 

@@ -7,6 +7,7 @@
 //! The way back is written out; arrays are `[P, K, B, ..]`, lane after lane.
 
 mod heads;
+pub mod imagined;
 
 pub use heads::Losses;
 
