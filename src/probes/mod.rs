@@ -22,6 +22,7 @@ pub mod heights;
 pub mod imagined;
 pub mod judged;
 pub mod landscape;
+pub mod latent_losses;
 pub mod lookahead;
 pub mod model_error;
 pub mod plight;

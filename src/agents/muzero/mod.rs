@@ -9,19 +9,22 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `config` | pseudo-code and dials |
 //! | `choosing` | a search, and an action from what it says |
+//! | `code`, `config` | pseudo-code and dials |
 //! | `networks` | the networks, and a copy of them for searches |
 //! | `latent` | the learned model as a search sees it |
 //! | `games` | replay by episode, prioritised |
 //! | `targets` | targets along the unrolled steps |
-//! | `unroll` | losses and gradients |
+//! | `unroll`, `dreaming` | losses and gradients along real actions, and in imagination |
 //! | `view` | what pictures and evaluations need |
 
 mod choosing;
+mod code;
 pub mod config;
+mod dreaming;
 mod games;
 pub mod latent;
+pub mod meters;
 pub mod networks;
 mod targets;
 pub mod unroll;
@@ -176,13 +179,13 @@ impl<S: Sight> MuZero<S> {
         let done =
             self.learner.update(&self.config, &self.sight, &mut self.games, model.as_mut(), dice);
         self.work.imagined_steps += model.map_or(0, |model| model.calls);
-        self.work.real_updates += 1;
+        self.count_update();
         self.host = None;
         watch.line(line::DRAW, || Some(Value::Count(u64::from(self.config.batch), "places")));
         match done {
-            Ok(losses) => watch.line(line::LEARN, || Some(Value::Number(losses.sum()))),
+            Ok(()) => self.tell_losses(watch),
             Err(bad) => {
-                let n = self.work.real_updates;
+                let n = self.work.updates();
                 let what = format!("{}[{},{}] in update {n}", bad.tensor, bad.row, bad.column);
                 self.fault = Some(Fault::Number { what, value: f64::from(bad.value) });
             }
@@ -310,7 +313,8 @@ impl<S: Sight> Agent for MuZero<S> {
             gamma: self.gamma(),
             guided: self.guided(),
             eyes: self.sight.eyes(),
-            losses: self.learner.losses,
+            last: self.learner.last.clone(),
+            course: self.learner.course.clone(),
             clipping: self.learner.clipping,
             support,
         };
@@ -330,7 +334,7 @@ impl<S: Sight> Agent for MuZero<S> {
     }
 
     fn digest(&self, digest: &mut Digest) {
-        (0..MuZeroConfig::specs().len()).for_each(|i| digest.number(self.config.get(i)));
+        self.config.digest(digest);
         self.learner.digest(digest);
         let dice = [&self.explore, &self.plan, &self.replay];
         dice.into_iter().for_each(|dice| digest.word(dice.position() as u64));

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::latent::LatentModel;
+use super::meters::{Course, Update};
 use super::networks::HostNetworks;
-use super::unroll::Losses;
 use crate::agents::View;
 use crate::agents::surface::{Surface, ValueSurface};
 use crate::agents::table::{TableView, Tally};
@@ -61,8 +61,10 @@ pub struct MuZeroView {
     pub guided: bool,
     /// How it sees.
     pub eyes: Eyes,
-    /// Parts of the loss of the newest update.
-    pub losses: Losses,
+    /// The newest update: its losses, and what they did to each network.
+    pub last: Update,
+    /// The course of all updates.
+    pub course: Course,
     /// Atoms on each side of 0; `None`: reward and value are plain numbers.
     pub support: Option<u32>,
     /// Value targets beyond the support.

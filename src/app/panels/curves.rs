@@ -62,6 +62,19 @@ impl Curves {
         }
     }
 
+    /// What tells how well a run does, world by world: steps where there is a way home to be short,
+    /// otherwise the return.
+    pub fn learning() -> Self {
+        Self {
+            id: PanelId::Learning,
+            title: "Learning curves",
+            question: "How well does each do, as its world measures it?",
+            of: |data| &data.returns,
+            log_y: false,
+            told: Told::default(),
+        }
+    }
+
     /// Error of the value.
     pub fn value_error() -> Self {
         Self {
