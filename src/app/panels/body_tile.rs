@@ -28,7 +28,13 @@ pub fn picture(ui: &mut Ui, index: usize, scene: &BodyScene, size: Vec2, cx: &mu
     let points = theme::scale(ui.ctx());
     // Beside the picture if there is room, else above it.
     let beside = size.x - size.y.min(size.x) > 2.0 * BESIDE * points;
+    let font = theme::code_medium(ui.ctx());
+    let wide = |words: &String| {
+        text::line(ui.painter(), words, font.clone(), egui::Color32::PLACEHOLDER).size().x
+    };
     let lines = if beside { told(run) } else { told_briefly(run) };
+    let lines =
+        if lines.iter().map(wide).fold(0.0, f32::max) > size.x { told_bare(run) } else { lines };
     let line_high = 18.0 * points;
     let head = if beside { 0.0 } else { line_high * lines.len() as f32 };
     let (t, top) = (theme::tokens(ui.ctx()), ui.cursor().min);
@@ -37,7 +43,7 @@ pub fn picture(ui: &mut Ui, index: usize, scene: &BodyScene, size: Vec2, cx: &mu
     let response = picture.ui(ui, size);
     let painter = ui.painter();
     for (index, words) in lines.iter().enumerate() {
-        let line = text::line(painter, words, theme::code_medium(ui.ctx()), t.text);
+        let line = text::line(painter, words, font.clone(), t.text);
         let at = top + vec2(0.0, index as f32 * line_high);
         text::place(painter, &line, at, Align2::LEFT_TOP);
     }
@@ -68,8 +74,22 @@ fn told(run: &RunSnapshot) -> Vec<String> {
 
 /// The same by their symbols alone, two on a line.
 fn told_briefly(run: &RunSnapshot) -> Vec<String> {
-    let all = numbers(run, |d| d.name.rsplit(' ').next().unwrap_or(d.name));
+    pairs(numbers(run, symbol))
+}
+
+fn symbol(d: &'static Dimension) -> &'static str {
+    d.name.rsplit(' ').next().unwrap_or(d.name)
+}
+
+fn pairs(all: Vec<String>) -> Vec<String> {
     all.chunks(2).map(|pair| pair.join("   ")).collect()
+}
+
+/// Symbols and numbers without units, for a narrow tile.
+fn told_bare(run: &RunSnapshot) -> Vec<String> {
+    let bare =
+        |words: String| words.rsplit_once(' ').map_or(words.clone(), |(bare, _)| bare.into());
+    pairs(numbers(run, symbol).into_iter().map(bare).collect())
 }
 
 fn numbers(run: &RunSnapshot, name: fn(&'static Dimension) -> &'static str) -> Vec<String> {
@@ -77,7 +97,8 @@ fn numbers(run: &RunSnapshot, name: fn(&'static Dimension) -> &'static str) -> V
         return Vec::new();
     };
     let one = |(dimension, &x): (&'static Dimension, &f64)| {
-        let number = minus(&format!("{:+.2}", shown(dimension, x)));
+        // What rounds to 0 has no sign.
+        let number = minus(&format!("{:+.2}", shown(dimension, x)).replace("-0.00", "+0.00"));
         format!("{} {number} {}", name(dimension), dimension.unit)
     };
     scene.dimensions.iter().zip(&**body).map(one).collect()

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{Cx, Panel, PanelId, framed};
+use super::{Cx, Panel, PanelId, framed, waits};
 use crate::app::happenings::{Happening, Told};
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
@@ -93,6 +93,7 @@ impl Curves {
             .collect();
         let note = note(s);
         let by_episode = data.axis == Clock::Episodes;
+        let empty = waits("Curves begin with the first finished episode.", cx);
         let chart = Chart {
             id: self.title,
             x_label: axis_label(data.axis),
@@ -107,10 +108,8 @@ impl Curves {
             now: now(s),
             reference: reference(s).filter(|_| self.log_y),
             levels: &data.shortest,
-            empty: match cx.view.still {
-                true => "Curves begin with the first finished episode.",
-                false => "Curves begin with the first finished episode. Space plays.",
-            },
+            floor: None,
+            empty: &empty,
         };
         chart.ui(ui, &curves);
     }
