@@ -180,10 +180,18 @@ fn framed(
         (false, false) => TOOLS,
     };
     let frame = widgets::panel::Panel::new(title).question(question).tools(tools).dense();
+    // The room has the lesson's own question in big type.
+    let frame = frame.one_line(cx.view.lecture);
     let done = frame.min_height(size.y).show(ui, |ui| body(ui, cx));
     if let Some((tool, _)) = done.tool {
         use_tool(panel, id, tool, cx);
     }
+}
+
+/// What a panel waits for, and the key that lets time pass while it stands still.
+fn waits(words: &str, cx: &Cx<'_>) -> String {
+    let stands = !cx.snapshot.playing && !cx.view.still;
+    if stands { format!("{words} Space plays.") } else { words.to_owned() }
 }
 
 /// What a panel says in place of a picture.
