@@ -46,6 +46,7 @@ fn every_panel_says_what_it_shows() {
         let some = [
             Landscape,
             PanelId::Surface,
+            PanelId::Imagines,
             Cards,
             Memory,
             Tree,

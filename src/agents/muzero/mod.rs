@@ -14,12 +14,14 @@
 //! | `latent` | the learned model as a search sees it |
 //! | `games` | replay by episode, prioritised |
 //! | `targets` | targets along the unrolled steps |
+//! | `lived` | what really happened lately, for pictures |
 //! | `unroll` | losses and gradients |
 //! | `view` | what pictures and evaluations need |
 
 pub mod config;
 mod games;
 pub mod latent;
+pub mod lived;
 pub mod networks;
 mod targets;
 pub mod unroll;
@@ -349,6 +351,7 @@ impl<S: Sight> Agent for MuZero<S> {
             eyes: self.sight.eyes(),
             losses: self.learner.losses,
             clipping: self.learner.clipping,
+            lived: lived::Lived::of(&self.games, &self.game, self.root),
             support,
         };
         view.shown(self.actions, &self.tally)
