@@ -38,8 +38,8 @@ impl Cloud {
             None => agent.lived.places.clone(),
         };
         for seen in &seen {
-            if let (Some(place), Some(latent)) = (place(truth, seen), encoded(agent, seen)) {
-                cloud.push(place, &latent);
+            if let Some(latent) = encoded(agent, seen) {
+                cloud.push(place(truth, seen), &latent);
             }
         }
         cloud
@@ -85,11 +85,12 @@ pub fn apart(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt()
 }
 
-/// Where in the world it is; `None` for what has no place there.
-pub fn place(truth: &Truth, seen: &Seen) -> Option<Place> {
-    match seen {
-        Seen::State(state) => Some(Place::State(*state)),
-        Seen::Numbers(numbers) => Some(Place::Body(truth.motion()?.locate(numbers))),
+/// Where in the world it is.
+pub fn place(truth: &Truth, seen: &Seen) -> Place {
+    match (seen, truth.motion()) {
+        (Seen::State(state), _) => Place::State(*state),
+        (Seen::Numbers(numbers), Some(motion)) => Place::Body(motion.locate(numbers)),
+        (Seen::Numbers(numbers), None) => Place::Seen(*numbers),
     }
 }
 

@@ -162,7 +162,7 @@ impl Unrolled<'_> {
             let pair = |of: &dyn Fn(&[f32]) -> f64| [of(&real), of(&latent)];
             let chances = chance(&real).zip(chance(&latent)).map(|(r, d)| [r, d]);
             steps.push(Step {
-                real: cloud::place(self.truth, seen)?,
+                real: cloud::place(self.truth, seen),
                 at: [spot(self.principal, &real), spot(self.principal, &latent)],
                 drift: apart(&real, &latent) / typical,
                 nearest: self.cloud.nearest(&latent).map(|i| self.cloud.places[i]),
