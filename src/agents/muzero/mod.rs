@@ -15,6 +15,7 @@
 //! | `latent` | the learned model as a search sees it |
 //! | `games` | replay by episode, prioritised |
 //! | `targets` | targets along the unrolled steps |
+//! | `lived` | what really happened lately, for pictures |
 //! | `unroll`, `dreaming` | losses and gradients along real actions, and in imagination |
 //! | `view` | what pictures and evaluations need |
 
@@ -24,6 +25,7 @@ pub mod config;
 mod dreaming;
 mod games;
 pub mod latent;
+pub mod lived;
 pub mod meters;
 pub mod networks;
 mod targets;
@@ -316,6 +318,7 @@ impl<S: Sight> Agent for MuZero<S> {
             last: self.learner.last.clone(),
             course: self.learner.course.clone(),
             clipping: self.learner.clipping,
+            lived: lived::Lived::of(&self.games, &self.game, self.root),
             support,
         };
         view.shown(self.actions, &self.tally)

@@ -21,6 +21,7 @@ pub mod futures;
 pub mod gradients;
 pub mod graph_tile;
 pub mod imagined;
+pub mod imagines;
 pub mod landscape;
 pub mod log;
 pub mod look;
@@ -45,10 +46,13 @@ pub mod surface;
 pub mod tile;
 pub mod tree;
 pub mod two_searches;
+pub mod unseen;
+pub mod value_equivalence;
 pub mod value_map;
 pub mod values;
 pub mod wall;
 mod ways;
+pub mod which_loop;
 
 use egui::{Frame, Label, Margin, Rect, RichText, Stroke, Ui, vec2};
 
@@ -108,6 +112,10 @@ impl PanelId {
             Self::DepthError => Box::new(depth_error::DepthError::default()),
             Self::LookingAhead => Box::new(looking_ahead::LookingAhead::default()),
             Self::Surface => Box::new(surface::Surface::default()),
+            Self::WhichLoop => Box::new(which_loop::WhichLoop::default()),
+            Self::ValueEquivalence => Box::new(value_equivalence::ValueEquivalence::default()),
+            Self::Unseen => Box::new(unseen::Unseen::default()),
+            Self::Imagines => Box::new(imagines::ImaginesPanel::default()),
         }
     }
 }
