@@ -81,6 +81,7 @@ impl Lesson {
             reveal: none(),
             notes: none(),
             sandbox: false,
+            drawer: false,
             bench: Default::default(),
             layout: Layout::default(),
             arena,

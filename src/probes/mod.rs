@@ -17,6 +17,7 @@ pub mod fit;
 pub mod foresight;
 pub mod futures;
 pub mod gain;
+pub mod games;
 pub mod heights;
 pub mod imagined;
 pub mod judged;

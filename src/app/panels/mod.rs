@@ -4,6 +4,7 @@
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
 pub mod asked;
+pub mod board_tile;
 pub mod body_tile;
 pub mod cards;
 pub mod cell;
