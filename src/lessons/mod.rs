@@ -27,6 +27,8 @@ pub struct Lesson {
     pub reveal: String,
     /// Speaker notes.
     pub notes: String,
+    /// The run that is selected at first: the last one, which does most, or the one it names.
+    pub run: usize,
     /// Opens with the tools that draw into the world.
     pub sandbox: bool,
     /// The side column stays in its drawer: the pictures want all the width.
@@ -137,6 +139,7 @@ impl Lesson {
             "reveal",
             "notes",
             "panels",
+            "run",
             "sandbox",
             "drawer",
             "landscape",
@@ -153,6 +156,7 @@ impl Lesson {
             ask: words("ask")?,
             reveal: words("reveal")?,
             notes: words("notes")?,
+            run: selected(place, &lesson, arena.runs.len())?,
             sandbox: switch(place, &lesson, "sandbox")?,
             drawer: switch(place, &lesson, "drawer")?,
             bench: bench::Bench::read(place, &lesson)?,
@@ -161,6 +165,19 @@ impl Lesson {
             words: lesson,
         })
     }
+}
+
+/// The run called by its letter in `run`, else the last one of `count`.
+fn selected(place: &str, lesson: &Table, count: usize) -> Result<usize, ConfigError> {
+    let Some(letter) = text(place, lesson, "run")? else {
+        return Ok(count.saturating_sub(1));
+    };
+    let letters = ('A'..='Z').take(count);
+    letters.clone().position(|run| letter == run.to_string()).ok_or_else(|| {
+        let allowed: Vec<String> = letters.map(String::from).collect();
+        let what = format!("run '{letter}' is unknown; allowed: {}", allowed.join(", "));
+        ConfigError::at(place, what)
+    })
 }
 
 /// All lessons of the program in lecture order.
@@ -186,6 +203,19 @@ pub fn find(id: &str) -> Result<Lesson, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lesson_names_the_run_that_is_selected_at_first() {
+        let runs = "[[run]]\nagent = 'dyna-q'\n".repeat(2);
+        let read = |words: &str| {
+            let source = format!("version = 1\n[lesson]\nid = 'x'\n{words}\n{runs}");
+            Lesson::from_toml("x.toml", &source).map(|l| l.run).map_err(|e| e.to_string())
+        };
+        assert_eq!(read(""), Ok(1), "the last one");
+        assert_eq!(read("run = 'A'"), Ok(0));
+        let said = read("run = 'C'").unwrap_err();
+        assert!(said.contains("run 'C' is unknown; allowed: A, B"), "{said}");
+    }
 
     #[test]
     fn every_lesson_can_be_read_and_found() {

@@ -9,9 +9,9 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `code`, `config` | pseudo-code and dials |
 //! | `choosing` | a search, and an action from what it says |
-//! | `past` | a search lived again |
+//! | `code`, `config` | pseudo-code and dials |
+//! | `past`, `way` | a search lived again, and how values went |
 //! | `networks` | the networks, and a copy of them for searches |
 //! | `latent` | the learned model as a search sees it |
 //! | `games` | replay by episode, prioritised |

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use egui::{Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 use super::asked::{Asked, Moment};
+use super::plot::fitting;
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::actions::Action;
 use crate::app::icons;
@@ -261,10 +262,18 @@ impl Imagined {
         };
         let at_present = from.starts_with("now");
         let from = small(format!("from {from}"));
-        let still = small(match self.direction {
-            Direction::Act => "it acts in the world, the model is told what it did".to_owned(),
-            Direction::Plan => "it acts in its model, the world is told what it did".to_owned(),
-        });
+        let directions = match self.direction {
+            Direction::Act => [
+                "it acts in the world, the model is told what it did",
+                "it acts, the model is told",
+            ],
+            Direction::Plan => [
+                "it acts in its model, the world is told what it did",
+                "it plans, the world is told",
+            ],
+        };
+        let room = ui.available_width() - (badge::SIDE + 8.0) * theme::scale(ui.ctx());
+        let still = small(fitting(ui, &directions, room).to_owned());
         ui.horizontal(|ui| {
             ui.set_min_height(TARGET * theme::scale(ui.ctx()));
             badge::badge(ui, run);

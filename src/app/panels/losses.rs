@@ -96,7 +96,15 @@ impl Subject<'_> {
 
     fn told(&self) -> String {
         let [model, critic] = self.taught();
-        format!("numbers taught a real step: model {model:.0}, critic {critic:.0}")
+        format!(
+            "numbers taught per real step, repeats counted: model {model:.0}, critic {critic:.0}"
+        )
+    }
+
+    /// The same where there is little room.
+    fn told_briefly(&self) -> String {
+        let [model, critic] = self.taught();
+        format!("taught per step: model {model:.0}, critic {critic:.0}")
     }
 }
 
@@ -152,7 +160,9 @@ fn draw(ui: &mut Ui, subject: &Subject<'_>) {
     let center = rect.left_center() + vec2(11.0 * points, 0.0);
     let mark = badge::paint(ui.painter(), center, subject.index);
     let room = rect.right() - mark.right() - 10.0;
-    let line = text::elided(ui.painter(), &words, theme::small(ui.ctx()), t.text, room);
+    let brief = subject.told_briefly();
+    let font = theme::small(ui.ctx());
+    let line = text::fitted(ui.painter(), &[&words, &brief], &font, t.text, room);
     text::place(ui.painter(), &line, mark.right_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER);
     let rows = subject.points();
     // A likelihood may be below 0, where a log scale has no place.

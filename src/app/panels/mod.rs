@@ -103,6 +103,7 @@ impl PanelId {
             Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
             Self::Drift => Box::new(drift::Drift::default()),
             Self::ValueError => Box::new(curves::Curves::value_error()),
+            Self::Learning => Box::new(curves::Curves::learning()),
             Self::TwoSearches => Box::new(two_searches::TwoSearches::default()),
             Self::DepthError => Box::new(depth_error::DepthError::default()),
             Self::LookingAhead => Box::new(looking_ahead::LookingAhead::default()),
@@ -179,10 +180,18 @@ fn framed(
         (false, false) => TOOLS,
     };
     let frame = widgets::panel::Panel::new(title).question(question).tools(tools).dense();
+    // The room has the lesson's own question in big type.
+    let frame = frame.one_line(cx.view.lecture);
     let done = frame.min_height(size.y).show(ui, |ui| body(ui, cx));
     if let Some((tool, _)) = done.tool {
         use_tool(panel, id, tool, cx);
     }
+}
+
+/// What a panel waits for, and the key that lets time pass while it stands still.
+fn waits(words: &str, cx: &Cx<'_>) -> String {
+    let stands = !cx.snapshot.playing && !cx.view.still;
+    if stands { format!("{words} Space plays.") } else { words.to_owned() }
 }
 
 /// What a panel says in place of a picture.

@@ -11,6 +11,7 @@ use egui::{Label, RichText, Ui, vec2};
 
 use super::asked::{Asked, Moment};
 use super::{Cx, Panel, PanelId, framed, weak};
+use crate::app::shell::row;
 use crate::app::theme;
 use crate::app::widgets::button::Button;
 use crate::app::widgets::color_bar::ColorBar;
@@ -226,7 +227,7 @@ impl Surface {
 
     /// What is shown, and how.
     fn strip(&mut self, ui: &mut Ui, (kinds, kind): (&[usize], usize), of: &[Dimension]) {
-        ui.horizontal(|ui| {
+        row(ui, 42.0, |ui| {
             if kinds.len() > 1 {
                 let names: Vec<&str> = kinds.iter().map(|&kind| KINDS[kind]).collect();
                 let mut at = kinds.iter().position(|&k| k == kind).unwrap_or(0);
@@ -242,11 +243,16 @@ impl Surface {
             if of.len() > 2 {
                 self.axes(ui, of);
             }
-            let (label, [low, high], map) = self.range.bar(kind);
-            let (low, high) = (value(low.into()), value(high.into()));
-            let bar = ColorBar::linear(label, &low, &high).map(map);
-            bar.room(ui.available_width()).show(ui);
+            self.bar(ui, kind);
         });
+    }
+
+    /// What the colours mean.
+    fn bar(&self, ui: &mut Ui, kind: usize) {
+        let (label, [low, high], map) = self.range.bar(kind);
+        let (low, high) = (value(low.into()), value(high.into()));
+        let bar = ColorBar::linear(label, &low, &high).map(map);
+        bar.room(ui.available_width()).show(ui);
     }
 
     /// Which two numbers; one that is taken changes places with the other.
@@ -284,15 +290,28 @@ impl Surface {
             letter,
         };
         let note = picture.note();
-        let line = if note.is_empty() { 0.0 } else { 22.0 * theme::scale(ui.ctx()) };
+        // Where the strip is hidden, the colours are told beside the note.
+        let bar = cx.view.lecture || cx.view.still;
+        let line = match (note.is_empty(), bar) {
+            (true, false) => 0.0,
+            (false, false) => 22.0 * theme::scale(ui.ctx()),
+            (_, true) => 40.0 * theme::scale(ui.ctx()),
+        };
         let scene = picture.scene(&t);
         let room = ui.available_size() - vec2(0.0, below + line);
         let name = format!("Surface of values, {}", KINDS[kind]);
         let id = ui.scope_id().with("surface");
         let drawn = gfx::show(ui, (&style, &name), id, &scene, &mut self.camera, room);
-        if !note.is_empty() {
-            ui.add(Label::new(RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak)));
-        }
+        ui.horizontal(|ui| {
+            if bar {
+                self.bar(ui, kind);
+                ui.add_space(12.0 * theme::scale(ui.ctx()));
+            }
+            if !note.is_empty() {
+                let note = RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak);
+                ui.add(Label::new(note).truncate());
+            }
+        });
         let response = &drawn.response;
         let at = response.interact_pointer_pos().or(response.hover_pos());
         let Some(place) = at.and_then(|at| drawn.pick(&scene, at)) else {

@@ -45,8 +45,8 @@ pub fn told(lamps: &Lamps, lamp: usize) -> String {
     format!("{} {} ({state})", LAMPS[lamp].0, number(lamps, lamp))
 }
 
-/// The table.
-pub fn ui(ui: &mut Ui, losses: [Loss; 3], lamps: Option<&[Lamps; 4]>) {
+/// The table; `quiet` where nobody can point at it.
+pub fn ui(ui: &mut Ui, losses: [Loss; 3], lamps: Option<&[Lamps; 4]>, quiet: bool) {
     let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
     heading(ui, "Three lamps");
     let size = vec2(ui.available_width(), 20.0 * points);
@@ -82,5 +82,7 @@ pub fn ui(ui: &mut Ui, losses: [Loss; 3], lamps: Option<&[Lamps; 4]>) {
         }
         response.on_hover_text(*how);
     }
-    small(ui, "Point at a row: how it is measured.");
+    if !quiet {
+        small(ui, "Point at a row: how it is measured.");
+    }
 }
