@@ -192,6 +192,11 @@ fn waits(words: &str, cx: &Cx<'_>) -> String {
     if stands { format!("{words} Space plays.") } else { words.to_owned() }
 }
 
+/// Says that the first answer is on its way; it wakes the window.
+fn on_its_way(ui: &mut Ui) {
+    weak(ui, "Being measured.");
+}
+
 /// What a panel says in place of a picture.
 fn weak(ui: &mut Ui, words: &str) {
     let t = theme::tokens(ui.ctx());
