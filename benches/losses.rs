@@ -1,10 +1,8 @@
 //! What an update of MVE's model costs by its loss, beside squared error: measured in pairs, one
-//! update of each in turn, on the mini-batch, networks and memory of the defaults.
+//! update of each in turn, on the mini-batch, networks and memory of the defaults. Time is that of the
+//! thread on its core, so that others on the machine count little.
 //!
 //! `cargo bench --bench losses`, on an idle machine.
-
-use std::sync::Arc;
-use std::time::Instant;
 
 use imaginarium::agents::actor_critic::Shape;
 use imaginarium::agents::mve::dynamics::Dynamics;
@@ -15,6 +13,7 @@ use imaginarium::envs::pendulum::{Pendulum, PendulumConfig};
 use imaginarium::mdp::{Simulator as _, Transition};
 use imaginarium::models::model_loss::ModelLoss;
 use imaginarium::nn::device::Wish;
+use std::sync::Arc;
 
 /// Real steps in memory.
 const STEPS: usize = 5_000;
@@ -64,10 +63,24 @@ fn main() {
 }
 
 fn seconds((model, aim): &mut (Dynamics, Aim), base: &Steering) -> f64 {
-    let begun = Instant::now();
+    let begun = clock();
     let value = (&*aim, &base.networks, &base.networks.actor_target);
     model.learn(&base.lanes, &[true], HOW, value).expect("finite numbers");
-    begun.elapsed().as_secs_f64()
+    clock() - begun
+}
+
+/// Seconds that this thread has been computing.
+#[cfg(unix)]
+fn clock() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
+}
+
+/// Where threads have no clock of their own: time on the wall.
+#[cfg(not(unix))]
+fn clock() -> f64 {
+    static BEGUN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    BEGUN.get_or_init(std::time::Instant::now).elapsed().as_secs_f64()
 }
 
 /// Actor, critic and a memory of random steps.

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use common::golden::{close, flat, number, numbers, rows};
 use imaginarium::agents::actor_critic::{ActorCritic, Shape};
 use imaginarium::agents::mve::dynamics::{Dynamics, wanted};
-use imaginarium::agents::mve::teaching::{Aim, Still, Task, Teacher};
+use imaginarium::agents::mve::still::Still;
+use imaginarium::agents::mve::teaching::{Aim, Task, Teacher};
 use imaginarium::agents::steering::Steering;
 use imaginarium::base::params::Dial as _;
 use imaginarium::envs::pendulum::{Pendulum, PendulumConfig};
@@ -203,7 +204,7 @@ fn long_gradients_are_shortened_and_counted() {
     let how = (0, 1e-3, &[true][..]);
     let mut teacher = bench.teacher(&aim);
     let (loss, _) = teacher.loss(&bench.model, &bench.task, &aim, how).unwrap();
-    assert_eq!(teacher.clipped, 0.5, "three of six are longer than the third");
+    assert_eq!(teacher.clipped(), 0.5, "three of six are longer than the third");
     let whole = bench.loss(&bench.model, &self::aim(ModelLoss::Vagram, 0.0)).0;
     assert!(values(&loss.value)[0] < whole);
 }

@@ -263,7 +263,8 @@ impl Lab {
     fn desk_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let t = theme::tokens(ui.ctx());
         let points = theme::scale(ui.ctx());
-        let room = Room::of(ui);
+        let mut room = Room::of(ui);
+        room.side &= !cx.lesson.drawer;
         let plain = Frame::new().fill(t.bg);
         let top = Edge::top("top bar").exact_size(52.0 * points).frame(plain);
         top.show(ui, |ui| top_bar::top_bar(ui, room, cx));

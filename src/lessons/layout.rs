@@ -61,6 +61,8 @@ panels! {
     Values = "values",
     /// Return of each episode.
     Return = "return",
+    /// How well each run does, in the measure of its world.
+    Learning = "learning",
     /// Values over two numbers: learned, true, and their difference.
     ValueMap = "value-map",
     /// Where gradients of model and value flow, and what they train.

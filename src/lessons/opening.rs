@@ -82,6 +82,7 @@ impl Lesson {
             notes: none(),
             run: arena.runs.len().saturating_sub(1),
             sandbox: false,
+            drawer: false,
             bench: Default::default(),
             layout: Layout::default(),
             arena,

@@ -4,7 +4,9 @@
 
 use burn::tensor::activation;
 
-use super::Tensor;
+use super::device::Compute;
+use super::store::is_plain;
+use super::{Tensor, vector};
 
 /// A loss, `[P, 1, 1]`, and its gradient with respect to the prediction.
 #[derive(Clone, Debug)]
@@ -54,11 +56,30 @@ pub fn cross_entropy(logits: Tensor, probabilities: Tensor) -> Loss {
 
 /// `mean w (y - t)^2` with a weight for every number, `[P, B, F]`.
 pub fn weighted_squared(prediction: Tensor, target: Tensor, weights: Tensor) -> Loss {
-    let [_, batch, features] = prediction.dims();
-    let error = prediction - target;
-    let pull = error.clone() * weights;
-    let value = mean(error * pull.clone());
-    Loss { value, gradient: pull * (2.0 / (batch * features) as f32) }
+    let dims @ [lanes, batch, features] = prediction.dims();
+    let count = (batch * features) as f32;
+    if ![&prediction, &target, &weights].into_iter().all(is_plain) {
+        let error = prediction - target;
+        let pull = error.clone() * weights;
+        return Loss { value: mean(error * pull.clone()), gradient: pull * (2.0 / count) };
+    }
+    // So few numbers are done in less time than one tensor operation takes to begin.
+    let (said, target, mut pull) = (vector(prediction), vector(target), vector(weights));
+    let lane = batch * features;
+    let own = said.chunks_exact(lane).zip(target.chunks_exact(lane));
+    let loss = |(pull, (said, target)): (&mut [f32], (&[f32], &[f32]))| {
+        let mut sum = 0.0;
+        for ((weight, y), t) in pull.iter_mut().zip(said).zip(target) {
+            let error = y - t;
+            let weighted = *weight * error;
+            sum += weighted * error;
+            *weight = weighted * (2.0 / count);
+        }
+        sum / count
+    };
+    let value = pull.chunks_exact_mut(lane).zip(own).map(loss).collect();
+    let compute = Compute::flex();
+    Loss { value: compute.tensor(value, [lanes, 1, 1]), gradient: compute.tensor(pull, dims) }
 }
 
 /// `mean over the batch of (g . (y - t))^2 / F` with `g`, `[P, B, F]`: the error along a direction.

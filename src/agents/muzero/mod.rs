@@ -9,17 +9,22 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `config` | pseudo-code and dials |
+//! | `choosing` | a search, and an action from what it says |
+//! | `code`, `config` | pseudo-code and dials |
 //! | `networks` | the networks, and a copy of them for searches |
 //! | `latent` | the learned model as a search sees it |
 //! | `games` | replay by episode, prioritised |
 //! | `targets` | targets along the unrolled steps |
-//! | `unroll` | losses and gradients |
+//! | `unroll`, `dreaming` | losses and gradients along real actions, and in imagination |
 //! | `view` | what pictures and evaluations need |
 
+mod choosing;
+mod code;
 pub mod config;
+mod dreaming;
 mod games;
 pub mod latent;
+pub mod meters;
 pub mod networks;
 mod targets;
 pub mod unroll;
@@ -36,12 +41,9 @@ use crate::mdp::trace::{CodeLine, Value, Watch};
 use crate::mdp::{Action, Observed as _, Transition};
 use crate::models::sight::{Sight, told};
 use crate::nn::mlp::TooLarge;
-use crate::rl::categorical::softmax;
-use crate::rl::policy::by_visits;
-use crate::search::Answer;
 use crate::search::tree_search::TreeSearch;
 pub use config::MuZeroConfig;
-use config::{Code, Picks, Tree, line};
+use config::{Code, line};
 use games::{Game, Games};
 use latent::{Latent, LatentModel};
 use networks::HostNetworks;
@@ -136,49 +138,13 @@ impl<S: Sight> MuZero<S> {
         self.host.get_or_insert_with(|| self.learner.copy()).clone()
     }
 
+    /// What the value one step later counts for; below 0 where that is another player's.
+    fn gamma(&self) -> f64 {
+        self.sight.next() * self.config.gamma
+    }
+
     fn guided(&self) -> bool {
         self.config.guided == Switch::On
-    }
-
-    // ------------------------------------------------------------ search
-
-    /// Line 10: one simulation from the root. False where there is none.
-    fn simulate<W: Watch>(&mut self, watch: &mut W) -> bool {
-        let Some(root) = self.root else { return false };
-        let (host, gamma, guided) = (self.host(), self.config.gamma, self.guided());
-        let mut model = LatentModel { networks: &host, gamma, guided, calls: 0 };
-        let dice = std::slice::from_mut(&mut self.plan);
-        if self.search.is_none() {
-            let root = model.root(&told(&self.sight, &root));
-            let settings = self.config.search(true);
-            self.search = TreeSearch::begin(settings, &[root], &mut model, dice).ok();
-        }
-        let Some(search) = &mut self.search else { return false };
-        search.simulate(&mut model, dice);
-        self.work.imagined_steps += model.calls;
-        watch.line(line::SIMULATE, || Some(Value::Count(u64::from(search.done()), "simulations")));
-        true
-    }
-
-    /// What the search says, all its simulations done.
-    fn answer<W: Watch>(&mut self, watch: &mut W) -> Option<Answer> {
-        while self.search.as_ref().is_none_or(|s| !s.is_done()) && self.simulate(watch) {}
-        self.search.as_ref().map(|search| search.answer(0))
-    }
-
-    /// Line 2: by visits, by the draws of a Gumbel search, or by the policy alone.
-    fn pick(&mut self, seen: S::Seen, answer: &Answer) -> Action {
-        let odds = match (self.config.picks, self.config.tree) {
-            (Picks::Search, Tree::Gumbel) => return answer.action(),
-            (Picks::Search, Tree::Puct) => {
-                by_visits(&answer.visits, self.config.temperature_at(self.steps))
-            }
-            (Picks::Policy, _) => {
-                let host = self.host();
-                softmax(&host.logits(&host.enter(&told(&self.sight, &seen))))
-            }
-        };
-        self.explore.pick(odds.into_iter()) as Action
     }
 
     // ------------------------------------------------------------ learn
@@ -193,7 +159,7 @@ impl<S: Sight> MuZero<S> {
             true => 0.0,
             false => host.value(&host.enter(&told(&self.sight, &last))),
         });
-        let (td, gamma) = (self.config.td_steps as usize, self.config.gamma);
+        let (td, gamma) = (self.config.td_steps as usize, self.gamma());
         let target = |t| game.happened().value(t, td, gamma, |t| game.values[t]).unwrap_or(0.0);
         let errors = (0..game.length()).map(|t| game.values[t] - target(t)).collect();
         self.games.keep(game, errors, self.config.capacity as usize);
@@ -205,21 +171,21 @@ impl<S: Sight> MuZero<S> {
         let host = searches.then(|| self.host());
         let mut model = host.as_ref().map(|networks| LatentModel {
             networks,
-            gamma: self.config.gamma,
-            guided: self.config.guided == Switch::On,
+            gamma: self.gamma(),
+            guided: self.guided(),
             calls: 0,
         });
         let dice = [&mut self.replay, &mut self.plan];
         let done =
             self.learner.update(&self.config, &self.sight, &mut self.games, model.as_mut(), dice);
         self.work.imagined_steps += model.map_or(0, |model| model.calls);
-        self.work.real_updates += 1;
+        self.count_update();
         self.host = None;
         watch.line(line::DRAW, || Some(Value::Count(u64::from(self.config.batch), "places")));
         match done {
-            Ok(losses) => watch.line(line::LEARN, || Some(Value::Number(losses.sum()))),
+            Ok(()) => self.tell_losses(watch),
             Err(bad) => {
-                let n = self.work.real_updates;
+                let n = self.work.updates();
                 let what = format!("{}[{},{}] in update {n}", bad.tensor, bad.row, bad.column);
                 self.fault = Some(Fault::Number { what, value: f64::from(bad.value) });
             }
@@ -344,10 +310,11 @@ impl<S: Sight> Agent for MuZero<S> {
         let view = MuZeroView {
             networks: self.host.clone().unwrap_or_else(|| self.learner.copy()),
             search: self.config.search(false),
-            gamma: self.config.gamma,
+            gamma: self.gamma(),
             guided: self.guided(),
             eyes: self.sight.eyes(),
-            losses: self.learner.losses,
+            last: self.learner.last.clone(),
+            course: self.learner.course.clone(),
             clipping: self.learner.clipping,
             support,
         };
@@ -367,7 +334,7 @@ impl<S: Sight> Agent for MuZero<S> {
     }
 
     fn digest(&self, digest: &mut Digest) {
-        (0..MuZeroConfig::specs().len()).for_each(|i| digest.number(self.config.get(i)));
+        self.config.digest(digest);
         self.learner.digest(digest);
         let dice = [&self.explore, &self.plan, &self.replay];
         dice.into_iter().for_each(|dice| digest.word(dice.position() as u64));

@@ -10,6 +10,8 @@ pub mod config;
 pub mod course;
 pub mod dynamics;
 pub mod rollout;
+pub mod slopes;
+pub mod still;
 pub mod stored;
 pub mod teaching;
 
@@ -147,7 +149,7 @@ impl Mve {
         let taught = critic.input.dims()[1] as u64;
         let mut losses = self.base.learn_from(&critic, batch.seen.clone(), &setting);
         (losses.model, losses.held_out) = (self.model.loss, self.model.held_out);
-        (losses.model_norm, losses.clipped) = (self.model.norm, self.model.teacher.clipped);
+        (losses.model_norm, losses.clipped) = (self.model.norm, self.model.teacher.clipped());
         watch.line(10, || Some(Value::Number(losses.critic)));
         self.newest = Newest {
             begun: Some(batch.next.clone()),

@@ -7,6 +7,8 @@
 //! remembered step is computed once. Predictions are changes of what is seen, in its own units, and
 //! so are gradients: error and gradient are in one space.
 
+use super::slopes::Slopes;
+use super::still::Still;
 use crate::agents::actor_critic::ActorCritic;
 use crate::base::digest::Digest;
 use crate::models::model_loss::ModelLoss;
@@ -15,9 +17,7 @@ use crate::nn::device::Compute;
 use crate::nn::init::dice;
 use crate::nn::loss::{Loss, mean_squared, squared_along, weighted_squared};
 use crate::nn::mlp::{Mlp, TooLarge};
-use crate::nn::{Gradients, Module as _, NotFinite, Tensor, joined, values, vector};
-use crate::rl::losses::cache::SlopeCache;
-use crate::rl::losses::clip::{clip, lengths};
+use crate::nn::{Gradients, Module as _, NotFinite, Tensor, values};
 use crate::rl::losses::whole::warm_up;
 
 /// Number of the network of spreads among the networks of a lane.
@@ -38,37 +38,6 @@ pub struct Aim {
     pub quantile: f64,
 }
 
-/// A value that stands still: copies of critic and actor.
-#[derive(Clone, Debug)]
-pub struct Still {
-    /// `Q'`.
-    pub critic: Mlp,
-    /// The actor.
-    pub actor: Mlp,
-}
-
-impl Still {
-    /// `V(s)`, `[P, B, 1]`.
-    pub fn value(&self, seen: Tensor) -> Tensor {
-        self.critic.forward(joined(seen.clone(), self.actor.forward(seen)))
-    }
-
-    /// The critic's gradient after what is seen, `[P, B, S]`, times `weights`, `[P, B, 1]` of the
-    /// values, which are also there.
-    fn slope(&self, seen: Tensor, weights: impl FnOnce(&Tensor) -> Tensor) -> (Tensor, Tensor) {
-        let [lanes, rows, sees] = seen.dims();
-        let action = self.actor.forward(seen.clone());
-        let (value, tape) = self.critic.forward_taped(joined(seen, action));
-        let back = self.critic.backward_to_input(tape, weights(&value));
-        (value, back.slice([0..lanes, 0..rows, 0..sees]))
-    }
-
-    /// `grad V(s)` with the action held, `[P, B, S]`.
-    pub fn slopes(&self, seen: Tensor) -> Tensor {
-        self.slope(seen, Tensor::ones_like).1
-    }
-}
-
 /// A mini-batch for the model.
 pub struct Task {
     /// `[P, B, S + A]`.
@@ -87,11 +56,8 @@ pub struct Teacher {
     still: Option<Still>,
     /// The update at which the value was last looked at.
     since: u64,
-    /// `[P]`.
-    slopes: Vec<SlopeCache>,
+    slopes: Slopes,
     spread: Option<Spread>,
-    /// Share of the last mini-batch whose gradient was shortened.
-    pub clipped: f64,
 }
 
 impl Teacher {
@@ -102,9 +68,8 @@ impl Teacher {
             seeds: seeds.to_vec(),
             still: None,
             since: 0,
-            slopes: vec![SlopeCache::new(sees); seeds.len()],
+            slopes: Slopes::new(sees, seeds.len(), compute),
             spread: None,
-            clipped: 0.0,
         }
     }
 
@@ -116,21 +81,26 @@ impl Teacher {
             self.still =
                 Some(Still { critic: networks.critic_target.clone(), actor: actor.clone() });
             self.since = done;
-            self.slopes.iter_mut().for_each(SlopeCache::forget);
+            self.slopes.forget();
         }
         if !aim.loss.weighs_by_slope() {
-            self.clipped = 0.0;
+            self.slopes.clipped = 0.0;
         }
+    }
+
+    /// Share of the last mini-batch whose gradient was shortened.
+    pub fn clipped(&self) -> f64 {
+        self.slopes.clipped
     }
 
     /// Gradients asked for and computed in the first lane, since the beginning.
     pub fn counted(&self) -> (u64, u64) {
-        (self.slopes[0].asked, self.slopes[0].computed)
+        self.slopes.counted()
     }
 
     /// Transitions before these numbers will not be drawn again.
     pub fn forget_before(&mut self, first: impl Iterator<Item = u64>) {
-        self.slopes.iter_mut().zip(first).for_each(|(cache, first)| cache.forget_before(first));
+        self.slopes.forget_before(first);
     }
 
     /// The loss of the model on a task after `done` updates, and its gradient after the weights.
@@ -174,9 +144,9 @@ impl Teacher {
                 spread.value((task.input.clone(), said, task.wanted.clone()))
             }
             _ => {
-                let clipped = self.clipped;
+                let clipped = self.slopes.clipped;
                 let value = self.judge(said, task, aim, done)?.value;
-                self.clipped = clipped;
+                self.slopes.clipped = clipped;
                 value
             }
         };
@@ -198,16 +168,22 @@ impl Teacher {
             ModelLoss::Squared | ModelLoss::Likelihood => mean_squared(said, wanted),
             ModelLoss::Vaml => {
                 let rest = weighted_squared(said.clone(), wanted.clone(), self.rest(&said, share));
-                rest + vaml(&still, &task.input, said, wanted)
+                rest + still.vaml(&task.input, said, wanted)
             }
             ModelLoss::Vagram => {
-                let slopes = self.slopes(&still, task, aim.quantile)?;
-                let weights = self.padded(slopes, &said, |g| g * g + share, 1.0);
+                let mut weights = self.slopes.of(&still, task, aim.quantile)?;
+                for row in weights.chunks_exact_mut(said.dims()[2]) {
+                    if let Some((reward, slope)) = row.split_last_mut() {
+                        slope.iter_mut().for_each(|g| *g = *g * *g + share);
+                        *reward = 1.0;
+                    }
+                }
+                let weights = self.compute.tensor(weights, said.dims());
                 weighted_squared(said, wanted, weights)
             }
             ModelLoss::Unbounded => {
-                let slopes = self.slopes(&still, task, aim.quantile)?;
-                let direction = self.padded(slopes, &said, |g| g, 0.0);
+                let slopes = self.slopes.of(&still, task, aim.quantile)?;
+                let direction = self.compute.tensor(slopes, said.dims());
                 let rest = weighted_squared(said.clone(), wanted.clone(), self.rest(&said, share));
                 rest + squared_along(said, wanted, direction)
             }
@@ -220,104 +196,10 @@ impl Teacher {
 
     /// Weights of plain squared errors: `share` for what is seen, 1 for the reward.
     fn rest(&self, said: &Tensor, share: f32) -> Tensor {
-        let [lanes, rows, outputs] = said.dims();
-        let state = vec![0.0; lanes * rows * (outputs - 1)];
-        self.padded(state, said, |_| share, 1.0)
-    }
-
-    /// Rows of `[P * B][S]`, each number as `of` makes it, with the same number for the reward.
-    fn padded(
-        &self,
-        rows: Vec<f32>,
-        said: &Tensor,
-        of: impl Fn(f32) -> f32,
-        reward: f32,
-    ) -> Tensor {
-        let dims = said.dims();
-        let row = |row: &[f32]| row.iter().map(|&g| of(g)).chain([reward]).collect::<Vec<_>>();
-        self.compute.tensor(rows.chunks(dims[2] - 1).flat_map(row).collect(), dims)
-    }
-
-    /// `grad V(s')` of every row, `[P * B][S]`, the longest shortened.
-    fn slopes(&mut self, still: &Still, task: &Task, quantile: f64) -> Result<Vec<f32>, NotFinite> {
-        let [lanes, rows, outputs] = task.wanted.dims();
-        let sees = outputs - 1;
-        let missing = self.missing(&task.drawn, rows);
-        if !missing.is_empty() {
-            // Lanes lack different rows, but a population computes as many in each.
-            let asked = if lanes == 1 { missing } else { (0..lanes * rows).collect() };
-            let seen = self.reached(task, &asked, lanes);
-            let found = vector(still.slopes(seen));
-            for (&at, slope) in asked.iter().zip(found.chunks(sees)) {
-                let number = task.drawn[at];
-                if number != NOBODY {
-                    finite(slope, number, at / rows)?;
-                    self.slopes[at / rows].put(number, slope);
-                }
-            }
-        }
-        let mut all = vec![0.0; lanes * rows * sees];
-        for (at, row) in all.chunks_mut(sees).enumerate() {
-            if let Some(slope) = self.slopes[at / rows].get(task.drawn[at]) {
-                row.copy_from_slice(slope);
-            }
-        }
-        self.shorten(&mut all, task, quantile);
-        Ok(all)
-    }
-
-    /// Shortens the longest of `all`, `[P * B][S]`, each lane by its own lengths; lanes at rest have
-    /// none.
-    fn shorten(&mut self, all: &mut [f32], task: &Task, quantile: f64) {
-        let [_, rows, outputs] = task.wanted.dims();
-        let sees = outputs - 1;
-        self.clipped = 0.0;
-        if quantile >= 1.0 {
-            return;
-        }
-        let lanes = all.chunks_mut(rows * sees).zip(task.drawn.chunks(rows)).enumerate();
-        for (lane, (own, drawn)) in lanes {
-            if drawn.contains(&NOBODY) {
-                continue;
-            }
-            let clip = clip(&lengths(own, sees), quantile);
-            for (row, &factor) in own.chunks_mut(sees).zip(&clip.factors) {
-                row.iter_mut().for_each(|g| *g *= factor as f32);
-            }
-            if lane == 0 {
-                self.clipped = clip.clipped as f64 / rows as f64;
-            }
-        }
-    }
-
-    /// Rows whose gradient is not known, each transition once.
-    fn missing(&mut self, drawn: &[u64], rows: usize) -> Vec<usize> {
-        let mut missing = Vec::new();
-        for (lane, numbers) in drawn.chunks(rows).enumerate() {
-            let cache = &mut self.slopes[lane];
-            let before = missing.len();
-            let lacks = |&(_, &n): &(usize, &u64)| n != NOBODY && cache.get(n).is_none();
-            let mut lacking: Vec<_> = numbers.iter().enumerate().filter(lacks).collect();
-            lacking.sort_unstable_by_key(|&(_, &number)| number);
-            lacking.dedup_by_key(|(_, number)| **number);
-            missing.extend(lacking.into_iter().map(|(row, _)| lane * rows + row));
-            cache.asked += rows as u64;
-            cache.computed += (missing.len() - before) as u64;
-        }
-        missing
-    }
-
-    /// The states that rows `asked` really led to, `[P, N, S]`.
-    fn reached(&self, task: &Task, asked: &[usize], lanes: usize) -> Tensor {
-        let [_, _, outputs] = task.wanted.dims();
-        let (inputs, sees) = (task.input.dims()[2], outputs - 1);
-        let (input, wanted) = (values(&task.input), values(&task.wanted));
-        let one = |&at: &usize| {
-            let (from, by) = (&input[at * inputs..][..sees], &wanted[at * outputs..][..sees]);
-            from.iter().zip(by).map(|(x, change)| x + change).collect::<Vec<f32>>()
-        };
-        self.compute
-            .tensor(asked.iter().flat_map(one).collect(), [lanes, asked.len() / lanes, sees])
+        let outputs = said.dims()[2];
+        let mut weights = vec![share; said.shape().num_elements()];
+        weights.iter_mut().skip(outputs - 1).step_by(outputs).for_each(|reward| *reward = 1.0);
+        self.compute.tensor(weights, said.dims())
     }
 
     /// The first number that is none. Waits for the device.
@@ -332,7 +214,8 @@ impl Teacher {
             actor: still.actor.to(compute),
         });
         let spread = self.spread.as_ref().map(|spread| spread.to(compute));
-        Self { compute: compute.clone(), still, spread, ..self.clone() }
+        let slopes = self.slopes.to(compute);
+        Self { compute: compute.clone(), still, slopes, spread, ..self.clone() }
     }
 
     /// Adds the value that stands still, what is known of it, and the spread.
@@ -341,7 +224,7 @@ impl Teacher {
             still.critic.digest(digest);
             still.actor.digest(digest);
             digest.word(self.since);
-            self.slopes.iter().for_each(|cache| cache.digest(digest));
+            self.slopes.digest(digest);
         }
         if let Some(spread) = &self.spread {
             spread.digest(digest);
@@ -351,37 +234,7 @@ impl Teacher {
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
         let still = self.still.as_ref().map_or(0, |s| s.critic.bytes() + s.actor.bytes());
-        let slopes = self.slopes.iter().map(SlopeCache::bytes).sum::<usize>();
-        still + slopes + self.spread.as_ref().map_or(0, Spread::bytes)
-    }
-}
-
-/// `mean over the batch of (V(s^') - V(s'))^2 / F`, with the gradient after what the model says.
-fn vaml(still: &Still, input: &Tensor, said: Tensor, wanted: Tensor) -> Loss {
-    let [lanes, rows, outputs] = said.dims();
-    let sees = outputs - 1;
-    let seen = input.clone().slice([0..lanes, 0..rows, 0..sees]);
-    let after = |change: Tensor| seen.clone() + change.slice([0..lanes, 0..rows, 0..sees]);
-    let real = still.value(after(wanted));
-    let count = (rows * outputs) as f32;
-    let (imagined, slope) =
-        still.slope(after(said.clone()), |value| (value.clone() - real.clone()) * (2.0 / count));
-    let value = (imagined - real).square().mean_dim(1) * (1.0 / outputs as f32);
-    let none = said.slice([0..lanes, 0..rows, sees..outputs]).zeros_like();
-    Loss { value, gradient: joined(slope, none) }
-}
-
-/// Says which transition has a gradient that is no number.
-fn finite(slope: &[f32], number: u64, lane: usize) -> Result<(), NotFinite> {
-    match slope.iter().position(|g| !g.is_finite()) {
-        None => Ok(()),
-        Some(column) => Err(NotFinite {
-            tensor: format!("value gradient at real step {number}"),
-            lane,
-            row: 0,
-            column,
-            value: slope[column],
-        }),
+        still + self.slopes.bytes() + self.spread.as_ref().map_or(0, Spread::bytes)
     }
 }
 

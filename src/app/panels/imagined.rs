@@ -34,6 +34,8 @@ use told::told;
 const EVERY: f64 = 0.1;
 /// Opacity of what is imagined beyond the horizon.
 const PALE: f32 = 0.5;
+/// Who leads, where there is little room.
+const BRIEF: [&str; 2] = ["act first", "plan first"];
 /// Who leads, and who is told what to do.
 const DIRECTIONS: [(Direction, &str); 2] =
     [(Direction::Act, "act, then imagine"), (Direction::Plan, "plan, then act")];
@@ -146,7 +148,7 @@ impl Imagined {
                 let words = if picked.is_some() { name } else { format!("now, {name}") };
                 Some((Place::State(state), words))
             }
-            Scene::Graph(_) | Scene::States(_) => None,
+            Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => None,
         }
     }
 
@@ -285,7 +287,8 @@ impl Imagined {
                 return;
             }
             let mut chosen = usize::from(self.direction == DIRECTIONS[1].0);
-            let names = DIRECTIONS.map(|(_, name)| name);
+            let brief = ui.available_width() < 400.0 * theme::scale(ui.ctx());
+            let names = if brief { BRIEF } else { DIRECTIONS.map(|(_, name)| name) };
             segmented(ui, "Who leads", &names, &mut chosen);
             self.direction = DIRECTIONS[chosen].0;
             // Where the words do not fit, the hand says it.
@@ -302,7 +305,9 @@ impl Imagined {
                 cx.actions.push(Action::Start(None));
                 cx.actions.push(Action::Cell(None));
             }
-            ui.add(from);
+            if !brief {
+                ui.add(from);
+            }
         });
     }
 }

@@ -4,6 +4,7 @@
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
 pub mod asked;
+pub mod board_tile;
 pub mod body_tile;
 pub mod cards;
 pub mod cell;
@@ -102,6 +103,7 @@ impl PanelId {
             Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
             Self::Drift => Box::new(drift::Drift::default()),
             Self::ValueError => Box::new(curves::Curves::value_error()),
+            Self::Learning => Box::new(curves::Curves::learning()),
             Self::TwoSearches => Box::new(two_searches::TwoSearches::default()),
             Self::DepthError => Box::new(depth_error::DepthError::default()),
             Self::LookingAhead => Box::new(looking_ahead::LookingAhead::default()),

@@ -123,7 +123,7 @@ impl Default for Surface {
 fn dimensions(run: &RunSnapshot) -> &'static [Dimension] {
     match run.truth.scene() {
         Scene::Body(scene) => scene.dimensions,
-        Scene::Grid(_) | Scene::Graph(_) | Scene::States(_) => &[],
+        Scene::Grid(_) | Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => &[],
     }
 }
 
@@ -142,7 +142,7 @@ fn start(
             let picked = cell.filter(left).map(|cell| cell as u32);
             Some(Place::State(picked.or(run.lane.state)?))
         }
-        Scene::Graph(_) | Scene::States(_) => None,
+        Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => None,
     }
 }
 

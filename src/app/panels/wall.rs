@@ -121,7 +121,7 @@ fn subject(s: &Snapshot, selected: usize) -> Option<Subject<'_>> {
     let run = &s.runs[index];
     match run.truth.scene() {
         Scene::Grid(grid) => Some(Subject { index, run, grid }),
-        Scene::Graph(_) | Scene::Body(_) | Scene::States(_) => None,
+        Scene::Graph(_) | Scene::Body(_) | Scene::Board(_) | Scene::States(_) => None,
     }
 }
 

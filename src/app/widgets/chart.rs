@@ -138,7 +138,7 @@ impl Chart<'_> {
     /// Ctrl+wheel or pinch zooms, dragging then pans, a double click returns to the whole view.
     /// The axes only ever grow while data arrive; they start over once all curves are empty.
     pub fn ui(&self, ui: &mut Ui, curves: &[Curve<'_>]) -> Response {
-        let least = vec2(160.0, 90.0);
+        let least = vec2(120.0, 90.0);
         let (outer, _) = ui.allocate_exact_size(ui.available_size().max(least), Sense::hover());
         let tokens = theme::tokens(ui.ctx());
         let scale = theme::scale(ui.ctx());

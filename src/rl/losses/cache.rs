@@ -10,12 +10,12 @@ const BEHIND: u64 = 4096;
 pub struct SlopeCache {
     width: usize,
     /// Counts values; a row with an older stamp is none.
-    value: u64,
+    value: u32,
     /// Number of the transition that row 0 belongs to.
     base: u64,
-    stamps: Vec<u64>,
-    /// `[N][width]`.
-    rows: Vec<f32>,
+    /// `[N][1 + width]`: the stamp and, bit by bit, the gradient, so that a look fetches one place of
+    /// memory and not two.
+    rows: Vec<u32>,
     /// Gradients asked for, and those that had to be computed.
     pub asked: u64,
     /// See [`Self::asked`].
@@ -25,30 +25,33 @@ pub struct SlopeCache {
 impl SlopeCache {
     /// Holds nothing; `width` numbers a gradient.
     pub fn new(width: usize) -> Self {
-        let (stamps, rows) = (Vec::new(), Vec::new());
-        Self { width, value: 1, base: 0, stamps, rows, asked: 0, computed: 0 }
+        Self { width, value: 1, base: 0, rows: Vec::new(), asked: 0, computed: 0 }
     }
 
     /// The value has changed: every gradient is to be computed anew.
     pub fn forget(&mut self) {
-        self.value += 1;
+        self.value = self.value.checked_add(1).unwrap_or_else(|| {
+            self.rows.clear();
+            1
+        });
     }
 
     /// Transitions before number `first` will not be asked for again.
     pub fn forget_before(&mut self, first: u64) {
         if first >= self.base + BEHIND {
-            let gone = ((first - self.base) as usize).min(self.stamps.len());
-            self.stamps.drain(..gone);
-            self.rows.drain(..gone * self.width);
+            let gone = ((first - self.base) as usize * (self.width + 1)).min(self.rows.len());
+            self.rows.drain(..gone);
             self.base = first;
         }
     }
 
     /// The gradient of transition `number`, `[width]`, if it still holds.
+    #[inline]
     pub fn get(&self, number: u64) -> Option<&[f32]> {
         let at = usize::try_from(number.checked_sub(self.base)?).ok()?;
-        let holds = *self.stamps.get(at)? == self.value;
-        holds.then(|| &self.rows[at * self.width..(at + 1) * self.width])
+        let from = at.checked_mul(self.width + 1)?;
+        let (stamp, slope) = self.rows.get(from..from + self.width + 1)?.split_first()?;
+        (*stamp == self.value).then(|| bytemuck::cast_slice(slope))
     }
 
     /// Keeps the gradient of transition `number`.
@@ -56,26 +59,27 @@ impl SlopeCache {
         let Some(at) = number.checked_sub(self.base).and_then(|at| usize::try_from(at).ok()) else {
             return;
         };
-        if at >= self.stamps.len() {
-            self.stamps.resize(at + 1, 0);
-            self.rows.resize((at + 1) * self.width, 0.0);
+        let wide = self.width + 1;
+        if (at + 1) * wide > self.rows.len() {
+            self.rows.resize((at + 1) * wide, 0);
         }
-        self.stamps[at] = self.value;
-        self.rows[at * self.width..(at + 1) * self.width].copy_from_slice(slope);
+        let row = &mut self.rows[at * wide..(at + 1) * wide];
+        row[0] = self.value;
+        row[1..].copy_from_slice(bytemuck::cast_slice(slope));
     }
 
     /// Adds what holds: a gradient computed in another batch may differ in its last bits.
     pub fn digest(&self, digest: &mut Digest) {
-        let rows = self.stamps.iter().zip(self.rows.chunks(self.width)).enumerate();
-        for (at, (_, row)) in rows.filter(|(_, (stamp, _))| **stamp == self.value) {
+        let rows = self.rows.chunks(self.width + 1).enumerate();
+        for (at, row) in rows.filter(|(_, row)| row[0] == self.value) {
             digest.word(self.base + at as u64);
-            row.iter().for_each(|x| digest.word(u64::from(x.to_bits())));
+            row[1..].iter().for_each(|&bits| digest.word(u64::from(bits)));
         }
     }
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
-        self.stamps.capacity() * size_of::<u64>() + self.rows.capacity() * size_of::<f32>()
+        self.rows.capacity() * size_of::<u32>()
     }
 }
 

@@ -42,7 +42,7 @@ impl Places {
         let (ground, response) = match stage.truth().scene() {
             Scene::Grid(grid) => cells(&mut child, seat, grid),
             Scene::Graph(graph) => dots(&mut child, seat, graph),
-            Scene::States(_) | Scene::Body(_) => {
+            Scene::States(_) | Scene::Body(_) | Scene::Board(_) => {
                 let response = child.allocate_rect(seat, egui::Sense::CLICK);
                 let none = Self { at: None, next: None, radius: 0.0, rect };
                 return (none, response);
