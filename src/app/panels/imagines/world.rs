@@ -24,7 +24,7 @@ pub fn ui(
     let measure = match scene {
         Scene::Grid(_) => Measure::Cells(&CELL),
         Scene::Body(body) => Measure::Shares(body.dimensions),
-        Scene::Graph(_) | Scene::States(_) => {
+        Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => {
             return weak(ui, "This world has no picture to draw imagined states in.");
         }
     };
