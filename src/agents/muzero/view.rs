@@ -6,6 +6,7 @@ use super::latent::LatentModel;
 use super::lived::Lived;
 use super::meters::{Course, Update};
 use super::networks::HostNetworks;
+use super::way::Way;
 use crate::agents::View;
 use crate::agents::surface::{Surface, ValueSurface};
 use crate::agents::table::{TableView, Tally};
@@ -66,6 +67,8 @@ pub struct MuZeroView {
     pub last: Update,
     /// The course of all updates.
     pub course: Course,
+    /// How the values of listed states went.
+    pub way: Option<Way>,
     /// Atoms on each side of 0; `None`: reward and value are plain numbers.
     pub support: Option<u32>,
     /// Value targets beyond the support.
