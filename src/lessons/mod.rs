@@ -109,6 +109,7 @@ const FILES: &[(&str, &str)] = &[
     ("vaml-wanders.toml", include_str!("../../assets/lessons/vaml-wanders.toml")),
     ("vaml-explodes.toml", include_str!("../../assets/lessons/vaml-explodes.toml")),
     ("vagram.toml", include_str!("../../assets/lessons/vagram.toml")),
+    ("imagines.toml", include_str!("../../assets/lessons/imagines.toml")),
 ];
 
 /// The lesson that opens first.

@@ -134,6 +134,8 @@ crate::params! {
         imagined_policy: Switch = Switch::Off => { "Policy in imagination", "", Live, Choice(Switch::CHOICES) },
         /// Whether the imagined loss trains the representation as well; if not, with K = 0 SC-Direct is Dyna.
         imagined_roots: Switch = Switch::Off => { "Imagination into h", "", Live, Choice(Switch::CHOICES) },
+        /// Real steps after which nothing more is remembered and it acts without noise: what comes is an evaluation; 0 is never.
+        freeze_after: u32 = 0 => { "Freeze the world", "after N real steps, 0 never", Live, Int { min: 0.0, max: 20_000.0, log: false } },
     }
 }
 

@@ -69,6 +69,13 @@ impl MuZeroConfig {
         })
     }
 
+    /// Whether real steps teach reward, value, policy, latent states and what was seen.
+    pub(super) fn teaches(&self) -> [bool; 5] {
+        let seen = self.model == Aim::Reconstruction;
+        [true, true, self.distil != Distil::Off, self.consistency > 0.0, seen]
+            .map(|on| on && self.grounded > 0.0)
+    }
+
     /// The losses whose gradient reaches the latent states, and through them the model. There is none
     /// on a latent state itself but consistency.
     pub fn on_latent(&self) -> Vec<&'static str> {
@@ -116,6 +123,31 @@ impl<S: Sight> MuZero<S> {
         }
         let steps = dream.map_or(0, |dream| dream.depth as u64 + 1);
         self.work.imagined_steps += u64::from(self.config.batch) * steps;
+    }
+
+    /// Whether the real world is frozen: nothing more is remembered, and it acts without noise.
+    pub(super) fn is_frozen(&self) -> bool {
+        let after = u64::from(self.config.freeze_after);
+        after > 0 && self.steps >= after
+    }
+
+    /// Whether anything can be learned while the world stands still.
+    pub(super) fn has_dreams(&self) -> bool {
+        !self.games.is_empty() && self.fault.is_none() && self.config.dream(1.0).is_some()
+    }
+
+    /// So many updates while the world stands still.
+    pub(super) fn dream_on<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
+        self.renew();
+        let mut done = 0;
+        while done < units && self.has_dreams() {
+            // A search under way would go on with other networks.
+            self.search = None;
+            self.update(watch);
+            watch.unit();
+            done += 1;
+        }
+        done
     }
 
     /// The losses of the newest update, for who watches.

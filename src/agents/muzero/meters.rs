@@ -66,6 +66,9 @@ pub struct Update {
     pub dreamed: Option<Dreamed>,
     /// What it did.
     pub meters: Meters,
+    /// Numbers that the batch told of reward, value, policy, latent states and what was seen; the
+    /// last two teach where consistency and reconstruction are on.
+    pub taught: [u64; 5],
 }
 
 impl Update {
@@ -134,11 +137,12 @@ pub struct Course {
     open: Option<Stretch>,
     updates: u64,
     dreams: u64,
+    taught: [u64; 5],
 }
 
 impl Default for Course {
     fn default() -> Self {
-        Self { every: 1, done: Arc::default(), open: None, updates: 0, dreams: 0 }
+        Self { every: 1, done: Arc::default(), open: None, updates: 0, dreams: 0, taught: [0; 5] }
     }
 }
 
@@ -147,6 +151,10 @@ impl Course {
     pub(super) fn add(&mut self, update: &Update) {
         self.updates += 1;
         self.dreams += u64::from(update.dreamed.is_some());
+        let teaches = update.config.teaches();
+        for ((sum, count), on) in self.taught.iter_mut().zip(update.taught).zip(teaches) {
+            *sum += if on { count } else { 0 };
+        }
         let one = Stretch::of(self.updates, update);
         let open = self.open.take().map_or(one, |open| open.and(&one));
         if open.count < self.every {
@@ -170,6 +178,11 @@ impl Course {
     /// Those of them that imagined.
     pub fn dreams(&self) -> u64 {
         self.dreams
+    }
+
+    /// Numbers that real steps taught so far, in the order of [`Update::taught`].
+    pub fn taught(&self) -> [u64; 5] {
+        self.taught
     }
 
     /// Oldest first; the last may be shorter.

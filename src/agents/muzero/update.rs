@@ -13,6 +13,7 @@ use super::unroll::{Batch, unroll};
 use super::view::Clipping;
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
+use crate::models::self_consistent::history::History;
 use crate::models::sight::{Sight, told};
 use crate::nn::adam::{Adam, Rate};
 use crate::nn::device::Compute;
@@ -20,6 +21,8 @@ use crate::nn::mlp::TooLarge;
 use crate::nn::{Module as _, NotFinite};
 use crate::rl::priority::importance;
 
+/// Updates between two looks at all values, at most often.
+const EVERY: u64 = 8;
 /// Longest gradient of a network.
 const CLIP: f32 = 10.0;
 
@@ -36,6 +39,8 @@ pub(super) struct Learner {
     pub last: Update,
     /// All updates. For pictures: decides nothing.
     pub course: Course,
+    /// How the values of listed states went. For pictures: decides nothing.
+    pub history: History,
     /// Value targets beyond the support.
     pub clipping: Clipping,
 }
@@ -49,7 +54,8 @@ impl Learner {
         let adams = networks.all().map(|network| Adam::new(network, rate, &compute)).into();
         let dice = Stream::new(seed, StreamName::Imagine);
         let (last, course, clipping) = Default::default();
-        Ok(Self { networks, adams, compute, dice, last, course, clipping })
+        let history = History::every(EVERY);
+        Ok(Self { networks, adams, compute, dice, last, course, history, clipping })
     }
 
     /// What the networks are made for.
@@ -136,7 +142,8 @@ impl Learner {
         meters.moved = way(&before, &self.networks);
         let dreamed = dreamed.and_then(|lanes: Vec<_>| lanes.into_iter().next());
         let losses = unrolled.losses[0];
-        self.last = Update { config: *config, w, losses, beta, dreamed, meters };
+        let taught = taught(batch, self.shape());
+        self.last = Update { config: *config, w, losses, beta, dreamed, meters, taught };
         self.course.add(&self.last);
         Ok(unrolled.values)
     }
@@ -153,7 +160,10 @@ impl Learner {
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
         let networks: usize = self.networks.all().into_iter().map(|network| network.bytes()).sum();
-        networks + self.adams.iter().map(Adam::bytes).sum::<usize>() + self.course.bytes()
+        networks
+            + self.adams.iter().map(Adam::bytes).sum::<usize>()
+            + self.course.bytes()
+            + self.history.bytes()
     }
 }
 
@@ -178,4 +188,19 @@ fn reanalysed<S: Sight>(
         values[t] = networks.value(&networks.enter(&told(sight, &game.seen[t])));
     }
     Some(Fresh { policy: answer.policy, values })
+}
+
+/// How many numbers a batch tells of reward, value, policy, latent states and what was seen.
+fn taught(batch: &Batch, shape: Shape) -> [u64; 5] {
+    let known = batch.known.iter().filter(|known| **known > 0.0).count();
+    let rows = batch.policies.chunks(shape.actions.max(1));
+    let policies = rows.filter(|row| row.iter().any(|p| *p != 0.0)).count();
+    [
+        batch.rewards.iter().flatten().count(),
+        batch.values.iter().flatten().count(),
+        policies * shape.actions,
+        known * shape.latent,
+        (known + batch.lanes * batch.size) * shape.inputs,
+    ]
+    .map(|count| count as u64)
 }

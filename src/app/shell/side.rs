@@ -110,9 +110,13 @@ fn plan(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// Dials that only matter for a certain value of another are hidden until then.
+/// Dials that only matter for a certain value of another, or in other worlds, are hidden.
 fn hidden(cx: &Cx<'_>, run: usize, spec: &Spec) -> bool {
     let run = &cx.snapshot.runs[run];
+    // How a cell is told is no question where numbers are seen.
+    if spec.key == "features" && cx.snapshot.world.info.numbers() > 0 {
+        return true;
+    }
     let value = |key: &str| {
         let index = run.agent.params().iter().position(|s| s.key == key)?;
         Some((&run.agent.params()[index], run.params[index]))
@@ -127,6 +131,11 @@ fn hidden(cx: &Cx<'_>, run: usize, spec: &Spec) -> bool {
         "noise" => !is("model", &["sample"]),
         "error_in" => is("error", &["0"]),
         "epsilon" => !is("policy", &["greedy"]),
+        // Other losses ask no value.
+        "model_warmup" | "value_every" if value("model_warmup").is_some() => {
+            !is("model_loss", &["vaml", "vagram", "vagram-unbounded"])
+        }
+        "slope_clip" => !is("model_loss", &["vagram", "vagram-unbounded"]),
         // Stored steps are learned from one by one, and there is a store then only.
         "td_k" => !is("dreams", &["fresh"]),
         "dream_capacity" => !is("dreams", &["stored"]),

@@ -14,6 +14,8 @@ use crate::probes::latent_losses::{
     METERED, MuZeroView, PARTS, Stretch, Update, imagined_name, imagined_terms,
 };
 
+/// What batches tell numbers of.
+const TAUGHT: [&str; 5] = ["reward", "value", "policy", "latent state", "what was seen"];
 /// Sizes in points before the text scale: a line, names, numbers, least height of the course.
 const LINE: f32 = 24.0;
 const NAMES: f32 = 104.0;
@@ -49,6 +51,14 @@ impl<'a> Subject<'a> {
         format!("acts on the latent state: {all}")
     }
 
+    /// `numbers taught a real step: reward 5, value 6`.
+    fn taught(&self) -> String {
+        let steps = self.run.lane.counters.env_steps.max(1) as f64;
+        let named = TAUGHT.iter().zip(self.view.course.taught()).filter(|(_, count)| *count > 0);
+        let each = named.map(|(name, count)| format!("{name} {:.0}", count as f64 / steps));
+        format!("numbers taught a real step: {}", each.collect::<Vec<_>>().join(", "))
+    }
+
     pub fn text(&self) -> String {
         let (letter, name, last) = (self.run.letter, &self.run.name, self.last());
         let mut text = format!("{letter} {name}: {}\n", self.acting());
@@ -68,6 +78,7 @@ impl<'a> Subject<'a> {
                 format!(", policy {}\n", value(policy))
             };
         }
+        text += &format!("{}\n", self.taught());
         for (name, [real, imagined, moved]) in rows(last) {
             let [real, imagined, moved] = [real, imagined, moved].map(value);
             text += &format!("{name}: gradient {real} real, {imagined} imagined; moved {moved}\n");
@@ -115,7 +126,7 @@ fn rows(update: &Update) -> impl Iterator<Item = (&'static str, [f64; 3])> {
 /// Draws everything there is room for: the course goes first, then the networks.
 pub fn draw(ui: &mut Ui, subject: &Subject<'_>) {
     let points = theme::scale(ui.ctx());
-    let table = LINE * 6.4 * points;
+    let table = LINE * 7.4 * points;
     let head = LINE * 3.6 * points;
     let room = ui.available_height();
     let networks = room >= head + table;
@@ -125,7 +136,17 @@ pub fn draw(ui: &mut Ui, subject: &Subject<'_>) {
     let painter = ui.painter().clone();
     heading(&painter, rect, subject);
     if networks {
-        meters(&painter, rect.with_min_y(rect.top() + head), subject.last());
+        let below = rect.with_min_y(rect.top() + head);
+        meters(&painter, below, subject.last());
+        let t = theme::tokens(ui.ctx());
+        let words = text::elided(
+            &painter,
+            &subject.taught(),
+            theme::small(ui.ctx()),
+            t.text_weak,
+            rect.width(),
+        );
+        text::place(&painter, &words, below.left_bottom(), Align2::LEFT_BOTTOM);
     }
     if room - high > COURSE * points {
         course(ui, subject);
