@@ -318,16 +318,17 @@ impl Surface {
         let name = format!("Surface of values, {}", KINDS[kind]);
         let id = ui.scope_id().with("surface");
         let drawn = gfx::show(ui, (&style, &name), id, &scene, &mut self.camera, room);
-        ui.horizontal(|ui| {
-            if bar {
+        let note = RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak);
+        let note = Label::new(note).truncate();
+        if bar {
+            ui.horizontal(|ui| {
                 self.bar(ui, kind);
                 ui.add_space(12.0 * theme::scale(ui.ctx()));
-            }
-            if !note.is_empty() {
-                let note = RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak);
-                ui.add(Label::new(note).truncate());
-            }
-        });
+                ui.add(note);
+            });
+        } else if line > 0.0 {
+            ui.add(note);
+        }
         let response = &drawn.response;
         let at = response.interact_pointer_pos().or(response.hover_pos());
         let Some(place) = at.and_then(|at| drawn.pick(&scene, at)) else {
