@@ -20,7 +20,7 @@ mod style;
 
 pub use axes::{ticks, written};
 pub use camera::{Camera, Projection};
-pub use gpu::{install, passes};
+pub use gpu::{install, kept, passes, tidy};
 pub use scene::{
     Axis, Ball, Colours, Cross, Field, Isolines, Label, Line, Ramp, Scene, TangentPlane,
 };
