@@ -105,6 +105,7 @@ impl Landscape {
         if let Some(wish) = wish {
             self.grant(wish, cx, &run, found.as_ref().ok().map(|found| &found.floor));
         }
+        self.take_back(ui, cx);
         ui.advance_cursor_after_rect(ui.available_rect_before_wrap());
     }
 
@@ -213,22 +214,16 @@ impl Landscape {
             let seat = Rect::from_min_size(corner, size);
             picture.ui(ui, seat, &mut self.settings, &mut done);
         }
-        pictures::legend(ui, foot, sheet.unknown.is_some(), notice.or(strays));
+        let pointed = self.settings.pointed.filter(|_| !still);
+        let numbers = pointed.map(|at| pictures::numbers(&ground, &sheet.ground, at));
+        pictures::legend(ui, foot, sheet.unknown.is_some(), numbers.or(notice).or(strays));
         let mut wish = None;
         if let Some(below) = places.below {
-            wish = self.below(ui, cx, (found, below), rows);
+            wish = self.below(ui, cx, (found, below), (rows, &mut done));
         }
         self.moved(floor, &done);
+        self.point(ui, floor, &done);
         wish
-    }
-
-    /// A hand has dragged a mark over a surface.
-    fn moved(&mut self, floor: &Floor, done: &Done) {
-        let Some((cross, at)) = done.dragged else { return };
-        self.settings.hand = cross.min(1);
-        let (low, high) = floor.numbers[1].range;
-        let x = if floor.turns() { crate::mdp::physical::wrap(at[0]) } else { at[0] };
-        *self.settings.held_mut() = [x, at[1].clamp(low, high)];
     }
 
     /// The race and the map from above.
@@ -237,7 +232,7 @@ impl Landscape {
         ui: &mut Ui,
         cx: &Cx<'_>,
         (found, rect): (&Found, Rect),
-        rows: Option<&[Row; 4]>,
+        (rows, done): (Option<&[Row; 4]>, &mut Done),
     ) -> Option<Wish> {
         let points = theme::scale(ui.ctx());
         let split = rect.left() + 0.72 * rect.width();
@@ -247,7 +242,7 @@ impl Landscape {
         lines::heading(&mut child, "Ball race");
         self.table(&mut child, found, rows);
         let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
-        self.above(ui, cx, found, right);
+        done.pointed = self.above(ui, cx, found, right).or(done.pointed);
         None
     }
 
@@ -263,15 +258,18 @@ impl Landscape {
         table::ui(ui, &rows, before.as_ref());
     }
 
-    fn above(&mut self, ui: &mut Ui, cx: &Cx<'_>, found: &Found, rect: Rect) {
-        let (Some((_, tile)), Ok(sheet)) = (self.plane.clone(), &found.whole.1) else { return };
+    /// Returns the place under the pointer.
+    fn above(&mut self, ui: &mut Ui, cx: &Cx<'_>, found: &Found, rect: Rect) -> Option<[f64; 2]> {
+        let (Some((_, tile)), Ok(sheet)) = (self.plane.clone(), &found.whole.1) else {
+            return None;
+        };
         let t = theme::tokens(ui.ctx());
         let start = self.settings.places().start;
         let (floor, judge) = (&found.floor, &found.judge);
         let ground = Ground { floor, sheet, judge, start, t: &t };
         let window = self.settings.near.then(|| floor.near(self.anchor).ranges);
         let still = cx.view.still;
-        above::ui(ui, rect, &ground, &tile, (&mut self.settings, window), still);
+        above::ui(ui, rect, &ground, &tile, (&mut self.settings, window), still)
     }
 
     /// Controls and readings, all of them or one tab.
