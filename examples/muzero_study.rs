@@ -77,6 +77,7 @@ fn evaluate(world: &AnyWorld, view: &MuZeroView) -> (f64, String) {
         }
         AnyWorld::Torques(w) => episode(w, |seen| view.act(seen), MOST, &mut dice),
         AnyWorld::CartPole(w) => episode(w, |seen| view.act(seen), MOST, &mut dice),
+        AnyWorld::Image(w) => episode(w, |frame| view.act_on(frame), MOST, &mut dice),
         AnyWorld::Pendulum(_) | AnyWorld::Crossing(_) => {
             panic!("actions are counted here: set torques")
         }

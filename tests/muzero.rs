@@ -155,7 +155,9 @@ fn what_was_learned_tells_right_from_left_with_either_search_and_either_code() {
         (Tree::Gumbel, Code::Scalar, Aim::ValueEquivalent),
         (Tree::Puct, Code::Categorical, Aim::Reconstruction),
     ] {
-        let mut agent = corridor(MuZeroConfig { tree, heads, model, reanalyse: 0.1, ..small() });
+        let consistency = 0.5;
+        let dials = MuZeroConfig { tree, heads, model, consistency, reanalyse: 0.1, ..small() };
+        let mut agent = corridor(dials);
         live(&mut agent, 1200, 1.0);
         let view = agent.view();
         let table = view.table.unwrap();

@@ -14,12 +14,14 @@
 //! | `networks` | the networks, and a copy of them for searches |
 //! | `latent` | the learned model as a search sees it |
 //! | `games` | replay by episode, prioritised |
+//! | `fresh` | values and policies of today for games of yesterday |
 //! | `targets` | targets along the unrolled steps |
 //! | `unroll` | losses and gradients |
 //! | `view` | what pictures and evaluations need |
 
 mod choosing;
 pub mod config;
+mod fresh;
 mod games;
 pub mod latent;
 pub mod networks;

@@ -9,6 +9,7 @@ use crate::agents::View;
 use crate::agents::surface::{Surface, ValueSurface};
 use crate::agents::table::{TableView, Tally};
 use crate::base::rng::{Stream, StreamName};
+use crate::mdp::sighting::Frame;
 use crate::mdp::{Action, State};
 use crate::models::sight::Eyes;
 use crate::rl::transform::{squash, unsquash};
@@ -95,6 +96,11 @@ impl MuZeroView {
     /// The best action in a listed state.
     pub fn act_in(&self, state: State) -> Option<Action> {
         Some(self.search(&self.eyes.state(state)?).ok()?.action())
+    }
+
+    /// The best action where this picture is seen.
+    pub fn act_on(&self, frame: &Frame) -> Option<Action> {
+        Some(self.search(&self.eyes.frame(frame)?).ok()?.action())
     }
 
     /// The best action where these numbers are seen.
