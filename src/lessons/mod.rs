@@ -27,6 +27,8 @@ pub struct Lesson {
     pub reveal: String,
     /// Speaker notes.
     pub notes: String,
+    /// The run that is selected at first: the last one, which does most, or the one it names.
+    pub run: usize,
     /// Opens with the tools that draw into the world.
     pub sandbox: bool,
     /// The side column stays in its drawer: the pictures want all the width.
@@ -107,6 +109,12 @@ const FILES: &[(&str, &str)] = &[
     ("vaml-wanders.toml", include_str!("../../assets/lessons/vaml-wanders.toml")),
     ("vaml-explodes.toml", include_str!("../../assets/lessons/vaml-explodes.toml")),
     ("vagram.toml", include_str!("../../assets/lessons/vagram.toml")),
+    ("what-we-want.toml", include_str!("../../assets/lessons/what-we-want.toml")),
+    ("four-parts.toml", include_str!("../../assets/lessons/four-parts.toml")),
+    ("imagines.toml", include_str!("../../assets/lessons/imagines.toml")),
+    ("value-equivalent.toml", include_str!("../../assets/lessons/value-equivalent.toml")),
+    ("unseen.toml", include_str!("../../assets/lessons/unseen.toml")),
+    ("self-consistency-deep.toml", include_str!("../../assets/lessons/self-consistency-deep.toml")),
 ];
 
 /// The lesson that opens first.
@@ -137,6 +145,7 @@ impl Lesson {
             "reveal",
             "notes",
             "panels",
+            "run",
             "sandbox",
             "drawer",
             "landscape",
@@ -153,6 +162,7 @@ impl Lesson {
             ask: words("ask")?,
             reveal: words("reveal")?,
             notes: words("notes")?,
+            run: selected(place, &lesson, arena.runs.len())?,
             sandbox: switch(place, &lesson, "sandbox")?,
             drawer: switch(place, &lesson, "drawer")?,
             bench: bench::Bench::read(place, &lesson)?,
@@ -161,6 +171,19 @@ impl Lesson {
             words: lesson,
         })
     }
+}
+
+/// The run called by its letter in `run`, else the last one of `count`.
+fn selected(place: &str, lesson: &Table, count: usize) -> Result<usize, ConfigError> {
+    let Some(letter) = text(place, lesson, "run")? else {
+        return Ok(count.saturating_sub(1));
+    };
+    let letters = ('A'..='Z').take(count);
+    letters.clone().position(|run| letter == run.to_string()).ok_or_else(|| {
+        let allowed: Vec<String> = letters.map(String::from).collect();
+        let what = format!("run '{letter}' is unknown; allowed: {}", allowed.join(", "));
+        ConfigError::at(place, what)
+    })
 }
 
 /// All lessons of the program in lecture order.
@@ -186,6 +209,20 @@ pub fn find(id: &str) -> Result<Lesson, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lesson_names_the_run_that_is_selected_at_first() {
+        let runs = "[[run]]\nagent = 'dyna-q'\n".repeat(2);
+        let read = |words: &str| {
+            let world = "[world]\nid = 'dyna-maze'";
+            let source = format!("version = 1\n[lesson]\nid = 'x'\n{words}\n{world}\n{runs}");
+            Lesson::from_toml("x.toml", &source).map(|l| l.run).map_err(|e| e.to_string())
+        };
+        assert_eq!(read(""), Ok(1), "the last one");
+        assert_eq!(read("run = 'A'"), Ok(0));
+        let said = read("run = 'C'").unwrap_err();
+        assert!(said.contains("run 'C' is unknown; allowed: A, B"), "{said}");
+    }
 
     #[test]
     fn every_lesson_can_be_read_and_found() {

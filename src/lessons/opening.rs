@@ -80,6 +80,7 @@ impl Lesson {
             ask: none(),
             reveal: none(),
             notes: none(),
+            run: arena.runs.len().saturating_sub(1),
             sandbox: false,
             drawer: false,
             bench: Default::default(),

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
+pub mod corridor;
 pub mod garnet;
 pub mod golden;
 pub mod latent;

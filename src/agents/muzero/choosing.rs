@@ -18,11 +18,13 @@ impl<S: Sight> MuZero<S> {
         let Some(root) = self.root else { return false };
         let (host, gamma, guided) = (self.host(), self.gamma(), self.guided());
         let mut model = LatentModel { networks: &host, gamma, guided, calls: 0 };
+        let settings = self.config.search(!self.is_frozen());
         let dice = std::slice::from_mut(&mut self.plan);
         if self.search.is_none() {
+            self.beginning = Some(dice[0].clone());
             let legal = self.sight.legal(&root);
             let root = Root { legal, ..model.root(&told(&self.sight, &root)) };
-            match TreeSearch::begin(self.config.search(true), &[root], &mut model, dice) {
+            match TreeSearch::begin(settings, &[root], &mut model, dice) {
                 Ok(search) => self.search = Some(search),
                 Err(refused) => self.fault = Some(Fault::Refused(refused.to_string())),
             }
@@ -44,6 +46,7 @@ impl<S: Sight> MuZero<S> {
     pub(super) fn pick(&mut self, seen: S::Seen, answer: &Answer) -> Action {
         let odds = match (self.config.picks, self.config.tree) {
             (Picks::Search, Tree::Gumbel) => return answer.action(),
+            (Picks::Search, Tree::Puct) if self.is_frozen() => by_visits(&answer.visits, 0.0),
             (Picks::Search, Tree::Puct) => {
                 by_visits(&answer.visits, self.config.temperature_at(self.steps))
             }

@@ -9,28 +9,36 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `config` | pseudo-code and dials |
 //! | `choosing` | a search, and an action from what it says |
+//! | `code`, `config` | pseudo-code and dials |
+//! | `past`, `way` | a search lived again, and how values went |
 //! | `networks` | the networks, and a copy of them for searches |
 //! | `latent` | the learned model as a search sees it |
 //! | `games` | replay by episode, prioritised |
 //! | `fresh` | values and policies of today for games of yesterday |
 //! | `targets` | targets along the unrolled steps |
-//! | `unroll` | losses and gradients |
+//! | `lived` | what really happened lately, for pictures |
+//! | `unroll`, `dreaming` | losses and gradients along real actions, and in imagination |
 //! | `view` | what pictures and evaluations need |
 
 mod choosing;
+mod code;
 pub mod config;
+mod dreaming;
 mod fresh;
 mod games;
 pub mod latent;
+pub mod lived;
+pub mod meters;
 pub mod networks;
+pub mod past;
 mod targets;
 pub mod unroll;
 mod update;
 pub mod view;
+pub mod way;
 
-use super::search::Switch;
+use super::search::{Evidence, Switch};
 use super::table::Tally;
 use super::{Agent, Fault, Moves, NotANumber, View, Work};
 use crate::base::digest::Digest;
@@ -42,7 +50,7 @@ use crate::models::sight::{Sight, told};
 use crate::nn::mlp::TooLarge;
 use crate::search::tree_search::TreeSearch;
 pub use config::MuZeroConfig;
-use config::{Code, line};
+use config::line;
 use games::{Game, Games};
 use latent::{Latent, LatentModel};
 use networks::HostNetworks;
@@ -71,6 +79,8 @@ pub struct MuZero<S: Sight> {
     /// Where the search starts.
     root: Option<S::Seen>,
     search: Option<TreeSearch<Latent>>,
+    /// The dice as they lay when that search began. For pictures: decides nothing.
+    beginning: Option<Stream>,
     /// Updates that real steps have earned, a fraction included.
     earned: f64,
     updates_due: u32,
@@ -101,6 +111,7 @@ impl<S: Sight> MuZero<S> {
             game: Game::default(),
             root: None,
             search: None,
+            beginning: None,
             earned: 0.0,
             updates_due: 0,
             searches_due: 0,
@@ -178,13 +189,16 @@ impl<S: Sight> MuZero<S> {
         let done =
             self.learner.update(&self.config, &self.sight, &mut self.games, model.as_mut(), dice);
         self.work.imagined_steps += model.map_or(0, |model| model.calls);
-        self.work.real_updates += 1;
+        self.count_update();
         self.host = None;
         watch.line(line::DRAW, || Some(Value::Count(u64::from(self.config.batch), "places")));
         match done {
-            Ok(losses) => watch.line(line::LEARN, || Some(Value::Number(losses.sum()))),
+            Ok(()) => {
+                self.look_back();
+                self.tell_losses(watch);
+            }
             Err(bad) => {
-                let n = self.work.real_updates;
+                let n = self.work.updates();
                 let what = format!("{}[{},{}] in update {n}", bad.tensor, bad.row, bad.column);
                 self.fault = Some(Fault::Number { what, value: f64::from(bad.value) });
             }
@@ -240,7 +254,12 @@ impl<S: Sight> Agent for MuZero<S> {
             }
             let over = step.terminated || step.truncated;
             let kept = self.game.length() as u64;
-            if over || self.game.length() >= PART {
+            // What was lived before the world is frozen is kept; what follows is an evaluation.
+            let frozen = self.is_frozen();
+            let freezes = self.steps == u64::from(self.config.freeze_after);
+            if frozen && !freezes {
+                self.game = Game::default();
+            } else if over || freezes || self.game.length() >= PART {
                 self.keep(step.next, step.terminated);
             }
             watch.line(line::REMEMBER, || Some(Value::Count(kept, "steps")));
@@ -280,6 +299,14 @@ impl<S: Sight> Agent for MuZero<S> {
         done
     }
 
+    fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
+        self.dream_on(units, watch)
+    }
+
+    fn can_dream(&self) -> bool {
+        self.has_dreams()
+    }
+
     // ------------------------------------------------------------ answers
 
     fn work(&self) -> Work {
@@ -305,18 +332,13 @@ impl<S: Sight> Agent for MuZero<S> {
     }
 
     fn view(&self) -> View {
-        let support = (self.config.heads == Code::Categorical).then_some(self.config.support);
-        let view = MuZeroView {
-            networks: self.host.clone().unwrap_or_else(|| self.learner.copy()),
-            search: self.config.search(false),
-            gamma: self.gamma(),
-            guided: self.guided(),
-            eyes: self.sight.eyes(),
-            losses: self.learner.losses,
-            clipping: self.learner.clipping,
-            support,
-        };
-        view.shown(self.actions, &self.tally)
+        let view = self.copy();
+        let way = self.way(&view);
+        MuZeroView { way, ..view }.shown(self.actions, &self.tally)
+    }
+
+    fn evidence(&self, _: usize) -> Option<Evidence> {
+        self.searched()
     }
 
     fn failure(&self) -> Option<NotANumber> {
@@ -332,7 +354,7 @@ impl<S: Sight> Agent for MuZero<S> {
     }
 
     fn digest(&self, digest: &mut Digest) {
-        (0..MuZeroConfig::specs().len()).for_each(|i| digest.number(self.config.get(i)));
+        self.config.digest(digest);
         self.learner.digest(digest);
         let dice = [&self.explore, &self.plan, &self.replay];
         dice.into_iter().for_each(|dice| digest.word(dice.position() as u64));

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::latent::LatentModel;
+use super::lived::Lived;
+use super::meters::{Course, Update};
 use super::networks::HostNetworks;
-use super::unroll::Losses;
+use super::way::Way;
 use crate::agents::View;
 use crate::agents::surface::{Surface, ValueSurface};
 use crate::agents::table::{TableView, Tally};
@@ -62,12 +64,18 @@ pub struct MuZeroView {
     pub guided: bool,
     /// How it sees.
     pub eyes: Eyes,
-    /// Parts of the loss of the newest update.
-    pub losses: Losses,
+    /// The newest update: its losses, and what they did to each network.
+    pub last: Update,
+    /// The course of all updates.
+    pub course: Course,
+    /// How the values of listed states went.
+    pub way: Option<Way>,
     /// Atoms on each side of 0; `None`: reward and value are plain numbers.
     pub support: Option<u32>,
     /// Value targets beyond the support.
     pub clipping: Clipping,
+    /// What really happened lately.
+    pub lived: Lived,
 }
 
 impl MuZeroView {

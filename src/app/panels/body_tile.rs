@@ -91,7 +91,8 @@ fn numbers(
         return Vec::new();
     };
     let one = |(dimension, &x): (&'static Dimension, &f64)| {
-        let number = minus(&format!("{:+.2}", shown(dimension, x)));
+        // What rounds to 0 has no sign.
+        let number = minus(&format!("{:+.2}", shown(dimension, x)).replace("-0.00", "+0.00"));
         match unit {
             true => format!("{} {number} {}", name(dimension), dimension.unit),
             false => format!("{} {number}", name(dimension)),

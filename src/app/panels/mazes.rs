@@ -152,6 +152,7 @@ impl Mazes {
         let points = theme::scale(ui.ctx());
         // On a low window title and question share a line, if it is long enough.
         let room = ui.available_size() / points;
+        let bare = cx.bare;
         let one_line = room.y < 420.0 && room.x >= 900.0;
         let height = if one_line { 34.0 } else { 46.0 } * points;
         let row = vec2(ui.available_width(), height);
@@ -199,8 +200,17 @@ impl Mazes {
             let question = RichText::new(question).color(t.text_weak);
             let add = |ui: &mut Ui| {
                 ui.spacing_mut().item_spacing = vec2(12.0, 3.0);
-                ui.label(title.color(t.text_strong));
-                ui.add(Label::new(question).truncate());
+                // The tab has said it.
+                if !bare {
+                    ui.label(title.color(t.text_strong));
+                }
+                // The room has the lesson's own question in big type: a cut one helps nobody.
+                let font = theme::body(ui.ctx());
+                let words = question.text().to_owned();
+                let wide = ui.painter().layout_no_wrap(words, font, ink).size().x;
+                if !cx.view.lecture || wide <= ui.available_width() {
+                    ui.add(Label::new(question).truncate());
+                }
             };
             if one_line {
                 ui.with_layout(Layout::left_to_right(Align::Center), add);

@@ -11,6 +11,7 @@ use egui::{Label, RichText, Ui, vec2};
 
 use super::asked::{Asked, Moment};
 use super::{Cx, Panel, PanelId, framed, weak};
+use crate::app::shell::row;
 use crate::app::theme;
 use crate::app::widgets::button::Button;
 use crate::app::widgets::color_bar::ColorBar;
@@ -84,6 +85,14 @@ impl Question {
         let of = |q: &Self| (q.generation, q.run, q.pair);
         of(self) == of(other) && self.moment.same_world(&other.moment)
     }
+}
+
+/// Width in points before the text scale below which the picture wants the room: the rest of the
+/// controls is there when the panel is enlarged.
+const NARROW: f32 = 480.0;
+
+fn narrow(ui: &Ui) -> bool {
+    ui.max_rect().width() < NARROW * theme::scale(ui.ctx())
 }
 
 /// The panel.
@@ -211,7 +220,7 @@ impl Surface {
         };
         let kind = if kinds.contains(&self.kind) { self.kind } else { first };
         let quiet = cx.view.still || cx.view.lecture;
-        let low = ui.available_height() < LOW * theme::scale(ui.ctx());
+        let low = ui.available_height() < LOW * theme::scale(ui.ctx()) || narrow(ui);
         if !quiet {
             self.strip(ui, (&kinds, kind), dimensions(run));
         }
@@ -226,12 +235,10 @@ impl Surface {
 
     /// What is shown, and how.
     fn strip(&mut self, ui: &mut Ui, (kinds, kind): (&[usize], usize), of: &[Dimension]) {
-        ui.horizontal(|ui| {
-            if kinds.len() > 1 {
-                let names: Vec<&str> = kinds.iter().map(|&kind| KINDS[kind]).collect();
-                let mut at = kinds.iter().position(|&k| k == kind).unwrap_or(0);
-                segmented(ui, "Values shown", &names, &mut at);
-                self.kind = kinds[at];
+        row(ui, 42.0, |ui| {
+            self.kinds(ui, kinds, kind);
+            if narrow(ui) {
+                return;
             }
             let mut flat = usize::from(self.camera.flat);
             segmented(ui, "Drawn as", &["3D", "map"], &mut flat);
@@ -242,11 +249,25 @@ impl Surface {
             if of.len() > 2 {
                 self.axes(ui, of);
             }
-            let (label, [low, high], map) = self.range.bar(kind);
-            let (low, high) = (value(low.into()), value(high.into()));
-            let bar = ColorBar::linear(label, &low, &high).map(map);
-            bar.room(ui.available_width()).show(ui);
+            self.bar(ui, kind);
         });
+    }
+
+    fn kinds(&mut self, ui: &mut Ui, kinds: &[usize], kind: usize) {
+        if kinds.len() > 1 {
+            let names: Vec<&str> = kinds.iter().map(|&kind| KINDS[kind]).collect();
+            let mut at = kinds.iter().position(|&k| k == kind).unwrap_or(0);
+            segmented(ui, "Values shown", &names, &mut at);
+            self.kind = kinds[at];
+        }
+    }
+
+    /// What the colours mean.
+    fn bar(&self, ui: &mut Ui, kind: usize) {
+        let (label, [low, high], map) = self.range.bar(kind);
+        let (low, high) = (value(low.into()), value(high.into()));
+        let bar = ColorBar::linear(label, &low, &high).map(map);
+        bar.room(ui.available_width()).show(ui);
     }
 
     /// Which two numbers; one that is taken changes places with the other.
@@ -284,14 +305,28 @@ impl Surface {
             letter,
         };
         let note = picture.note();
-        let line = if note.is_empty() { 0.0 } else { 22.0 * theme::scale(ui.ctx()) };
-        let scene = picture.scene(&t);
+        // Where the strip is hidden, the colours are told beside the note.
+        let bar = cx.view.lecture || cx.view.still;
+        let line = match (note.is_empty(), bar) {
+            (true, false) => 0.0,
+            (false, false) => 22.0 * theme::scale(ui.ctx()),
+            (_, true) => 40.0 * theme::scale(ui.ctx()),
+        };
+        let scene = picture.scene(&t, narrow(ui));
         let room = ui.available_size() - vec2(0.0, below + line);
         let name = format!("Surface of values, {}", KINDS[kind]);
         let id = ui.scope_id().with("surface");
         let drawn = gfx::show(ui, (&style, &name), id, &scene, &mut self.camera, room);
-        if !note.is_empty() {
-            ui.add(Label::new(RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak)));
+        let note = RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak);
+        let note = Label::new(note).truncate();
+        if bar {
+            ui.horizontal(|ui| {
+                self.bar(ui, kind);
+                ui.add_space(12.0 * theme::scale(ui.ctx()));
+                ui.add(note);
+            });
+        } else if line > 0.0 {
+            ui.add(note);
         }
         let response = &drawn.response;
         let at = response.interact_pointer_pos().or(response.hover_pos());

@@ -82,6 +82,9 @@ impl Places {
         let (ctx, painter) = (ui.ctx(), ui.painter());
         let (t, points) = (theme::tokens(ctx), theme::scale(ctx));
         let words = match self.at {
+            Some(_) if stage.past().is_latent() => {
+                "The same nodes, each at the state whose latent is nearest."
+            }
             Some(_) => "The same nodes, where their states are.",
             None => "This world has no picture.",
         };
