@@ -214,7 +214,8 @@ mod tests {
     fn a_lesson_names_the_run_that_is_selected_at_first() {
         let runs = "[[run]]\nagent = 'dyna-q'\n".repeat(2);
         let read = |words: &str| {
-            let source = format!("version = 1\n[lesson]\nid = 'x'\n{words}\n{runs}");
+            let world = "[world]\nid = 'dyna-maze'";
+            let source = format!("version = 1\n[lesson]\nid = 'x'\n{words}\n{world}\n{runs}");
             Lesson::from_toml("x.toml", &source).map(|l| l.run).map_err(|e| e.to_string())
         };
         assert_eq!(read(""), Ok(1), "the last one");

@@ -220,6 +220,11 @@ fn failed(ui: &mut Ui, panel: Rect) {
     ui.put(foot, Label::new(RichText::new(words).color(t.text_strong)).truncate());
 }
 
+/// Says that the first answer is on its way; it wakes the window.
+fn on_its_way(ui: &mut Ui) {
+    weak(ui, "Being measured.");
+}
+
 /// What a panel says in place of a picture.
 fn weak(ui: &mut Ui, words: &str) {
     let t = theme::tokens(ui.ctx());

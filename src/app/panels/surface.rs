@@ -87,6 +87,9 @@ impl Question {
     }
 }
 
+/// Width in points before the text scale below which all controls do not stand side by side.
+const NARROW: f32 = 480.0;
+
 /// The panel.
 #[derive(Clone)]
 pub struct Surface {
@@ -227,12 +230,14 @@ impl Surface {
 
     /// What is shown, and how.
     fn strip(&mut self, ui: &mut Ui, (kinds, kind): (&[usize], usize), of: &[Dimension]) {
+        // A narrow panel has two rows of controls; its axis tells what the colours do.
+        let narrow = ui.available_width() < NARROW * theme::scale(ui.ctx());
+        if narrow {
+            row(ui, 40.0, |ui| self.kinds(ui, kinds, kind));
+        }
         row(ui, 42.0, |ui| {
-            if kinds.len() > 1 {
-                let names: Vec<&str> = kinds.iter().map(|&kind| KINDS[kind]).collect();
-                let mut at = kinds.iter().position(|&k| k == kind).unwrap_or(0);
-                segmented(ui, "Values shown", &names, &mut at);
-                self.kind = kinds[at];
+            if !narrow {
+                self.kinds(ui, kinds, kind);
             }
             let mut flat = usize::from(self.camera.flat);
             segmented(ui, "Drawn as", &["3D", "map"], &mut flat);
@@ -243,8 +248,19 @@ impl Surface {
             if of.len() > 2 {
                 self.axes(ui, of);
             }
-            self.bar(ui, kind);
+            if !narrow {
+                self.bar(ui, kind);
+            }
         });
+    }
+
+    fn kinds(&mut self, ui: &mut Ui, kinds: &[usize], kind: usize) {
+        if kinds.len() > 1 {
+            let names: Vec<&str> = kinds.iter().map(|&kind| KINDS[kind]).collect();
+            let mut at = kinds.iter().position(|&k| k == kind).unwrap_or(0);
+            segmented(ui, "Values shown", &names, &mut at);
+            self.kind = kinds[at];
+        }
     }
 
     /// What the colours mean.
@@ -302,16 +318,17 @@ impl Surface {
         let name = format!("Surface of values, {}", KINDS[kind]);
         let id = ui.scope_id().with("surface");
         let drawn = gfx::show(ui, (&style, &name), id, &scene, &mut self.camera, room);
-        ui.horizontal(|ui| {
-            if bar {
+        let note = RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak);
+        let note = Label::new(note).truncate();
+        if bar {
+            ui.horizontal(|ui| {
                 self.bar(ui, kind);
                 ui.add_space(12.0 * theme::scale(ui.ctx()));
-            }
-            if !note.is_empty() {
-                let note = RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak);
-                ui.add(Label::new(note).truncate());
-            }
-        });
+                ui.add(note);
+            });
+        } else if line > 0.0 {
+            ui.add(note);
+        }
         let response = &drawn.response;
         let at = response.interact_pointer_pos().or(response.hover_pos());
         let Some(place) = at.and_then(|at| drawn.pick(&scene, at)) else {
