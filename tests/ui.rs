@@ -16,6 +16,8 @@ mod failing;
 mod forks;
 #[path = "ui/landscape.rs"]
 mod landscape;
+#[path = "ui/latent.rs"]
+mod latent;
 #[path = "ui/lies.rs"]
 mod lies;
 #[path = "ui/looks.rs"]
