@@ -39,6 +39,40 @@ fn it_is_lived_again_to_the_last_bit() {
     }
 }
 
+/// Each dial of the model's loss changes what is learned, from the first update that may differ on,
+/// and what stands still is part of a keyframe.
+#[test]
+fn the_dials_of_the_models_loss_do_something() {
+    let ends = |dials: &str| {
+        let run = format!("{SMALL}\n{dials}");
+        let config = arena("lanes = 1\nseed = 5\nclock = 'env-steps'", "id = 'cart-pole'", &[&run]);
+        let mut e = remembering(config, 1);
+        e.advance_to(at(120), None);
+        assert!(e.runs()[0].failure().is_none(), "{dials}");
+        let end = digests(&e);
+        e.seek(at(60));
+        e.seek(at(120));
+        assert_eq!(digests(&e), end, "{dials}");
+        let surface = e.runs()[0].lane_view(0).view.surface.unwrap();
+        surface.0.value(&[0.3, -0.5, 0.1, 0.4])
+    };
+    let dials = [
+        "model_loss = 'mse'",
+        "model_loss = 'likelihood'",
+        "model_loss = 'vaml'\nmodel_warmup = 0",
+        "model_loss = 'vagram'\nmodel_warmup = 0",
+        "model_loss = 'vagram-unbounded'\nmodel_warmup = 0",
+        "model_loss = 'vagram'\nmodel_warmup = 300",
+        "model_loss = 'vagram'\nmodel_warmup = 0\nvalue_every = 7",
+    ];
+    let found = dials.map(ends);
+    for (a, x) in found.iter().enumerate() {
+        for (b, y) in found.iter().enumerate().skip(a + 1) {
+            assert_ne!(x, y, "{} and {}", dials[a], dials[b]);
+        }
+    }
+}
+
 /// What each lane thinks of a few places after `steps` real steps at random.
 fn lived(device: Wish, seeds: &[u64], steps: u64) -> Vec<Vec<f64>> {
     let config = DeepDynaQConfig {

@@ -12,10 +12,14 @@ const LANES: usize = 6;
 /// Real steps of the data, then one update a step.
 const END: u64 = 2000 + 3000;
 
-fn arena(clouds: usize, amplitude: f64, dials: &str) -> Experiment {
+/// A round swing that only decays, and one that grows in one direction.
+const ROUND: [f64; 2] = [0.95, 1.0];
+
+fn arena([decay, stretch]: [f64; 2], clouds: usize, amplitude: f64, dials: &str) -> Experiment {
     let head = format!("clock = 'env-steps'\nlanes = {LANES}\nseed = 1");
     let world = format!(
-        "id = 'crossing'\nmax_steps = 1\ndecay = 0.95\nclouds = {clouds}\namplitude = {amplitude:?}"
+        "id = 'crossing'\nmax_steps = 1\ndecay = {decay:?}\nstretch = {stretch:?}\n\
+         clouds = {clouds}\namplitude = {amplitude:?}"
     );
     let run = format!("agent = 'low-rank'\n{dials}");
     Experiment::new(common::arena(&head, &world, &[&run]), 2).unwrap()
@@ -35,13 +39,14 @@ fn errors(e: &Experiment) -> Vec<(f64, f64)> {
 #[test]
 fn every_loss_spends_its_room_as_the_other_program_says() {
     for row in rows("losses/low_rank.csv") {
+        let (swing, row) = ([number(&row[0]), number(&row[1])], &row[2..]);
         let (clouds, amplitude) = (number(&row[0]) as usize / 2, number(&row[1]));
-        let mut e = arena(clouds, amplitude, &format!("model_loss = '{}'", row[2]));
+        let mut e = arena(swing, clouds, amplitude, &format!("model_loss = '{}'", row[2]));
         e.advance_to(Position::at(Clock::EnvSteps, END), None);
         let found = errors(&e);
         let samples = number(&row[3]);
         let (value, state): (Vec<f64>, Vec<f64>) = found.into_iter().unzip();
-        let what = row[..3].join(" ");
+        let what = format!("{swing:?} {}", row[..3].join(" "));
         // Where both are as good as 0 they are equal.
         let near = |all: &[f64], mean: &str, std: &str| {
             let (mean, std) = (number(mean), number(std));
@@ -58,7 +63,7 @@ fn every_loss_spends_its_room_as_the_other_program_says() {
 #[test]
 fn room_goes_where_the_loss_looks() {
     let end = |loss: &str| {
-        let mut e = arena(5, 3.0, &format!("model_loss = '{loss}'"));
+        let mut e = arena(ROUND, 5, 3.0, &format!("model_loss = '{loss}'"));
         e.advance_to(Position::at(Clock::EnvSteps, END), None);
         let found = errors(&e);
         let n = found.len() as f64;
@@ -77,7 +82,7 @@ fn room_goes_where_the_loss_looks() {
 fn a_value_that_moves_hurts_vaml_and_not_vagram() {
     let jumps = |loss: &str| {
         let dials = format!("model_loss = '{loss}'\nvalue_every = 1000");
-        let mut e = arena(2, 1.0, &dials);
+        let mut e = arena(ROUND, 2, 1.0, &dials);
         e.advance_to(Position::at(Clock::EnvSteps, 2000 + 2900), None);
         let mut worst = Vec::new();
         for lane in 0..LANES {

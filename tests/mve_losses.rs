@@ -252,6 +252,7 @@ fn the_bars_of_a_state_add_up_to_its_target() {
         imagined: [].into(),
         age: 0.0,
         course: [].into(),
+        fits: Default::default(),
     });
     for (row, seen) in values(&bench.batch.next).chunks(3).enumerate() {
         let found = Expansion::of(&view, &view.oracle.locate(seen)).unwrap();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::View;
 use super::kept_values::OnPolicy;
+use super::low_rank::fit::Fit;
 use super::memory::Memory;
 use super::mve::course::Moment;
 use super::off_policy::Scale;
@@ -72,6 +73,8 @@ pub struct ExpansionView {
     pub age: f64,
     /// What it was at growing intervals of real steps, untrained first.
     pub course: Arc<[Moment]>,
+    /// What its model got right over its updates.
+    pub fits: Series<Fit>,
 }
 
 /// The copy.

@@ -5,6 +5,12 @@ pub fn mean(xs: &[f64]) -> Option<f64> {
     (!xs.is_empty()).then(|| xs.iter().sum::<f64>() / xs.len() as f64)
 }
 
+/// Mean squared distance from the mean; `None` if there are no numbers.
+pub fn variance(xs: &[f64]) -> Option<f64> {
+    let middle = mean(xs)?;
+    Some(xs.iter().map(|x| (x - middle).powi(2)).sum::<f64>() / xs.len() as f64)
+}
+
 /// Quantile `p` in `[0, 1]` of **sorted** `xs`, linear between neighbours (type 7, the
 /// convention of NumPy and R). `None` when empty.
 pub fn quantile_sorted(xs: &[f64], p: f64) -> Option<f64> {

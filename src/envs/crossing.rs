@@ -35,6 +35,8 @@ crate::params! {
         amplitude: f64 = 1.0 => { "Amplitude", "of the clouds", Restart, Float { min: 0.0, max: 10.0, log: false } },
         /// What is left of the hiker's swing after a step.
         decay: f64 = 1.0 => { "Hiker's swing", "left after a step", Restart, Float { min: 0.5, max: 1.0, log: false } },
+        /// How much wider the hiker's swing is in speed than in place: above 1, one direction of the two numbers grows in a step while the other shrinks.
+        stretch: f64 = 1.0 => { "Swing's stretch", "speed over place", Restart, Float { min: 0.25, max: 4.0, log: true } },
     }
 }
 
@@ -78,9 +80,10 @@ impl Crossing {
     /// One step: the hiker swings on, and the clouds drift.
     fn tick(&self, [x, v, phase]: [f64; 3], horn: f64) -> [f64; 3] {
         let (sin, cos) = SWING.sin_cos();
-        let left = self.config.decay;
+        let (left, wide) = (self.config.decay, self.config.stretch);
         let pushed = HORN * horn.clamp(-1.0, 1.0);
-        [left * (cos * x - sin * v), left * (sin * x + cos * v) + pushed, phase + DRIFT]
+        let turned = [cos * x - sin / wide * v, sin * wide * x + cos * v];
+        [left * turned[0], left * turned[1] + pushed, phase + DRIFT]
     }
 
     fn seen(&self, [x, v, phase]: [f64; 3]) -> Vector {
@@ -210,6 +213,20 @@ mod tests {
         assert!((next.body[2] - 0.41).abs() < 1e-12);
         assert_eq!(next.reward, -1.0);
         assert_eq!(reward([1.0, 2.0]), -3.0);
+    }
+
+    /// A stretched swing goes round an ellipse: `x^2 + (v / stretch)^2` stays.
+    #[test]
+    fn a_stretched_swing_is_an_ellipse() {
+        let world = Crossing::new(CrossingConfig { stretch: 1.9, ..Default::default() });
+        let mut body = Body::new(&[1.0, 0.0, 0.0]);
+        let mut fastest = 0.0_f64;
+        for _ in 0..40 {
+            body = world.follow(&body, Control::new(&[0.0])).body;
+            assert!((body[0].powi(2) + (body[1] / 1.9).powi(2) - 1.0).abs() < 1e-12);
+            fastest = fastest.max(body[1]);
+        }
+        assert!((1.85..=1.9).contains(&fastest), "{fastest}");
     }
 
     /// Numbers of clouds have the variance asked for and nothing to do with each other.

@@ -107,6 +107,16 @@ panels! {
     Device = "device",
     /// Values as a surface over two numbers of a state.
     Surface = "surface",
+    /// What a latent model imagines along real steps.
+    Imagines = "imagines",
+    /// A model moved along the null space of the value, and what learned ones get wrong.
+    ValueEquivalence = "value-equivalence",
+    /// What a drawn policy is worth, as the model says and in truth.
+    Unseen = "unseen",
+    /// MuZero's four parts as lamps.
+    FourParts = "four-parts",
+    /// What is missing to the best return: the model's part and that of planning.
+    WhichLoop = "which-loop",
 }
 
 impl PanelId {

@@ -109,6 +109,12 @@ const FILES: &[(&str, &str)] = &[
     ("vaml-wanders.toml", include_str!("../../assets/lessons/vaml-wanders.toml")),
     ("vaml-explodes.toml", include_str!("../../assets/lessons/vaml-explodes.toml")),
     ("vagram.toml", include_str!("../../assets/lessons/vagram.toml")),
+    ("what-we-want.toml", include_str!("../../assets/lessons/what-we-want.toml")),
+    ("four-parts.toml", include_str!("../../assets/lessons/four-parts.toml")),
+    ("imagines.toml", include_str!("../../assets/lessons/imagines.toml")),
+    ("value-equivalent.toml", include_str!("../../assets/lessons/value-equivalent.toml")),
+    ("unseen.toml", include_str!("../../assets/lessons/unseen.toml")),
+    ("self-consistency-deep.toml", include_str!("../../assets/lessons/self-consistency-deep.toml")),
 ];
 
 /// The lesson that opens first.
@@ -208,7 +214,8 @@ mod tests {
     fn a_lesson_names_the_run_that_is_selected_at_first() {
         let runs = "[[run]]\nagent = 'dyna-q'\n".repeat(2);
         let read = |words: &str| {
-            let source = format!("version = 1\n[lesson]\nid = 'x'\n{words}\n{runs}");
+            let world = "[world]\nid = 'dyna-maze'";
+            let source = format!("version = 1\n[lesson]\nid = 'x'\n{words}\n{world}\n{runs}");
             Lesson::from_toml("x.toml", &source).map(|l| l.run).map_err(|e| e.to_string())
         };
         assert_eq!(read(""), Ok(1), "the last one");

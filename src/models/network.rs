@@ -241,14 +241,7 @@ impl NetworkModel {
 
     /// The network of spreads, made now if there is none yet.
     fn spread(&mut self) -> Result<&mut SpreadNetwork, NotFinite> {
-        let made = match self.spread.take() {
-            Some(spread) => Some(spread),
-            None => SpreadNetwork::new(self.mlp.spec(), &mut self.dice.clone(), &self.compute).ok(),
-        };
-        self.spread = made;
-        let tensor = "spread (no room for it)".to_owned();
-        let none = NotFinite { tensor, lane: 0, row: 0, column: 0, value: f32::NAN };
-        self.spread.as_mut().ok_or(none)
+        SpreadNetwork::kept(&mut self.spread, self.mlp.spec(), &self.dice, &self.compute)
     }
 
     /// What follows these pairs, `[P * B]`. Waits for the device.

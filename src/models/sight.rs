@@ -107,6 +107,26 @@ impl Sight for Numbers {
     }
 }
 
+/// What was seen, for pictures, which know no types of worlds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Seen {
+    /// A listed state.
+    State(State),
+    /// Numbers.
+    Numbers(Vector),
+}
+
+impl Seen {
+    /// The same without its type; `None` where it is neither.
+    pub fn of(seen: &impl Observed) -> Option<Self> {
+        let numbers = || seen.numbers().filter(|numbers| numbers.len() <= Vector::MOST);
+        match seen.state() {
+            Some(state) => Some(Self::State(state)),
+            None => numbers().map(|numbers| Self::Numbers(Vector::new(numbers))),
+        }
+    }
+}
+
 /// A board of two players, as the one sees it who moves: 1 own marks, -1 the other's, 0 free squares.
 /// Told as two maps of marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +182,14 @@ impl Eyes {
         match self {
             Self::Listed(coding) => Some(told(coding, &state)),
             Self::Numbers(_) | Self::Board(_) => None,
+        }
+    }
+
+    /// What a network is told of `seen`; `None` where it sees something else.
+    pub fn told(&self, seen: &Seen) -> Option<Vec<f32>> {
+        match seen {
+            Seen::State(state) => self.state(*state),
+            Seen::Numbers(numbers) => self.numbers(numbers),
         }
     }
 

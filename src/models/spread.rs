@@ -69,6 +69,20 @@ impl Spread {
         })
     }
 
+    /// The one in `place`, made now if there is none yet.
+    pub fn kept<'a>(
+        place: &'a mut Option<Self>,
+        model: &MlpSpec,
+        dice: &[Stream],
+        compute: &Compute,
+    ) -> Result<&'a mut Self, NotFinite> {
+        if place.is_none() {
+            *place = Self::new(model, &mut dice.to_vec(), compute).ok();
+        }
+        let tensor = "spread (no room for it)".to_owned();
+        place.as_mut().ok_or(NotFinite { tensor, lane: 0, row: 0, column: 0, value: f32::NAN })
+    }
+
     /// One step of the spread in the lanes of `active`; the loss of the prediction and its gradient
     /// come back.
     pub fn learn(

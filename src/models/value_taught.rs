@@ -33,7 +33,7 @@ impl Lesson<'_> {
 /// A loss and its derivative after the numbers said.
 pub type Judged = (f64, Vec<f64>);
 
-fn plus(a: Judged, share: f64, b: Judged) -> Judged {
+pub(super) fn plus(a: Judged, share: f64, b: Judged) -> Judged {
     let slope = a.1.iter().zip(&b.1).map(|(x, y)| x + share * y).collect();
     (a.0 + share * b.0, slope)
 }

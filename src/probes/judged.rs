@@ -7,6 +7,7 @@ use super::dynamics::Place;
 use super::truth::Truth;
 use crate::agents::steered::SteeredView;
 use crate::agents::table::TableView;
+use crate::base::stats::variance;
 use crate::mdp::physical::{Control, Deed, Vector};
 use crate::mdp::{Action, State};
 use crate::models::altered::distance;
@@ -92,9 +93,7 @@ impl Judgement {
 }
 
 fn deviation(all: &[f64]) -> f64 {
-    let n = all.len().max(1) as f64;
-    let mean = all.iter().sum::<f64>() / n;
-    (all.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt()
+    variance(all).map_or(0.0, f64::sqrt)
 }
 
 fn length(all: &[f64]) -> f64 {

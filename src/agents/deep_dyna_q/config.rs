@@ -72,7 +72,7 @@ crate::params! {
         model_updates: u32 = 4 => { "Model updates", "m, per real step", Live, Int { min: 1.0, max: 50.0, log: true } },
         /// Step size of Adam for the model.
         model_rate: f64 = 0.01 => { "Model step size", "Adam", Live, Float { min: 0.000_01, max: 0.1, log: true } },
-        /// What the model's next state is trained by; where states are one-hot, squared error and likelihood are both cross-entropy, and where a state is numbers it is always squared error.
+        /// What the model's next state is trained by; where states are one-hot, squared error and likelihood are both cross-entropy.
         model_loss: ModelLoss = ModelLoss::Squared => { "Model loss", "", Live, Choice(ModelLoss::CHOICES) },
         /// Model updates over which the plain loss fades out beside a value-aware one.
         model_warmup: u32 = 10_000 => { "Plain loss at first", "model updates", Live, Int { min: 0.0, max: 100_000.0, log: true } },

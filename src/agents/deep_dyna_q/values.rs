@@ -74,6 +74,11 @@ impl Values {
         self.target.forward(seen)
     }
 
+    /// The slow copy as it is now.
+    pub fn kept(&self) -> Mlp {
+        self.target.clone()
+    }
+
     /// One step of Q towards `r + gamma max Q'(s', .)` in the lanes that `active` names; `Q'` is the
     /// slow copy, which then follows. Returns the loss before it, `[P, 1, 1]`.
     pub fn learn(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::series::{Row, Series};
+use crate::base::stats::{mean, variance};
 use crate::mdp::physical::Vector;
 use crate::models::low_rank::{Hill, LowRank};
 use crate::models::model_loss::ModelLoss;
@@ -17,14 +18,17 @@ pub struct Fit {
     pub updates: u64,
     /// `mean (V(s^') - V(s'))^2 / Var V(s')`.
     pub value_error: f64,
-    /// Mean squared error of the two numbers that the value reads.
+    /// Mean squared error of the numbers that the value reads.
     pub state_error: f64,
     /// Length of the gradient of the loss it goes down, after the weights; 0 before the first.
     pub norm: f64,
-    /// Lengths of the gradients of all losses for the same weights on the same mini-batch.
+    /// Lengths of the gradients of all losses on the same data, after the weights of a low-rank
+    /// model or, as a mean, after the prediction of a network; 0 for a loss that was not asked.
     pub norms: [f64; LOSSES],
     /// The value has just moved.
     pub moved: bool,
+    /// Share of the predictions that lie where no state was ever seen, if that is known.
+    pub beyond: Option<f64>,
 }
 
 impl Row for Fit {
@@ -58,20 +62,14 @@ impl PartialEq for Shared {
     }
 }
 
-/// Mean and variance.
-fn moments(all: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    let count = all.clone().count().max(1) as f64;
-    let mean = all.clone().sum::<f64>() / count;
-    (mean, all.map(|x| (x - mean).powi(2)).sum::<f64>() / count)
-}
-
 /// `(value error over the variance of the value, state error of the two numbers it reads)`.
 pub fn errors<'a>(
     model: &LowRank,
     hill: &Hill,
     test: impl Iterator<Item = (&'a [f64], &'a [f64])> + Clone,
 ) -> (f64, f64) {
-    let (_, spread) = moments(test.clone().map(|(_, next)| hill.value(next)));
+    let worth: Vec<f64> = test.clone().map(|(_, next)| hill.value(next)).collect();
+    let spread = variance(&worth).unwrap_or(0.0);
     let (mut value, mut state, mut count) = (0.0, 0.0, 0.0);
     for (s, next) in test {
         let said = model.predict(s);
@@ -90,9 +88,10 @@ pub fn shares<'a>(
 ) -> Vec<f64> {
     let said: Vec<Vec<f64>> = test.clone().map(|(s, _)| model.predict(s)).collect();
     let share = |d: usize| {
-        let (_, spread) = moments(test.clone().map(|(_, next)| next[d]));
-        let squares = said.iter().zip(test.clone()).map(|(y, (_, next))| (y[d] - next[d]).powi(2));
-        moments(squares).0 / spread.max(1e-300)
+        let next: Vec<f64> = test.clone().map(|(_, next)| next[d]).collect();
+        let squares: Vec<f64> = said.iter().zip(&next).map(|(y, t)| (y[d] - t).powi(2)).collect();
+        let spread = variance(&next).unwrap_or(0.0);
+        mean(&squares).unwrap_or(0.0) / spread.max(1e-300)
     };
     (0..width).map(share).collect()
 }

@@ -117,7 +117,8 @@ impl LowRankAgent {
         let (value_error, state_error) = errors(&self.model, &self.hill, self.test());
         let norm = norms[self.config.model_loss as usize];
         let updates = self.updates;
-        self.fits.push(Fit { updates, value_error, state_error, norm, norms, moved });
+        let beyond = None;
+        self.fits.push(Fit { updates, value_error, state_error, norm, norms, moved, beyond });
     }
 
     /// Lines 4 to 6, once.

@@ -16,6 +16,7 @@
 //! | `latent` | the learned model as a search sees it |
 //! | `games` | replay by episode, prioritised |
 //! | `targets` | targets along the unrolled steps |
+//! | `lived` | what really happened lately, for pictures |
 //! | `unroll`, `dreaming` | losses and gradients along real actions, and in imagination |
 //! | `view` | what pictures and evaluations need |
 
@@ -25,6 +26,7 @@ pub mod config;
 mod dreaming;
 mod games;
 pub mod latent;
+pub mod lived;
 pub mod meters;
 pub mod networks;
 pub mod past;

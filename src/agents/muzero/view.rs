@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::latent::LatentModel;
+use super::lived::Lived;
 use super::meters::{Course, Update};
 use super::networks::HostNetworks;
 use super::way::Way;
@@ -72,6 +73,8 @@ pub struct MuZeroView {
     pub support: Option<u32>,
     /// Value targets beyond the support.
     pub clipping: Clipping,
+    /// What really happened lately.
+    pub lived: Lived,
 }
 
 impl MuZeroView {

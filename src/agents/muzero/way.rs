@@ -77,6 +77,7 @@ impl<S: Sight> MuZero<S> {
             last: self.learner.last.clone(),
             course: self.learner.course.clone(),
             way: None,
+            lived: super::lived::Lived::of(&self.games, &self.game, self.root),
             clipping: self.learner.clipping,
             support,
         }

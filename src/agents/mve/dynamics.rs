@@ -196,6 +196,11 @@ impl Dynamics {
         Some((lanes.batch(&rows, count, compute), numbers))
     }
 
+    /// Updates so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
     /// What the model of lane `lane` was after so many updates, oldest first.
     pub fn earlier(&self, lane: usize) -> impl Iterator<Item = (u64, HostMlp)> {
         self.kept.iter().map(move |(updates, lanes)| (*updates, lanes[lane].clone()))

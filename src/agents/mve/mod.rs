@@ -9,11 +9,13 @@ mod code;
 pub mod config;
 pub mod course;
 pub mod dynamics;
+pub mod known;
 pub mod rollout;
 pub mod slopes;
 pub mod still;
 pub mod stored;
 pub mod teaching;
+mod track;
 
 use std::sync::Arc;
 
@@ -36,6 +38,7 @@ use course::{Course, Moment, is_kept};
 use dynamics::Dynamics;
 use rollout::{Manner, Rollout, expanded, imagine};
 use stored::{Stored, mixed};
+use track::Track;
 
 /// What the newest update learned from, for pictures: it decides nothing. Tensors are shared, so
 /// that nothing is copied until somebody looks.
@@ -65,6 +68,7 @@ pub struct Mve {
     stored: Stored,
     newest: Newest,
     course: Course,
+    track: Track,
 }
 
 impl Mve {
@@ -84,6 +88,7 @@ impl Mve {
             stored: Stored::new(base.lanes.width(), seeds),
             newest: Newest::default(),
             course: Course::default(),
+            track: Track::new(seeds.len()),
             base,
         })
     }
@@ -124,7 +129,9 @@ impl Mve {
         let MveConfig { model_batch, model_rate, reward_scale, .. } = self.config;
         let how = (model_batch as usize, model_rate, reward_scale);
         let mu = rollout::actor(&self.base, self.config.dreamer);
-        let value = (&self.config.aim(), &self.base.networks, mu);
+        let aim = self.config.aim();
+        self.track.look(&self.model, &self.base, &aim, (mu, reward_scale));
+        let value = (&aim, &self.base.networks, mu);
         let learned = self.model.learn(&self.base.lanes, &self.base.active, how, value);
         if let Err(failure) = learned {
             self.base.failure = Some(failure);
@@ -306,6 +313,7 @@ impl Agent for Mve {
             imagined: self.newest.imagined.iter().flat_map(|states| rows(states, lane)).collect(),
             age: self.newest.age,
             course: self.course.of(lane),
+            fits: self.track.of(lane).clone(),
         });
         self.base.shown(view)
     }
@@ -322,6 +330,7 @@ impl Agent for Mve {
         let states = self.newest.begun.iter().chain(&self.newest.imagined);
         let newest = states.map(|s| s.dims().iter().product::<usize>() * size_of::<f32>());
         let parts = self.base.bytes() + self.model.bytes() + self.stored.own_bytes();
+        let parts = parts + self.track.bytes();
         size_of::<Self>() + parts + newest.sum::<usize>()
     }
 }

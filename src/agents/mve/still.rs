@@ -21,7 +21,7 @@ impl Still {
 
     /// The critic's gradient after what is seen, `[P, B, S]`, times `weights`, `[P, B, 1]` of the
     /// values, which are also there.
-    fn slope(&self, seen: Tensor, weights: impl FnOnce(&Tensor) -> Tensor) -> (Tensor, Tensor) {
+    pub fn slope(&self, seen: Tensor, weights: impl FnOnce(&Tensor) -> Tensor) -> (Tensor, Tensor) {
         let [lanes, rows, sees] = seen.dims();
         let action = self.actor.forward(seen.clone());
         let (value, tape) = self.critic.forward_taped(joined(seen, action));

@@ -49,18 +49,23 @@ impl PartialEq for Moment {
 /// An answer, and the question it belongs to.
 type Known<Q, A> = Arc<(Q, A)>;
 
+/// What a thread hands over: an answer, and the time it took.
+type Told<Q, A> = (Known<Q, A>, Duration);
+
 /// One question at a time, on a thread of its own; whoever asks again meanwhile is heard when it
 /// has ended, so that of many questions only the newest costs anything.
 pub struct Asked<Q, A> {
     known: Option<Known<Q, A>>,
-    under_way: Option<Receiver<(Known<Q, A>, Duration)>>,
+    under_way: Option<(Q, Receiver<Told<Q, A>>)>,
+    /// The question whose answer came to nothing: it is not asked again.
+    failed: Option<Q>,
     /// When the last one was asked, in seconds of the context's clock, and what it took.
     last: (f64, Duration),
 }
 
 impl<Q, A> Default for Asked<Q, A> {
     fn default() -> Self {
-        Self { known: None, under_way: None, last: (0.0, Duration::ZERO) }
+        Self { known: None, under_way: None, failed: None, last: (0.0, Duration::ZERO) }
     }
 }
 
@@ -83,6 +88,16 @@ impl<Q, A> Asked<Q, A> {
     }
 }
 
+/// Where it is noted that a question came to nothing.
+fn notice() -> egui::Id {
+    egui::Id::unique("a probe has failed")
+}
+
+/// Whether a question asked since the last call of this came to nothing.
+pub fn came_to_nothing(ctx: &Context) -> bool {
+    ctx.data_mut(|data| data.remove_temp::<bool>(notice())).is_some()
+}
+
 impl<Q, A> Asked<Q, A>
 where
     Q: Clone + PartialEq + Send + Sync + 'static,
@@ -100,11 +115,16 @@ where
     ) {
         self.take();
         let known = self.known.as_ref().is_some_and(|known| known.0 == *question);
-        if known || self.under_way.is_some() || self.rests(ctx, pace) {
+        let fails = self.failed.as_ref() == Some(question);
+        if fails {
+            ctx.data_mut(|data| data.insert_temp(notice(), true));
+        }
+        if known || fails || self.under_way.is_some() || self.rests(ctx, pace) {
             return;
         }
         self.last.0 = ctx.input(|input| input.time);
-        let question = question.clone();
+        self.failed = None;
+        let (asked, question) = (question.clone(), question.clone());
         let answer = move || {
             let answer = work(&question);
             Arc::new((question, answer))
@@ -124,15 +144,23 @@ where
         };
         // If no thread can start, the last answer stays and the next frame tries again.
         let thread = std::thread::Builder::new().name("probe".to_owned()).spawn(work);
-        self.under_way = thread.is_ok().then_some(told);
+        self.under_way = thread.is_ok().then_some((asked, told));
+    }
+
+    /// Whether the newest question came to nothing: its thread ended without an answer. It is asked
+    /// again when it is another one.
+    pub fn has_failed(&self) -> bool {
+        self.failed.is_some()
     }
 
     fn take(&mut self) {
-        match self.under_way.as_ref().map(Receiver::try_recv) {
+        match self.under_way.as_ref().map(|(_, told)| told.try_recv()) {
             Some(Ok((known, took))) => {
                 (self.known, self.last.1, self.under_way) = (Some(known), took, None);
             }
-            Some(Err(TryRecvError::Disconnected)) => self.under_way = None,
+            Some(Err(TryRecvError::Disconnected)) => {
+                self.failed = self.under_way.take().map(|(question, _)| question);
+            }
             Some(Err(TryRecvError::Empty)) | None => {}
         }
     }
@@ -207,6 +235,29 @@ mod tests {
             asked.ask((&ctx, &view), &4, 0.0, |_: &u32| panic!("it is known"));
             assert_eq!(asked.clone().known(), Some(&(4, 40)));
         }
+    }
+
+    #[test]
+    fn a_probe_that_fails_is_not_started_again_until_the_question_is_another() {
+        let (ctx, mut asked) = (Context::default(), Asked::default());
+        let (tell, told) = channel();
+        let begun = Instant::now();
+        while !asked.has_failed() {
+            assert!(begun.elapsed() < Duration::from_secs(20));
+            let tell = tell.clone();
+            asked.ask((&ctx, &beside()), &7, 0.0, move |_: &u32| -> u32 {
+                let _ = tell.send(());
+                panic!("this probe fails, as it should")
+            });
+            std::thread::yield_now();
+        }
+        for _ in 0..20 {
+            asked.ask((&ctx, &beside()), &7, 0.0, |_: &u32| panic!("not again"));
+        }
+        assert_eq!((told.try_iter().count(), asked.known()), (1, None));
+        assert!(came_to_nothing(&ctx) && !came_to_nothing(&ctx), "it is said in each frame");
+        frames_until(&mut asked, &ctx, (8, 80));
+        assert!(!asked.has_failed());
     }
 
     #[test]

@@ -125,8 +125,8 @@ impl Curves {
     fn name_of(&self, s: &Snapshot, run: usize, world: &str) -> String {
         match (self.id, self.measured(s, run).1) {
             (PanelId::Learning, _) if world.is_empty() => String::new(),
-            (PanelId::Learning, true) => format!("{world}, steps"),
-            (PanelId::Learning, false) => format!("{world}, return"),
+            (PanelId::Learning, true) => format!("{world}: steps"),
+            (PanelId::Learning, false) => format!("{world}: return"),
             _ => world.to_owned(),
         }
     }
@@ -175,7 +175,7 @@ impl Curves {
             x_end: by_episode.then_some(s.limit as f64),
             // Nor for a tag on every one of them.
             now: now(s).filter(|_| world.is_empty()),
-            reference: reference(s, runs[0]).filter(|_| log_y),
+            reference: reference(s, runs[0], !world.is_empty()).filter(|_| log_y),
             levels: &data.shortest,
             floor: None,
             empty: &empty,
@@ -231,10 +231,12 @@ fn now(s: &Snapshot) -> Option<(f64, String)> {
     }
 }
 
-/// The shortest way in the true world as run `run` has it now.
-fn reference(s: &Snapshot, run: usize) -> Option<(f64, String)> {
+/// The shortest way in the true world as run `run` has it now; in a `brief` word for narrow charts.
+fn reference(s: &Snapshot, run: usize, brief: bool) -> Option<(f64, String)> {
     let steps = s.runs[run].truth.shortest?;
-    Some((steps as f64, format!("shortest path: {steps} steps")))
+    let words =
+        if brief { format!("best: {steps}") } else { format!("shortest path: {steps} steps") };
+    Some((steps as f64, words))
 }
 
 /// Where something lies on the axis of the curves.

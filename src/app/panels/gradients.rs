@@ -6,7 +6,7 @@ use egui::{Align2, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use super::asked::{Asked, Moment};
 use super::fit::view;
 use super::plot::{Ends, Field};
-use super::{Cx, Panel, PanelId, framed, waits, weak};
+use super::{Cx, Panel, PanelId, framed, on_its_way, waits, weak};
 use crate::app::theme;
 use crate::app::widgets::{badge, text};
 use crate::app::words::value;
@@ -105,9 +105,9 @@ impl Gradients {
         self.asked.ask((ui.ctx(), cx.view), &Question::of(s, run), pace, Question::measure);
         let same = |q: &Question| q.generation == s.generation && q.run == run;
         let known = self.asked.known().filter(|(question, _)| same(question));
-        let Some(lengths) = known.and_then(|known| known.1.clone()) else {
-            weak(ui, &waits(WAITS, cx));
-            return;
+        let Some((_, known)) = known else { return on_its_way(ui) };
+        let Some(lengths) = known.clone() else {
+            return weak(ui, &waits(WAITS, cx));
         };
         head(ui, s, run, &lengths);
         match &lengths {

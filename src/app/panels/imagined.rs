@@ -1,7 +1,7 @@
 //! Real against imagined: the world with the future that a learner imagines and the one that truly
 //! follows from the same actions, number by number, and how far the two come apart.
 
-mod charts;
+pub(super) mod charts;
 mod hand;
 mod told;
 mod world;
@@ -29,6 +29,7 @@ use crate::probes::twins::{Twins, imagines};
 use hand::Hand;
 pub use hand::{driving, is_seat, stop, take};
 use told::told;
+pub(super) use world::ui as picture;
 
 /// Seconds between two questions while time passes.
 const EVERY: f64 = 0.1;
@@ -71,17 +72,17 @@ impl Question {
 }
 
 /// What the pictures draw, looked at or driven.
-struct Shown<'a> {
-    real: &'a Future,
-    dream: &'a Future,
-    gaps: &'a [f64],
-    typical: &'a [(Option<u64>, Vec<f64>)],
-    horizon: Option<usize>,
-    measure: Measure,
+pub(super) struct Shown<'a> {
+    pub real: &'a Future,
+    pub dream: &'a Future,
+    pub gaps: &'a [f64],
+    pub typical: &'a [(Option<u64>, Vec<f64>)],
+    pub horizon: Option<usize>,
+    pub measure: Measure,
     /// A person drives: what is filled is the last place, not the first.
-    driven: bool,
+    pub driven: bool,
     /// Number of the first step in the picture.
-    first: usize,
+    pub first: usize,
 }
 
 impl<'a> Shown<'a> {

@@ -17,10 +17,12 @@ pub mod device;
 pub mod drift;
 pub mod exploit;
 pub mod fit;
+pub mod four_parts;
 pub mod futures;
 pub mod gradients;
 pub mod graph_tile;
 pub mod imagined;
+pub mod imagines;
 pub mod landscape;
 pub mod log;
 pub mod look;
@@ -45,12 +47,15 @@ pub mod surface;
 pub mod tile;
 pub mod tree;
 pub mod two_searches;
+pub mod unseen;
+pub mod value_equivalence;
 pub mod value_map;
 pub mod values;
 pub mod wall;
 mod ways;
+pub mod which_loop;
 
-use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
+use egui::{Frame, Label, Margin, Rect, RichText, Stroke, Ui, vec2};
 
 use super::actions::{Action, Actions};
 use super::view::View;
@@ -108,6 +113,11 @@ impl PanelId {
             Self::DepthError => Box::new(depth_error::DepthError::default()),
             Self::LookingAhead => Box::new(looking_ahead::LookingAhead::default()),
             Self::Surface => Box::new(surface::Surface::default()),
+            Self::WhichLoop => Box::new(which_loop::WhichLoop::default()),
+            Self::ValueEquivalence => Box::new(value_equivalence::ValueEquivalence::default()),
+            Self::Unseen => Box::new(unseen::Unseen::default()),
+            Self::FourParts => Box::new(four_parts::FourParts),
+            Self::Imagines => Box::new(imagines::ImaginesPanel::default()),
         }
     }
 }
@@ -157,7 +167,13 @@ fn framed(
     let size = ui.available_size();
     // Big type in a low window with everything open: say so instead of drawing a smear.
     let body = |ui: &mut Ui, cx: &mut Cx<'_>| match ui.available_height() {
-        high if high >= LEAST * theme::scale(ui.ctx()) => body(ui, cx),
+        high if high >= LEAST * theme::scale(ui.ctx()) => {
+            let below = ui.max_rect();
+            body(ui, cx);
+            if asked::came_to_nothing(ui.ctx()) {
+                failed(ui, below);
+            }
+        }
         _ => {
             let words = RichText::new("Too low to draw. The frame in the corner enlarges it.");
             ui.add(Label::new(words.color(theme::tokens(ui.ctx()).text_weak)).truncate());
@@ -192,6 +208,21 @@ fn framed(
 fn waits(words: &str, cx: &Cx<'_>) -> String {
     let stands = !cx.snapshot.playing && !cx.view.still;
     if stands { format!("{words} Space plays.") } else { words.to_owned() }
+}
+
+/// Says over the foot of a panel that what it asked for could not be computed.
+fn failed(ui: &mut Ui, panel: Rect) {
+    let t = theme::tokens(ui.ctx());
+    let high = 24.0 * theme::scale(ui.ctx());
+    let foot = Rect::from_min_max(panel.left_bottom() - vec2(0.0, high), panel.right_bottom());
+    ui.painter().rect_filled(foot, 4.0, t.panel);
+    let words = "This could not be computed. It is tried again when something changes.";
+    ui.put(foot, Label::new(RichText::new(words).color(t.text_strong)).truncate());
+}
+
+/// Says that the first answer is on its way; it wakes the window.
+fn on_its_way(ui: &mut Ui) {
+    weak(ui, "Being measured.");
 }
 
 /// What a panel says in place of a picture.

@@ -4,7 +4,7 @@ use egui::{Align2, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::asked::{Asked, Moment};
 use super::plot::{Ends, Field, round_up};
-use super::{Cx, Panel, PanelId, framed, waits, weak};
+use super::{Cx, Panel, PanelId, framed, on_its_way, waits, weak};
 use crate::app::theme;
 use crate::app::widgets::number::grouped;
 use crate::app::widgets::{badge, text};
@@ -85,8 +85,7 @@ impl Signal {
         let pace = if cx.snapshot.playing && !cx.view.at_once() { EVERY } else { 0.0 };
         self.asked.ask((ui.ctx(), cx.view), &question, pace, Question::measure);
         let Some((_, rows)) = self.asked.known().filter(|(of, _)| of.is_like(&question)) else {
-            ui.ctx().request_repaint();
-            return;
+            return on_its_way(ui);
         };
         match rows.is_empty() {
             true => weak(ui, &waits(WAITS, cx)),

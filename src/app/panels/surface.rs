@@ -87,6 +87,14 @@ impl Question {
     }
 }
 
+/// Width in points before the text scale below which the picture wants the room: the rest of the
+/// controls is there when the panel is enlarged.
+const NARROW: f32 = 480.0;
+
+fn narrow(ui: &Ui) -> bool {
+    ui.max_rect().width() < NARROW * theme::scale(ui.ctx())
+}
+
 /// The panel.
 #[derive(Clone)]
 pub struct Surface {
@@ -212,7 +220,7 @@ impl Surface {
         };
         let kind = if kinds.contains(&self.kind) { self.kind } else { first };
         let quiet = cx.view.still || cx.view.lecture;
-        let low = ui.available_height() < LOW * theme::scale(ui.ctx());
+        let low = ui.available_height() < LOW * theme::scale(ui.ctx()) || narrow(ui);
         if !quiet {
             self.strip(ui, (&kinds, kind), dimensions(run));
         }
@@ -228,11 +236,9 @@ impl Surface {
     /// What is shown, and how.
     fn strip(&mut self, ui: &mut Ui, (kinds, kind): (&[usize], usize), of: &[Dimension]) {
         row(ui, 42.0, |ui| {
-            if kinds.len() > 1 {
-                let names: Vec<&str> = kinds.iter().map(|&kind| KINDS[kind]).collect();
-                let mut at = kinds.iter().position(|&k| k == kind).unwrap_or(0);
-                segmented(ui, "Values shown", &names, &mut at);
-                self.kind = kinds[at];
+            self.kinds(ui, kinds, kind);
+            if narrow(ui) {
+                return;
             }
             let mut flat = usize::from(self.camera.flat);
             segmented(ui, "Drawn as", &["3D", "map"], &mut flat);
@@ -245,6 +251,15 @@ impl Surface {
             }
             self.bar(ui, kind);
         });
+    }
+
+    fn kinds(&mut self, ui: &mut Ui, kinds: &[usize], kind: usize) {
+        if kinds.len() > 1 {
+            let names: Vec<&str> = kinds.iter().map(|&kind| KINDS[kind]).collect();
+            let mut at = kinds.iter().position(|&k| k == kind).unwrap_or(0);
+            segmented(ui, "Values shown", &names, &mut at);
+            self.kind = kinds[at];
+        }
     }
 
     /// What the colours mean.
@@ -297,21 +312,22 @@ impl Surface {
             (false, false) => 22.0 * theme::scale(ui.ctx()),
             (_, true) => 40.0 * theme::scale(ui.ctx()),
         };
-        let scene = picture.scene(&t);
+        let scene = picture.scene(&t, narrow(ui));
         let room = ui.available_size() - vec2(0.0, below + line);
         let name = format!("Surface of values, {}", KINDS[kind]);
         let id = ui.scope_id().with("surface");
         let drawn = gfx::show(ui, (&style, &name), id, &scene, &mut self.camera, room);
-        ui.horizontal(|ui| {
-            if bar {
+        let note = RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak);
+        let note = Label::new(note).truncate();
+        if bar {
+            ui.horizontal(|ui| {
                 self.bar(ui, kind);
                 ui.add_space(12.0 * theme::scale(ui.ctx()));
-            }
-            if !note.is_empty() {
-                let note = RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak);
-                ui.add(Label::new(note).truncate());
-            }
-        });
+                ui.add(note);
+            });
+        } else if line > 0.0 {
+            ui.add(note);
+        }
         let response = &drawn.response;
         let at = response.interact_pointer_pos().or(response.hover_pos());
         let Some(place) = at.and_then(|at| drawn.pick(&scene, at)) else {

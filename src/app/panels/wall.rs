@@ -8,7 +8,7 @@ mod worth;
 use egui::{Align, Checkbox, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use super::asked::{Asked, Moment};
-use super::{Cx, Panel, PanelId, framed, waits};
+use super::{Cx, Panel, PanelId, framed, on_its_way, waits};
 use crate::app::theme;
 use crate::app::widgets::number::grouped;
 use crate::app::widgets::segmented::segmented;
@@ -207,9 +207,7 @@ impl Wall {
         let pace = if s.playing && !cx.view.at_once() { EVERY } else { 0.0 };
         self.asked.ask((ui.ctx(), cx.view), &question, pace, Question::answer);
         let Some(machine) = self.known(&question) else {
-            // It comes within a frame or two.
-            ui.ctx().request_repaint();
-            return;
+            return on_its_way(ui);
         };
         let Some(machine) = machine else {
             note(ui, &waits(&format!("No data: {pair} was never tried so far."), cx));

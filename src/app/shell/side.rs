@@ -11,7 +11,7 @@ use crate::app::panels::{Cx, PanelId};
 use crate::app::view::DREAM;
 use crate::app::widgets::badge;
 use crate::app::widgets::button::Button;
-use crate::app::widgets::segmented::segmented;
+use crate::app::widgets::segmented::{fits, segmented};
 use crate::app::widgets::slider::Slider;
 use crate::app::{icons, theme};
 use crate::base::params::{Range, Spec};
@@ -110,9 +110,13 @@ fn plan(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// Dials that only matter for a certain value of another are hidden until then.
+/// Dials that only matter for a certain value of another, or in other worlds, are hidden.
 fn hidden(cx: &Cx<'_>, run: usize, spec: &Spec) -> bool {
     let run = &cx.snapshot.runs[run];
+    // How a cell is told is no question where numbers are seen.
+    if spec.key == "features" && cx.snapshot.world.info.numbers() > 0 {
+        return true;
+    }
     let value = |key: &str| {
         let index = run.agent.params().iter().position(|s| s.key == key)?;
         Some((&run.agent.params()[index], run.params[index]))
@@ -127,6 +131,11 @@ fn hidden(cx: &Cx<'_>, run: usize, spec: &Spec) -> bool {
         "noise" => !is("model", &["sample"]),
         "error_in" => is("error", &["0"]),
         "epsilon" => !is("policy", &["greedy"]),
+        // Other losses ask no value.
+        "model_warmup" | "value_every" if value("model_warmup").is_some() => {
+            !is("model_loss", &["vaml", "vagram", "vagram-unbounded"])
+        }
+        "slope_clip" => !is("model_loss", &["vagram", "vagram-unbounded"]),
         // Stored steps are learned from one by one, and there is a store then only.
         "td_k" => !is("dreams", &["fresh"]),
         "dream_capacity" => !is("dreams", &["stored"]),
@@ -146,9 +155,10 @@ fn control(ui: &mut Ui, spec: &Spec, value: &mut f64) -> (bool, bool) {
                 let t = theme::tokens(ui.ctx());
                 ui.label(RichText::new(spec.label).color(t.text)).on_hover_text(spec.help);
                 let rest = Layout::right_to_left(Align::Center);
-                ui.with_layout(rest, |ui| match labels.len() {
-                    0..=4 => drop(segmented(ui, spec.label, &labels, &mut chosen)),
-                    _ => menu(ui, spec.label, &labels, &mut chosen),
+                // Cut words are no choice.
+                ui.with_layout(rest, |ui| match labels.len() <= 4 && fits(ui, &labels, chosen) {
+                    true => drop(segmented(ui, spec.label, &labels, &mut chosen)),
+                    false => menu(ui, spec.label, &labels, &mut chosen),
                 });
             });
             let moved = chosen as f64 != *value;

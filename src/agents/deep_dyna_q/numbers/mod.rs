@@ -233,7 +233,7 @@ impl Agent for DeepDynaQOfNumbers {
         self.nets.model.set_rate(self.config.model_rate as f32);
         for _ in 0..self.config.model_updates {
             let steps = self.draw(Source::Real);
-            let done = self.nets.model.learn(&steps, &self.active);
+            let done = self.nets.teach(&steps, &self.config.aim(), &self.active);
             self.tell(done, line::MODEL, watch);
         }
         self.check();
@@ -254,8 +254,7 @@ impl Agent for DeepDynaQOfNumbers {
 
     fn digest(&self, digest: &mut Digest) {
         (0..DeepDynaQConfig::specs().len()).for_each(|i| digest.number(self.config.get(i)));
-        self.nets.values.digest(digest);
-        self.nets.model.digest(digest);
+        self.nets.digest(digest);
         for lane in &self.lanes {
             let dice = [&lane.explore, &lane.replay, &lane.plan];
             dice.into_iter().for_each(|dice| digest.word(dice.position() as u64));
@@ -267,6 +266,6 @@ impl Agent for DeepDynaQOfNumbers {
 
     fn bytes(&self) -> usize {
         let lanes: usize = self.lanes.iter().map(|lane| lane.memory.own_bytes()).sum();
-        size_of::<Self>() + self.nets.values.bytes() + self.nets.model.bytes() + lanes
+        size_of::<Self>() + self.nets.bytes() + lanes
     }
 }

@@ -2,16 +2,19 @@
 
 use crate::agents::computing::Seat;
 use crate::agents::deep_dyna_q::config::DeepDynaQConfig;
+use crate::agents::deep_dyna_q::nets::Aim;
 use crate::agents::deep_dyna_q::values::Values;
 use crate::agents::memory::Memory;
 use crate::agents::surface::ValueSurface;
+use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
-use crate::models::motion::MotionModel;
+use crate::models::motion::{MotionModel, Motions, Taught};
 use crate::nn::host::HostMlp;
 use crate::nn::init::{Spread, dice};
-use crate::nn::mlp::{MlpSpec, TooLarge};
+use crate::nn::mlp::{Mlp, MlpSpec, TooLarge};
 use crate::nn::trial::Trial;
-use crate::nn::{NotFinite, Tensor};
+use crate::nn::{Module as _, NotFinite, Tensor};
+use crate::rl::losses::whole::warm_up;
 
 /// What is made for a world: numbers seen, actions, width of the hidden layers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -100,6 +103,13 @@ pub struct Nets {
     pub values: Values,
     /// The model.
     pub model: MotionModel,
+    /// The values that the model's loss asks, which stand still for some of its updates; none where
+    /// it asks none.
+    still: Option<Mlp>,
+    /// The update of the model at which they were looked at.
+    since: u64,
+    /// Updates of the model so far.
+    taught: u64,
 }
 
 impl Nets {
@@ -111,14 +121,33 @@ impl Nets {
         let values = Values::new(&made.spec(), &mut dice(seeds, 0), rate, compute)?;
         let (sizes, mut model_dice) = ((made.sees, made.actions), dice(seeds, 1));
         let model = MotionModel::new(sizes, made.width, rate, &mut model_dice, compute)?;
-        Ok(Self { made, values, model, seat })
+        Ok(Self { made, values, model, seat, still: None, since: 0, taught: 0 })
     }
 
     /// The same elsewhere. Waits for both devices.
     pub fn to(&self, seat: Seat) -> Self {
         let compute = seat.compute();
         let (values, model) = (self.values.to(compute), self.model.to(compute));
-        Self { made: self.made, values, model, seat }
+        let still = self.still.as_ref().map(|still| still.to(compute));
+        Self { values, model, seat, still, ..*self }
+    }
+
+    /// One step of the model down the loss that `aim` names; see [`MotionModel::learn_as`].
+    pub fn teach(
+        &mut self,
+        steps: &Motions,
+        aim: &Aim,
+        active: &[bool],
+    ) -> Result<Tensor, NotFinite> {
+        if !aim.loss.asks_the_value() {
+            self.still = None;
+        } else if self.still.is_none() || self.taught >= self.since + aim.every {
+            (self.still, self.since) = (Some(self.values.kept()), self.taught);
+        }
+        let share = warm_up(self.taught, aim.warm_up);
+        let taught = Taught { loss: aim.loss, share, q: self.still.as_ref() };
+        self.taught += 1;
+        self.model.learn_as(steps, active, &taught)
     }
 
     /// `[P * B * S]` in a row as `[P, B, S]`.
@@ -131,6 +160,23 @@ impl Nets {
     pub fn check(&self) -> Result<(), NotFinite> {
         self.values.check()?;
         self.model.check()
+    }
+
+    /// Adds all weights and optimisers. Waits for the device.
+    pub fn digest(&self, digest: &mut Digest) {
+        self.values.digest(digest);
+        self.model.digest(digest);
+        digest.word(self.taught);
+        if let Some(still) = &self.still {
+            still.digest(digest);
+            digest.word(self.since);
+        }
+    }
+
+    /// Memory in bytes.
+    pub fn bytes(&self) -> usize {
+        let still = self.still.as_ref().map_or(0, Mlp::bytes);
+        self.values.bytes() + self.model.bytes() + still
     }
 }
 

@@ -107,6 +107,7 @@ impl Picture<'_> {
         let spoken = self.spoken();
         let shown =
             gfx::show(&mut child, (&style, &spoken), id, &scene, &mut settings.camera, body.size());
+        self.count(ui, rect, settings.camera.flat);
         if let Some((cross, at)) = shown.dragged {
             done.dragged = Some((cross, at.map(f64::from)));
         }
@@ -142,9 +143,7 @@ impl Picture<'_> {
         }
         let small = theme::small(ui.ctx());
         let off = text::line(&painter, &self.off(flat), small.clone(), t.text_weak);
-        if narrow {
-            text::place(&painter, &off, rect.left_bottom(), Align2::LEFT_BOTTOM);
-        } else if rect.height() >= TALL * points {
+        if !narrow && rect.height() >= TALL * points {
             let top = rect.top() + LINES[0] * points;
             let room = rect.width() - off.size().x - 20.0;
             let line = text::elided(&painter, says(self.tile.loss), small, t.text_weak, room);
@@ -153,6 +152,20 @@ impl Picture<'_> {
         }
         let top = rect.top() + head(rect, points);
         Rect::from_min_max(pos2(rect.left(), top), rect.max)
+    }
+
+    /// What is not on the scale of a narrow picture, over its lower left corner.
+    fn count(&self, ui: &Ui, rect: Rect, flat: bool) {
+        let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
+        let words = self.off(flat);
+        if rect.width() >= NARROW * points || words.is_empty() {
+            return;
+        }
+        let line =
+            text::elided(ui.painter(), &words, theme::small(ui.ctx()), t.text_weak, rect.width());
+        let seat = Align2::LEFT_BOTTOM.anchor_size(rect.left_bottom(), line.size());
+        ui.painter().rect_filled(seat, 2, t.panel.gamma_multiply(0.8));
+        text::place(ui.painter(), &line, seat.min, Align2::LEFT_TOP);
     }
 
     /// What is not on the scale; from above also the scale itself, which has no axis there.
@@ -174,8 +187,8 @@ impl Picture<'_> {
     /// Where the ball is.
     fn ball(&self, t: &Tokens) -> (String, Color32) {
         let Some((row, _)) = self.ball else {
-            let words = format!("V(s′) = {}", short(self.ground.judge.value));
-            return (words, t.text);
+            let value = format!("V(s′) = {}", short(self.ground.judge.value));
+            return (if self.tile.loss.is_none() { value } else { String::new() }, t.text);
         };
         let far = format!("{:.1} from the cross", row.state_error);
         match row.verdict {

@@ -5,7 +5,7 @@ use egui::{Align2, Pos2, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, po
 
 use crate::app::panels::plot::fitting;
 use crate::app::theme;
-use crate::app::widgets::{dashes, text};
+use crate::app::widgets::{chart, dashes, text};
 use crate::app::words::value;
 use crate::probes::wall::{DEPTH, Machine, Worth};
 
@@ -40,7 +40,7 @@ pub fn ui(ui: &mut Ui, m: &Machine, depth: usize, nonlinear: bool) {
     ui.label(RichText::new(words).font(theme::small(ui.ctx())).color(ink));
     ui.add_space(4.0);
     if ui.available_height() > 60.0 * theme::scale(ui.ctx()) {
-        chart(ui, m, depth, &ahead, read);
+        curve(ui, m, depth, &ahead, read);
     }
 }
 
@@ -48,7 +48,7 @@ pub fn ui(ui: &mut Ui, m: &Machine, depth: usize, nonlinear: bool) {
 fn tiny(x: f64) -> String {
     match x {
         0.0 => "0".to_owned(),
-        x if x < 1e-3 => format!("{x:.0e}").replace('-', "−"),
+        x if x < 1e-3 => chart::number(x, 1),
         x => value(x),
     }
 }
@@ -90,7 +90,7 @@ pub fn told(ui: &mut Ui, names: &[&str; 2], model: &str, truth: &str) {
 }
 
 /// Both values over depth: the mean of the values as a grey line, that of the mean as dashed points.
-fn chart(ui: &mut Ui, m: &Machine, depth: usize, ahead: &str, read: impl Fn(&Worth) -> f64) {
+fn curve(ui: &mut Ui, m: &Machine, depth: usize, ahead: &str, read: impl Fn(&Worth) -> f64) {
     let points = theme::scale(ui.ctx());
     let t = theme::tokens(ui.ctx());
     let (response, painter) = ui.allocate_painter(ui.available_size(), Sense::hover());
