@@ -173,7 +173,7 @@ fn env_steps(rounds: usize, span: Duration) {
 }
 
 fn lesson() -> ArenaConfig {
-    let mut arena = lessons::find(lessons::FIRST).expect("shipped").arena;
+    let mut arena = lessons::find(lessons::WITHOUT_WINDOW).expect("shipped").arena;
     arena.clock = Clock::EnvSteps;
     arena.length = u64::MAX >> 1;
     arena.speed = None;
@@ -230,7 +230,7 @@ fn whole_lesson(rounds: usize) {
     let times = (0..rounds).map(|_| {
         let begun = Instant::now();
         let status = Command::new(env!("CARGO_BIN_EXE_imaginarium"))
-            .args(["run", lessons::FIRST])
+            .args(["run", lessons::WITHOUT_WINDOW])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();

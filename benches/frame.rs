@@ -33,7 +33,7 @@ fn main() {
 
 /// The opening lesson without an end, as fast as it goes.
 fn options() -> Options {
-    let mut lesson = lessons::find(lessons::FIRST).expect("the first lesson exists");
+    let mut lesson = lessons::find(lessons::WITHOUT_WINDOW).expect("the first lesson exists");
     lesson.arena.speed = None;
     lesson.arena.length = 1_000_000_000;
     Options { beside: true, ..Options::plain(lesson, Theme::Dark) }

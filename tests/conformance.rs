@@ -17,9 +17,11 @@ use imaginarium::models::MODELS;
 
 /// A short arena of one agent in one world with some chance in it.
 fn pair(world: &World, agent: &AgentInfo) -> ArenaConfig {
-    let has_slip = world.params().iter().any(|s| s.key == "slip");
-    let slip = if has_slip { "slip = 0.1\n" } else { "" };
-    let world = format!("id = '{}'\n{slip}max_steps = 400", world.id);
+    let has = |key: &str| world.params().iter().any(|s| s.key == key);
+    let slip = if has("slip") { "slip = 0.1\n" } else { "" };
+    // A game ends by itself.
+    let limit = if has("max_steps") { "max_steps = 400" } else { "" };
+    let world = format!("id = '{}'\n{slip}{limit}", world.id);
     let run = format!("agent = '{}'", agent.id);
     arena("lanes = 2\nseed = 5", &world, &[&run])
 }

@@ -50,7 +50,7 @@ impl Drop for Folder {
 
 /// The opening lesson in a small picture.
 fn request(out: PathBuf, kind: Kind, length: Length) -> Request {
-    let lesson = lessons::find(lessons::FIRST).unwrap();
+    let lesson = lessons::find(lessons::WITHOUT_WINDOW).unwrap();
     Request {
         take: Take::from_start(lesson.arena.clone()),
         script: Script {
@@ -505,7 +505,7 @@ fn interrupt(folder: &Folder) {
 #[test]
 fn a_take_begins_where_the_picture_was_taken() {
     use imaginarium::experiment::engine::{Command as Wish, Engine};
-    let mut arena = lessons::find(lessons::FIRST).unwrap().arena;
+    let mut arena = lessons::find(lessons::WITHOUT_WINDOW).unwrap().arena;
     arena.lanes = 3;
     let mut here = Engine::for_film(&Take::from_start(arena.clone()), 1).unwrap();
     here.pass(700);

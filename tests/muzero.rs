@@ -3,10 +3,11 @@
 
 mod common;
 
+use common::corridor::{corridor, live, small};
 use common::{arena, digests, remembering};
 use imaginarium::agents::muzero::config::{Distil, MuZeroConfig, Picks, Tree};
+use imaginarium::agents::muzero::latent::LatentModel;
 use imaginarium::agents::muzero::view::MuZeroView;
-use imaginarium::agents::muzero::{MuZero, latent::LatentModel};
 use imaginarium::agents::search::Switch;
 use imaginarium::agents::{Agent as _, Fault};
 use imaginarium::base::rng::{Stream, StreamName};
@@ -14,9 +15,7 @@ use imaginarium::envs::any::{AnyTabular, AnyWorld};
 use imaginarium::envs::grid::Grid;
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::mdp::trace::Unwatched;
-use imaginarium::mdp::{Action, State, Step, Tabular as _, Transition};
-use imaginarium::models::coding::{Coded, Coding};
-use imaginarium::models::features::Places;
+use imaginarium::mdp::{State, Step, Tabular as _, Transition};
 use imaginarium::probes::evaluate::episode;
 use imaginarium::search::model::{Evaluation, Model as _};
 use std::sync::Arc;
@@ -66,41 +65,6 @@ fn it_learns_the_shortest_way_through_a_gridworld() {
         0.0 < start && start < near && near < 1.2,
         "{start} at the start, {near} beside the goal"
     );
-}
-
-fn small() -> MuZeroConfig {
-    MuZeroConfig { simulations: 8, batch: 8, width: 16, latent: 8, ..MuZeroConfig::default() }
-}
-
-/// A corridor of four states; walking right ends it and pays 1.
-fn corridor(config: MuZeroConfig) -> MuZero<Coding> {
-    let sight = Coding { coded: Coded::OneHot, places: Places { rows: 1, cols: 5 } };
-    MuZero::new(config, sight, (5, 2), 7).unwrap()
-}
-
-/// Lives `steps` real steps in the corridor, rewards multiplied by `pay`; returns the actions.
-fn live(agent: &mut MuZero<Coding>, steps: usize, pay: f64) -> Vec<Action> {
-    let (mut state, mut actions): (State, _) = (0, Vec::new());
-    agent.begin(0, state);
-    for _ in 0..steps {
-        let mut action = [0];
-        agent.decide(&[state], &[true], &mut action, &mut Unwatched);
-        let action = action[0];
-        actions.push(action);
-        let next = if action == 1 { state + 1 } else { state.saturating_sub(1) };
-        let terminated = next == 4;
-        let reward = if terminated { pay } else { 0.0 };
-        let step = Step { reward, next, terminated, truncated: false };
-        agent.learn(&[Transition { lane: 0, obs: state, action, step }], &mut Unwatched);
-        while agent.due() > 0 && !agent.has_failed() {
-            agent.plan(100, &mut Unwatched);
-        }
-        state = if terminated { 0 } else { next };
-        if terminated {
-            agent.begin(0, state);
-        }
-    }
-    actions
 }
 
 #[test]
@@ -166,7 +130,7 @@ fn what_was_learned_tells_right_from_left_with_either_search_and_either_code() {
         let last = &table.q[6..8];
         assert!((last[1] - 1.0).abs() < 0.3, "the reward comes with the last step: {last:?}");
         assert!(table.tally[7].real > 0 && table.tally.len() == 10);
-        assert!(view.muzero.unwrap().losses.sum() > 0.0);
+        assert!(view.muzero.unwrap().last.total() > 0.0);
     }
 }
 

@@ -9,6 +9,7 @@ use crate::base::rng::{Stream, StreamName};
 use crate::mdp::physical::{Control, Steered};
 use crate::mdp::trace::{CodeLine, Source, Value, Watch};
 use crate::mdp::{Action, Observed, Transition};
+use crate::models::sight::Sight;
 
 /// Pseudo-code.
 pub static CODE: &[CodeLine] = &[
@@ -22,13 +23,13 @@ crate::params! {
     pub struct RandomConfig {}
 }
 
-/// What it chooses from.
-pub trait Choice: Clone + Send + 'static {
+/// What it chooses from where it sees `O`.
+pub trait Choice<O>: Clone + Send + 'static {
     /// An action.
     type Action: Copy;
 
     /// Any of them, all as likely.
-    fn any(&self, dice: &mut Stream) -> Self::Action;
+    fn any(&self, seen: &O, dice: &mut Stream) -> Self::Action;
     /// What a picture says of it.
     fn told(action: Self::Action) -> Value;
 }
@@ -37,11 +38,30 @@ pub trait Choice: Clone + Send + 'static {
 #[derive(Clone, Copy, Debug)]
 pub struct Counted(pub usize);
 
-impl Choice for Counted {
+impl<O> Choice<O> for Counted {
     type Action = Action;
 
-    fn any(&self, dice: &mut Stream) -> Action {
+    fn any(&self, _: &O, dice: &mut Stream) -> Action {
         dice.below(self.0 as u32) as Action
+    }
+
+    fn told(action: Action) -> Value {
+        Value::Action(action)
+    }
+}
+
+/// What may be done where this is seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Legal<S>(pub S);
+
+impl<S: Sight> Choice<S::Seen> for Legal<S> {
+    type Action = Action;
+
+    fn any(&self, seen: &S::Seen, dice: &mut Stream) -> Action {
+        let legal = self.0.legal(seen).unwrap_or_default();
+        let all: Vec<Action> = (0..).zip(legal).filter(|(_, may)| *may).map(|(a, _)| a).collect();
+        // Where nothing may be done, the world says what becomes of it.
+        if all.is_empty() { 0 } else { all[dice.below(all.len() as u32) as usize] }
     }
 
     fn told(action: Action) -> Value {
@@ -64,10 +84,10 @@ impl Within {
     }
 }
 
-impl Choice for Within {
+impl<O> Choice<O> for Within {
     type Action = Control;
 
-    fn any(&self, dice: &mut Stream) -> Control {
+    fn any(&self, _: &O, dice: &mut Stream) -> Control {
         let mut numbers = [0.0; Control::MOST];
         let all = numbers.iter_mut().zip(self.low.iter().zip(&*self.high));
         all.for_each(|(x, (low, high))| *x = low + dice.unit() * (high - low));
@@ -87,7 +107,7 @@ pub struct Random<C, O> {
     sees: PhantomData<fn(O)>,
 }
 
-impl<C: Choice, O> Random<C, O> {
+impl<C: Choice<O>, O> Random<C, O> {
     /// One lane for each seed.
     pub fn new(choice: C, seeds: &[u64]) -> Self {
         let stream = |&seed| Stream::new(seed, StreamName::Explore);
@@ -95,20 +115,20 @@ impl<C: Choice, O> Random<C, O> {
     }
 }
 
-impl<C: Choice, O: Observed> Agent for Random<C, O> {
+impl<C: Choice<O>, O: Observed> Agent for Random<C, O> {
     type Obs = O;
     type Action = C::Action;
 
     fn decide<W: Watch>(
         &mut self,
-        _: &[O],
+        seen: &[O],
         active: &[bool],
         actions: &mut [C::Action],
         watch: &mut W,
     ) {
         for (lane, action) in actions.iter_mut().enumerate() {
             if active[lane] {
-                *action = self.choice.any(&mut self.explore[lane]);
+                *action = self.choice.any(&seen[lane], &mut self.explore[lane]);
                 let chosen = *action;
                 if watch.looks_at(lane) {
                     watch.line(1, || Some(C::told(chosen)));

@@ -7,7 +7,7 @@ use super::brush::Tool;
 use super::film_view::FilmView;
 use super::headless::{Request, Sheet};
 use super::keeper::Purpose;
-use super::lab::{Lab, last_run};
+use super::lab::Lab;
 use super::panels::PanelId;
 use super::panels::tree::nobody_draws;
 use super::studio::{free_name, slug};
@@ -258,7 +258,7 @@ impl Lab {
         };
         self.leave(false);
         self.link.send(Command::Load(Box::new(lesson.arena.clone())));
-        self.view.run = last_run(&lesson);
+        self.view.run = lesson.run;
         self.link.send(Command::Select(self.view.run));
         self.show_lesson(index);
     }

@@ -4,7 +4,7 @@ use egui::{Context, Key, Modifiers};
 
 use super::actions::{Action, Actions};
 use super::brush::Tool;
-use super::panels::{PanelId, imagined, landscape};
+use super::panels::{PanelId, imagined, landscape, unseen};
 use super::view::{FASTEST, View};
 use crate::experiment::arena::Grain;
 use crate::experiment::clock::Clock;
@@ -61,6 +61,7 @@ pub fn read(
     // A picture in three dimensions takes the keys that turn it, and leaves the others.
     gfx::hold_keys(ctx);
     landscape::hold_keys(ctx);
+    unseen::hold_keys(ctx);
     let times = |modifiers: Modifiers, key: Key| {
         ctx.input_mut(|input| input.count_and_consume_key(modifiers, key))
     };

@@ -104,7 +104,7 @@ impl Lab {
             sandbox: options.lesson.sandbox,
             text_scale: options.settings.text_scale,
             lecture: options.settings.lecture,
-            run: last_run(&options.lesson),
+            run: options.lesson.run,
             beside: options.beside,
             ..View::default()
         };
@@ -191,12 +191,12 @@ impl Lab {
 
     /// The question in big type; once it is answered, the curves that show it stand beside.
     fn lecture_answer(&mut self, ui: &mut Ui, rest: egui::Rect, cx: &mut Cx<'_>) {
-        let split = if cx.view.revealed { rest.left() + 0.45 * rest.width() } else { rest.right() };
+        let split = rest.left() + lecture::width(ui, cx, rest.size());
         let mut words = ui.new_child(UiBuilder::new().max_rect(rest.with_max_x(split)));
         lecture::question(&mut words, cx);
         let curves = rest.with_min_x(split + 20.0);
         let below = cx.lesson.layout.rows().get(1).map(|row| row[0].panel);
-        if cx.view.revealed
+        if split < rest.right()
             && let Some(panel) = below.and_then(|id| self.panels.get_mut(&id))
         {
             cx.bare = true;
@@ -265,7 +265,8 @@ impl Lab {
     fn desk_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let t = theme::tokens(ui.ctx());
         let points = theme::scale(ui.ctx());
-        let room = Room::of(ui);
+        let mut room = Room::of(ui);
+        room.side &= !cx.lesson.drawer;
         let plain = Frame::new().fill(t.bg);
         let top = Edge::top("top bar").exact_size(52.0 * points).frame(plain);
         top.show(ui, |ui| top_bar::top_bar(ui, room, cx));
@@ -344,11 +345,11 @@ impl Lab {
                 return;
             }
             let all = ui.available_rect_before_wrap();
-            let split = all.top() + all.height() * if cx.lesson.ask.is_empty() { 1.0 } else { 0.7 };
+            let split = all.top() + lecture::split(ui, cx, all.size());
             let mut mazes = ui.new_child(UiBuilder::new().max_rect(all.with_max_y(split)));
             self.first_row(&mut mazes, cx);
             if !cx.lesson.ask.is_empty() {
-                let rest = all.with_min_y(split + 20.0);
+                let rest = all.with_min_y(split + lecture::GAP);
                 self.lecture_answer(ui, rest, cx);
             }
         });
@@ -369,11 +370,6 @@ fn keep_arrows(ctx: &Context) {
             memory.set_focus_lock_filter(id, arrows);
         }
     });
-}
-
-/// The run selected when a lesson opens: the last one, which does most.
-pub(super) fn last_run(lesson: &Lesson) -> usize {
-    lesson.arena.runs.len().saturating_sub(1)
 }
 
 fn open(lesson: &Lesson, beside: bool, notify: &Notify) -> Result<Link, ConfigError> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use egui::Context;
 
 use super::keeper::{News, Purpose};
-use super::lab::{Lab, last_run};
+use super::lab::Lab;
 use super::session::OFFERED;
 use super::settings::Settings;
 use super::tiles::Trees;
@@ -51,7 +51,7 @@ impl Lab {
             Some(past) => self.relive(name, past),
             None => {
                 self.link.send(Command::Load(Box::new(lesson.arena.clone())));
-                self.view.run = last_run(&lesson);
+                self.view.run = lesson.run;
                 self.link.send(Command::Select(self.view.run));
             }
         }

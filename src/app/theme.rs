@@ -14,7 +14,7 @@ pub use install::{current, install, scale, tokens};
 pub use maps::{arrow_ink, cividis, isoline, level_line, loss_ink, off_scale, piyg, viridis};
 pub use solid::solid;
 pub use type_scale::{
-    body, body_strong, code, code_medium, formula, hero, hero_words, icon, icon_fill, number,
+    body, body_strong, code, code_medium, formula, hero, hero_words, icon, icon_fill, lede, number,
     small, tick, tick_strong, title,
 };
 

@@ -1,6 +1,6 @@
 //! Numbers and marks as people read them.
 
-use crate::app::widgets::number::grouped;
+use crate::app::widgets::{chart, number::grouped};
 use crate::experiment::clock::{Clock, Position};
 use crate::experiment::snapshot::Snapshot;
 use crate::mdp::State;
@@ -19,7 +19,7 @@ pub fn value(x: f64) -> String {
     } else if (1e-3..1e4).contains(&size) {
         format!("{x:.3}")
     } else if x.is_finite() {
-        format!("{x:.1e}")
+        chart::number(x, 2)
     } else {
         return match x {
             x if x.is_nan() => "not a number".to_owned(),
@@ -196,7 +196,8 @@ mod tests {
             (1.0, "1"),
             (0.2223, "0.222"),
             (-0.5, "−0.500"),
-            (0.00012, "1.2e−4"),
+            (0.00012, "1.2·10⁻⁴"),
+            (-12_345.6, "−12\u{a0}346"),
             (f64::INFINITY, "∞"),
             (f64::NAN, "not a number"),
         ] {

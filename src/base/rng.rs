@@ -30,6 +30,8 @@ pub enum StreamName {
     Build = 8,
     /// Noise of a model that is a generator.
     Noise = 9,
+    /// Imagined rollouts that networks learn from.
+    Imagine = 10,
 }
 
 /// One ChaCha8 stream of a lane's seed.

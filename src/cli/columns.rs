@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn columns_hold_what_the_lines_hold() {
-        let mut arena = crate::lessons::find(crate::lessons::FIRST).unwrap().arena;
+        let mut arena = crate::lessons::find(crate::lessons::WITHOUT_WINDOW).unwrap().arena;
         arena.lanes = 2;
         let mut experiment = Experiment::new(arena, 1).unwrap();
         let mut lines = EpisodeTable::new(Vec::new()).unwrap();

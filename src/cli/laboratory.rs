@@ -5,6 +5,7 @@ use super::{CliError, FIRST, Result, open, run};
 use crate::app::lab::Options;
 use crate::app::settings::{Home, Settings};
 use crate::app::window::{self, WindowError, WindowOptions, theme_from_name};
+use crate::lessons::WITHOUT_WINDOW;
 
 /// The laboratory, until its window is closed.
 pub fn laboratory(args: &OpenArgs) -> Result<()> {
@@ -26,7 +27,7 @@ pub fn laboratory(args: &OpenArgs) -> Result<()> {
     match window::open(options, size) {
         Ok(()) => Ok(()),
         Err(error @ WindowError::NoDisplay(_)) => {
-            let name = args.lesson.as_deref().unwrap_or(FIRST);
+            let name = args.lesson.as_deref().unwrap_or(WITHOUT_WINDOW);
             eprintln!("imaginarium: {error}; running {name} without a window instead");
             run::run(&RunArgs::lesson(name))
         }

@@ -10,7 +10,7 @@ use super::output::Output;
 use super::{CliError, Result, as_it_was, open};
 use crate::experiment::arena::Experiment;
 use crate::experiment::clock::{Clock, Position};
-use crate::experiment::config::{ArenaConfig, MAX_LANES, RunConfig, letter};
+use crate::experiment::config::{ArenaConfig, MAX_LANES, RunConfig, WorldConfig, letter};
 use crate::experiment::run_file::RunFile;
 use crate::mdp::Tabular as _;
 
@@ -170,17 +170,22 @@ fn say_devices(experiment: &Experiment) {
 
 /// Says what is odd about the world; refuses what could never end.
 pub(super) fn say_about_world(arena: &ArenaConfig) -> Result<()> {
-    let world = arena.build_world().map_err(|e| CliError::Usage(e.to_string()))?;
+    let clock = arena.clock;
+    arena.worlds().0.into_iter().try_for_each(|world| say_about(world, clock))
+}
+
+fn say_about(config: &WorldConfig, clock: Clock) -> Result<()> {
+    let world = config.build().map_err(|e| CliError::Usage(e.to_string()))?;
     let Some(world) = world.tabular() else {
         return Ok(());
     };
     if world.distance(true).is_none() {
         eprintln!("note: no goal can be reached from a start of this world");
     }
-    let params = arena.world.info.params().iter().zip(&arena.world.params);
+    let params = config.info.params().iter().zip(&config.params);
     let limited = params.into_iter().any(|(s, &value)| s.key == "max_steps" && value > 0.0);
     let endless = world.distance(false).is_none() && !limited;
-    if endless && arena.clock == Clock::Episodes {
+    if endless && clock == Clock::Episodes {
         let what = "no episode of this world can end: neither goal nor pit can be reached and \
                     world.max_steps is 0; set it, or give --steps instead of --episodes";
         return Err(CliError::Usage(what.to_owned()));

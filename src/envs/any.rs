@@ -7,6 +7,7 @@ use super::grid::Grid;
 use super::levels::Levels;
 use super::pendulum::Pendulum;
 use super::process::Process;
+use super::tic_tac_toe::TicTacToe;
 use crate::base::rng::Stream;
 use crate::mdp::edit::{CannotEdit, Stroke};
 use crate::mdp::scene::{Scene, Scenic};
@@ -25,6 +26,8 @@ pub enum AnyWorld {
     CartPole(CartPole),
     /// A hiker and clouds.
     Crossing(Crossing),
+    /// A game of two players.
+    Board(TicTacToe),
 }
 
 impl AnyWorld {
@@ -32,7 +35,11 @@ impl AnyWorld {
     pub fn tabular(self) -> Option<AnyTabular> {
         match self {
             Self::Tabular(world) => Some(world),
-            Self::Pendulum(_) | Self::Torques(_) | Self::CartPole(_) | Self::Crossing(_) => None,
+            Self::Pendulum(_)
+            | Self::Torques(_)
+            | Self::CartPole(_)
+            | Self::Crossing(_)
+            | Self::Board(_) => None,
         }
     }
 }
@@ -45,6 +52,7 @@ impl Scenic for AnyWorld {
             Self::Torques(world) => world.scene(),
             Self::CartPole(world) => world.scene(),
             Self::Crossing(world) => world.scene(),
+            Self::Board(world) => world.scene(),
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod mazes;
 pub mod pendulum;
 pub mod process;
 pub mod random_walk;
+pub mod tic_tac_toe;
 
 use std::sync::LazyLock;
 
@@ -31,6 +32,7 @@ use grid_map::MapError;
 use levels::Levels;
 use pendulum::{Pendulum, PendulumConfig};
 use process::{LawError, Process};
+use tic_tac_toe::{TicTacToe, TicTacToeConfig};
 
 /// Why a world cannot be, in one sentence.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -257,6 +259,17 @@ pub static WORLDS: &[World] = &[
             numbers: crossing::DIMENSIONS.len(),
             specs: CrossingConfig::specs,
             build: |v| Ok(AnyWorld::Crossing(Crossing::new(Params::of(v)))),
+        },
+    },
+    World {
+        id: "tic-tac-toe",
+        title: "Tic-tac-toe",
+        help: "one agent plays both sides; reward 1 to the one who gets three in a row, 0 for a draw",
+        made: Made::Motion {
+            // Its two numbers are bits of squares: a map over them would show nothing.
+            numbers: 1,
+            specs: TicTacToeConfig::specs,
+            build: |v| Ok(AnyWorld::Board(TicTacToe::new(Params::of(v)))),
         },
     },
 ];

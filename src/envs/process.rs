@@ -239,7 +239,7 @@ impl Tabular for Process {
     fn ends_well(&self, state: State) -> bool {
         let pit = match &self.law.scene {
             Scene::Grid(grid) => grid.cells[state as usize] == Cell::Pit,
-            Scene::Graph(_) | Scene::Body(_) | Scene::States(_) => false,
+            Scene::Graph(_) | Scene::Body(_) | Scene::Board(_) | Scene::States(_) => false,
         };
         !pit && !self.law.bad_ends.contains(&state)
     }

@@ -9,10 +9,10 @@ use super::cohort::Advance;
 use super::config::{ArenaConfig, letter};
 use super::keyframes::Keyframes;
 use super::measure::Measures;
-use super::networks::{Ground, is_device};
+use super::networks::is_device;
+use super::open::Home;
 pub use super::run::{Failure, Run};
 use super::workers::{Task, Workers};
-use super::worlds::Worlds;
 use crate::base::params::Dial as _;
 use crate::base::rng::lane_seed;
 use crate::mdp::State;
@@ -87,12 +87,8 @@ pub struct Event {
 /// The arena. See [`Experiment::advance_to`].
 pub struct Experiment {
     pub(super) config: ArenaConfig,
-    /// Pairs of state and action.
-    pub(super) pairs: usize,
-    /// What the world becomes by strokes over it.
-    pub(super) worlds: Worlds,
-    /// What the world means to agents with networks.
-    pub(super) ground: Ground,
+    /// The worlds that runs live in.
+    pub(super) homes: Vec<Home>,
     pub(super) runs: Vec<Run>,
     pub(super) position: Position,
     pub(super) furthest: Position,

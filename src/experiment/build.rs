@@ -22,7 +22,7 @@ use crate::agents::mve::config::MveConfig;
 use crate::agents::prioritized_sweeping::Sweeping;
 use crate::agents::q_expansion::QExpansion;
 use crate::agents::q_learning::QLearning;
-use crate::agents::random::{Counted, Random, Within};
+use crate::agents::random::{Counted, Legal, Random, Within};
 use crate::agents::replay::Replay;
 use crate::agents::sarsa::Sarsa;
 use crate::agents::search::{SearchAgent, SearchConfig};
@@ -36,7 +36,7 @@ use crate::mdp::scene::Scenic;
 use crate::mdp::{Action, Simulator, State, Tabular};
 use crate::models::coding::Coding;
 use crate::models::features::Places;
-use crate::models::sight::{Numbers, Sight};
+use crate::models::sight::{Numbers, Sight, Squares};
 use crate::nn::device::Wish;
 use crate::nn::mlp::TooLarge;
 use crate::nn::trial::Trial;
@@ -200,6 +200,21 @@ pub fn discrete_cohorts<W: Physical<Action = Action> + KnownReward>(
             let agent = |seeds: &[u64]| DeepDynaQOfNumbers::new(config(&run.params), sizes, seeds);
             population(world, seeds, device, agent).map(Some)
         }
+        _ => Ok(None),
+    }
+}
+
+/// The same for a game of two players.
+pub fn board_cohorts<W: Physical<Action = Action>>(
+    world: &W,
+    run: &RunConfig,
+    seeds: &[u64],
+) -> Fit {
+    let actions = world.spec().actions;
+    let sight = Squares { count: actions };
+    match run.info.id {
+        "random" => Ok(Some(one_each(world, seeds, |seed| Random::new(Legal(sight), &[seed])))),
+        "muzero" => muzero(world, config(&run.params), (sight, 0, actions), seeds).map(Some),
         _ => Ok(None),
     }
 }

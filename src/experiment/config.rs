@@ -6,11 +6,11 @@ use toml::{Table, Value};
 use super::clock::Clock;
 use super::fork::Fork;
 pub use super::read::{ConfigError, VERSION, only, parse, switch, text, whole};
-use super::read::{Result, check_version, clock, plain, positive, rewards, set_one, unknown, wind};
+use super::read::{Result, check_version, clock, plain, positive, set_one, unknown};
+pub use super::world_config::WorldConfig;
+use super::world_config::world_config;
 use crate::agents::{AGENTS, AgentInfo, agent};
 use crate::envs::any::AnyWorld;
-use crate::envs::grid::GridSource;
-use crate::envs::{WORLDS, World, world};
 
 /// Most lanes a run may have.
 pub const MAX_LANES: usize = 10_000;
@@ -22,17 +22,6 @@ pub(super) const MAX_GIB: f64 = 8.0;
 pub(super) const GIB: f64 = (1_u64 << 30) as f64;
 /// About what a lane keeps for each pair of state and action: value, tally, model.
 const PAIR_BYTES: f64 = 64.0;
-
-/// A world with its map and parameter values.
-#[derive(Clone, Debug)]
-pub struct WorldConfig {
-    /// Which world.
-    pub info: &'static World,
-    /// Map from the file; `None` takes the world's own.
-    pub source: Option<GridSource>,
-    /// Values in the order of the world's parameters.
-    pub params: Vec<f64>,
-}
 
 /// One run.
 #[derive(Clone, Debug)]
@@ -47,6 +36,8 @@ pub struct RunConfig {
     pub params: Vec<f64>,
     /// Where it split off from another run, if it did.
     pub fork: Option<Fork>,
+    /// A world of its own in place of the arena's.
+    pub world: Option<WorldConfig>,
 }
 
 impl RunConfig {
@@ -58,6 +49,7 @@ impl RunConfig {
             info,
             params: info.params().iter().map(|s| s.default).collect(),
             fork: None,
+            world: None,
         }
     }
 }
@@ -79,7 +71,7 @@ pub struct ArenaConfig {
     pub speed: Option<f64>,
     /// Mean steps of an episode that count as "found the way".
     pub threshold: f64,
-    /// The world of all runs.
+    /// The world of all runs that have none of their own.
     pub world: WorldConfig,
     /// The runs, at most [`MAX_RUNS`].
     pub runs: Vec<RunConfig>,
@@ -148,11 +140,34 @@ impl ArenaConfig {
         })
     }
 
-    /// Builds the world.
+    /// Builds the world that all runs share, but those with one of their own.
     pub fn build_world(&self) -> Result<AnyWorld> {
-        let WorldConfig { info, source, params } = &self.world;
-        info.build(source.as_ref(), params)
-            .map_err(|e| ConfigError::at(&format!("world {}", info.id), e))
+        self.world.build()
+    }
+
+    /// The world of run `run`.
+    pub fn world_of(&self, run: usize) -> &WorldConfig {
+        self.runs.get(run).and_then(|run| run.world.as_ref()).unwrap_or(&self.world)
+    }
+
+    /// All worlds there are, the shared one first, and which of them each run lives in.
+    pub fn worlds(&self) -> (Vec<&WorldConfig>, Vec<usize>) {
+        let mut worlds = vec![&self.world];
+        let homes = (0..self.runs.len()).map(|run| {
+            let world = self.world_of(run);
+            worlds.iter().position(|known| *known == world).unwrap_or_else(|| {
+                worlds.push(world);
+                worlds.len() - 1
+            })
+        });
+        let homes = homes.collect();
+        (worlds, homes)
+    }
+
+    /// Whether runs live in different worlds, so that only numbers of one world compare.
+    pub fn is_mixed(&self) -> bool {
+        let (_, homes) = self.worlds();
+        homes.windows(2).any(|pair| pair[0] != pair[1])
     }
 
     /// Refuses what would not fit into memory: `pairs` of state and action in every lane.
@@ -170,7 +185,8 @@ impl ArenaConfig {
     }
 
     /// Applies `key=value`: `planning_steps=5` to every run that has this parameter,
-    /// `B.planning_steps=5` to run B, `world.slip=0.1` to the world.
+    /// `B.planning_steps=5` to run B, `world.slip=0.1` to the world, `B.world.slip=0.1` to that of
+    /// run B alone.
     pub fn set(&mut self, assignment: &str) -> Result<()> {
         let Some((key, value)) = assignment.split_once('=') else {
             let what = format!("--set {assignment}: write key=value");
@@ -184,6 +200,13 @@ impl ArenaConfig {
         }
         if let Some((name, key)) = key.split_once('.') {
             let run = self.run_mut(&place, name)?;
+            if let Some(key) = key.strip_prefix("world.") {
+                let Some(world) = &mut run.world else {
+                    let what = format!("run {name} has no world of its own: write world.{key}");
+                    return Err(ConfigError::at(&place, what));
+                };
+                return set_one(&place, world.info.params(), &mut world.params, key, value);
+            }
             return set_one(&place, run.info.params(), &mut run.params, key, value);
         }
         let has = |run: &&mut RunConfig| run.info.params().iter().any(|s| s.key == key);
@@ -240,64 +263,6 @@ fn tell_apart(place: &str, runs: &mut [RunConfig], named: &[bool]) -> Result<()>
     Ok(())
 }
 
-/// Keys of a `[world]` that are no parameters: for worlds that change, with a map, without one.
-const MAP_KEYS_AND_ID: &[&str] = &["map_after", "id", "map", "rewards", "wind"];
-
-/// Those that `world` reads.
-fn special(world: &World) -> &'static [&'static str] {
-    let changes = world.params().iter().any(|s| s.key == "switch_step");
-    match (world.default_map(), changes) {
-        (Some(_), true) => MAP_KEYS_AND_ID,
-        (Some(_), false) => &MAP_KEYS_AND_ID[1..],
-        (None, _) => &MAP_KEYS_AND_ID[1..2],
-    }
-}
-
-fn world_config(place: &str, value: Option<&Value>) -> Result<WorldConfig> {
-    let Some(Value::Table(table)) = value else {
-        return Err(ConfigError::at(place, "missing; write a [world] table with an id"));
-    };
-    let Some(id) = text(place, table, "id")? else {
-        let ids: Vec<_> = WORLDS.iter().map(|w| w.id).collect();
-        let what = format!("has no id; allowed: {}", ids.join(", "));
-        return Err(ConfigError::at(place, what));
-    };
-    let ids = WORLDS.iter().map(|w| w.id);
-    let info = world(&id).ok_or_else(|| unknown(place, "world", &id, ids))?;
-    let specs = info.params();
-    let mut params = info.defaults();
-    let special = special(info);
-    for (key, value) in table.iter().filter(|(k, _)| !special.contains(&k.as_str())) {
-        if !specs.iter().any(|s| s.key == key) {
-            let allowed = special.iter().copied().chain(specs.iter().map(|s| s.key));
-            return Err(unknown(place, "key", key, allowed));
-        }
-        set_one(place, specs, &mut params, key, &plain(value))?;
-    }
-    Ok(WorldConfig { info, source: source(place, table, info)?, params })
-}
-
-/// Map, letters and wind; `None` if the file has none of them.
-fn source(place: &str, table: &Table, info: &World) -> Result<Option<GridSource>> {
-    let given = MAP_KEYS_AND_ID.iter().any(|&k| k != "id" && table.contains_key(k));
-    let Some(mut source) = info.default_map().filter(|_| given) else {
-        return Ok(None);
-    };
-    if let Some(map) = text(place, table, "map")? {
-        source = GridSource::from_text(&map);
-    }
-    if let Some(after) = text(place, table, "map_after")? {
-        source.after = Some(after);
-    }
-    if let Some(value) = table.get("rewards") {
-        source.rewards = rewards(place, value)?;
-    }
-    if let Some(value) = table.get("wind") {
-        source.wind = wind(place, value)?;
-    }
-    Ok(Some(source))
-}
-
 fn run(place: &str, value: &Value) -> Result<RunConfig> {
     let Value::Table(table) = value else {
         return Err(ConfigError::at(place, "write runs as [[run]] tables"));
@@ -315,11 +280,12 @@ fn run(place: &str, value: &Value) -> Result<RunConfig> {
         match key.as_str() {
             "name" => run.name = text(place, table, "name")?.unwrap_or_default(),
             "note" => run.note = text(place, table, "note")?.unwrap_or_default(),
+            "world" => run.world = Some(world_config(&format!("{place}, its world"), Some(value))?),
             key if specs.iter().any(|s| s.key == key) => {
                 set_one(place, specs, &mut run.params, key, &plain(value))?;
             }
             key => {
-                let allowed = ["agent", "name", "note"].into_iter();
+                let allowed = ["agent", "name", "note", "world"].into_iter();
                 return Err(unknown(place, "key", key, allowed.chain(specs.iter().map(|s| s.key))));
             }
         }

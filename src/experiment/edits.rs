@@ -16,16 +16,20 @@ impl Experiment {
     /// that each run's past stays its own.
     pub fn edit(&mut self, stroke: Stroke) -> Result<(), CannotEdit> {
         self.finish_goal();
-        self.worlds.check(&stroke)?;
+        match &self.homes[..] {
+            [home] => home.worlds.check(&stroke)?,
+            _ => return Err(CannotEdit::SeveralWorlds),
+        }
         if !stroke.is_empty() {
             self.draw(Arc::new(stroke), false);
         }
         Ok(())
     }
 
-    /// Whether anything can be drawn into this world.
+    /// Whether anything can be drawn into the world: where there are several, a stroke over one of
+    /// them would mean nothing in the others.
     pub fn can_be_drawn(&self) -> bool {
-        self.worlds.can_be_drawn()
+        matches!(&self.homes[..], [home] if home.worlds.can_be_drawn())
     }
 
     /// Takes the last stroke back that has not been taken back, as an event of its own. False if
@@ -51,7 +55,7 @@ impl Experiment {
     /// more there.
     pub fn lie(&mut self, run: usize, cells: Vec<(State, f64)>) -> Result<(), CannotEdit> {
         self.finish_goal();
-        let states = self.truth().states();
+        let states = self.runs.get(run).map_or(0, |run| run.truths[0].states());
         if states == 0 {
             return Err(CannotEdit::NoMap);
         }
@@ -142,7 +146,7 @@ impl Experiment {
     /// touched it.
     fn inverse(&mut self, before: usize) -> Stroke {
         let strokes = strokes(&self.events[..self.applied], 0);
-        let truths = self.worlds.after(&strokes[..before]);
+        let truths = self.homes[0].worlds.after(&strokes[..before]);
         let stage = |(index, truth): (usize, &Arc<_>)| {
             let touched = strokes[before].on(index).iter();
             touched.map(|&(state, _)| (state, cell(truth, state))).collect()
@@ -156,6 +160,7 @@ impl Experiment {
             let drawn = self.events[..self.applied].iter().filter(|e| e.run == index);
             let drawn: Vec<_> = drawn.filter_map(|e| Some((e, stroke(e)?))).collect();
             let strokes: Vec<_> = drawn.iter().map(|(_, stroke)| (*stroke).clone()).collect();
+            let worlds = &mut self.homes[self.runs[index].home].worlds;
             let chapters = &mut self.runs[index].chapters;
             let same = chapters.iter().zip(&strokes).take_while(|(c, s)| Arc::ptr_eq(&c.stroke, s));
             let same = same.count();
@@ -165,10 +170,10 @@ impl Experiment {
                     stroke: (*stroke).clone(),
                     position: event.position,
                     counters: event.counters,
-                    shortest: shortest(&self.worlds.after(&strokes[..=count])),
+                    shortest: shortest(&worlds.after(&strokes[..=count])),
                 });
             }
-            self.runs[index].truths = self.worlds.after(&strokes);
+            self.runs[index].truths = worlds.after(&strokes);
         }
         self.hand_out_yardsticks();
     }

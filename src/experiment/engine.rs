@@ -226,12 +226,19 @@ impl Engine {
 
     fn set_world(&mut self, param: usize, value: f64) {
         let mut config = self.present_config();
-        let Some(spec) = config.world.info.params().get(param) else {
+        let worlds = config.worlds().1;
+        let home = worlds[self.selected];
+        let Some(spec) = config.world_of(self.selected).info.params().get(param) else {
             return;
         };
         match spec.check(value) {
             Ok(value) => {
-                config.world.params[param] = value;
+                // All that live in the world of the selected run go on living in one.
+                let own = config.runs.iter_mut().zip(worlds).filter(|(_, of)| *of == home);
+                own.filter_map(|(run, _)| run.world.as_mut()).for_each(|w| w.params[param] = value);
+                if home == 0 {
+                    config.world.params[param] = value;
+                }
                 self.rebuild(config);
             }
             Err(refused) => self.notice = Some(refused.to_string()),
@@ -342,7 +349,7 @@ impl Engine {
             lanes: e.config().lanes,
             threshold: e.config().threshold,
             watched: e.watched(),
-            world: Arc::new(WorldConfig::clone(&e.config().world)),
+            world: Arc::new(WorldConfig::clone(e.config().world_of(self.selected))),
             config: Arc::new(e.config().clone()),
             runs: runs.map(|(i, run)| run_snapshot(i, run, e, self.evidence)).collect(),
             evidence: self.evidence,

@@ -48,8 +48,7 @@ impl Experiment {
         let (here, counters) = (self.position, self.runs[parent].counters(self.watched));
         twin.fork = Some(Fork { of: parent, at: here, counters });
         config.runs.push(twin);
-        config.check_size(self.pairs)?;
-        self.ground.check(&config)?;
+        self.check_memory(&config, parent)?;
         self.keyframes.truncate(here);
         self.furthest = here;
         self.keyframes.fork(parent, &self.events);
@@ -132,6 +131,7 @@ impl Run {
     /// A run with the same past, up to where the lanes are now.
     fn twin(&self) -> Self {
         let mut twin = Self {
+            home: self.home,
             config: self.config.clone(),
             slots: self.slots.iter().map(Slot::duplicate).collect(),
             record: self.record.clone(),

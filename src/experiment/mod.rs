@@ -35,6 +35,7 @@ pub mod table;
 pub mod take;
 mod travel;
 pub mod workers;
+mod world_config;
 mod worlds;
 mod write;
 

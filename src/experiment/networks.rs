@@ -76,30 +76,30 @@ impl Ground {
         let chosen = self.trial(run, lanes).filter(fits).map(|trial| trial.device(Choice::Auto));
         chosen.and_then(|chosen| Wish::of(chosen.compute.place())).unwrap_or(Wish::Flex)
     }
+}
 
-    /// Writes the device that `auto` leads to into every run, so that whoever lives it again asks
-    /// for that device and measures nothing.
-    pub fn settle(&self, arena: &mut ArenaConfig) {
-        let lanes = arena.lanes;
-        settle(arena, |run| self.fastest(run, lanes));
-    }
+/// Writes the device that `auto` leads to into every run, so that whoever lives it again asks for
+/// that device and measures nothing. `grounds` has one for each run.
+pub fn settle(arena: &mut ArenaConfig, grounds: &[&Ground]) {
+    let lanes = arena.lanes;
+    settle_on(arena, |index, run| grounds[index].fastest(run, lanes));
+}
 
-    /// Refuses networks that would not fit into memory.
-    pub fn check(&self, arena: &ArenaConfig) -> Result<(), ConfigError> {
-        let lanes = arena.lanes;
-        let sizes = arena.runs.iter().map(|run| self.bytes(run)).filter(|&bytes| bytes > 0);
-        let (runs, bytes) = sizes.fold((0, 0), |(runs, all), bytes| (runs + 1, all + bytes));
-        let gib = bytes as f64 * lanes as f64 / GIB;
-        if gib <= MAX_GIB {
-            return Ok(());
-        }
-        Err(ConfigError(format!(
-            "networks, their moments and full memories of {} lanes need about {gib:.1} GiB; at \
-             most {MAX_GIB} GiB are allowed: take fewer lanes, narrower networks or smaller \
-             memories",
-            runs * lanes
-        )))
+/// Refuses networks that would not fit into memory. `grounds` has one for each run.
+pub fn check(arena: &ArenaConfig, grounds: &[&Ground]) -> Result<(), ConfigError> {
+    let lanes = arena.lanes;
+    let sizes = arena.runs.iter().zip(grounds).map(|(run, ground)| ground.bytes(run));
+    let sizes = sizes.filter(|&bytes| bytes > 0);
+    let (runs, bytes) = sizes.fold((0, 0), |(runs, all), bytes| (runs + 1, all + bytes));
+    let gib = bytes as f64 * lanes as f64 / GIB;
+    if gib <= MAX_GIB {
+        return Ok(());
     }
+    Err(ConfigError(format!(
+        "networks, their moments and full memories of {} lanes need about {gib:.1} GiB; at most \
+         {MAX_GIB} GiB are allowed: take fewer lanes, narrower networks or smaller memories",
+        runs * lanes
+    )))
 }
 
 /// Whether a parameter says where networks compute.
@@ -109,14 +109,14 @@ pub fn is_device(spec: &Spec) -> bool {
 
 /// Replaces `auto` without a measurement: where nobody may depend on a stop-watch.
 pub fn settle_on_flex(arena: &mut ArenaConfig) {
-    settle(arena, |_| Wish::Flex);
+    settle_on(arena, |_, _| Wish::Flex);
 }
 
-fn settle(arena: &mut ArenaConfig, of: impl Fn(&RunConfig) -> Wish) {
-    for run in &mut arena.runs {
+fn settle_on(arena: &mut ArenaConfig, of: impl Fn(usize, &RunConfig) -> Wish) {
+    for (index, run) in arena.runs.iter_mut().enumerate() {
         let Some(dial) = run.info.params().iter().position(is_device) else { continue };
         if Wish::from_number(run.params[dial]) == Wish::Auto {
-            run.params[dial] = of(run).to_number();
+            run.params[dial] = of(index, run).to_number();
         }
     }
 }

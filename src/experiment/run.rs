@@ -135,6 +135,8 @@ pub struct Run {
     pub config: RunConfig,
     /// Its cohorts, all with the same number of lanes: one each for tables, several where networks
     /// of many lanes are one population.
+    /// Which of the arena's worlds it lives in.
+    pub(super) home: usize,
     pub(super) slots: Vec<Slot>,
     pub(super) record: Record,
     pub(super) recorder: Recorder,
@@ -150,11 +152,12 @@ impl Run {
     pub(super) fn new(
         config: RunConfig,
         cohorts: Vec<Box<dyn Cohort>>,
-        truths: Truths,
+        (home, truths): (usize, Truths),
         threshold: f64,
     ) -> Self {
         Self {
             config,
+            home,
             built: truths.iter().map(|truth| truth.shortest).collect(),
             truths,
             chapters: Vec::new(),

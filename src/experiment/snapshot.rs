@@ -97,7 +97,7 @@ pub struct Curves {
     /// three clocks.
     pub price: Vec<Option<Price>>,
     /// Fewest steps home in the world of run A, from each of these places on the axis on: `[x,
-    /// steps]`; not a number while there is no way.
+    /// steps]`; not a number while there is no way. Empty where runs live in different worlds.
     pub shortest: Vec<[f64; 2]>,
     /// What forks have more than their parents.
     pub futures: Vec<Future>,
@@ -128,7 +128,7 @@ pub struct Snapshot {
     pub threshold: f64,
     /// The watched lane.
     pub watched: usize,
-    /// Parameters of the world.
+    /// Parameters of the world of the selected run.
     pub world: Arc<super::config::WorldConfig>,
     /// What the arena was built from: with the events, all it takes to live it again.
     pub config: Arc<super::config::ArenaConfig>,
@@ -284,7 +284,10 @@ pub fn curves(experiment: &Experiment, axis: Clock) -> Curves {
         returns: curve(|row| row.episode_return, false),
         value_error: curve(off, false).into_iter().map(Curve::measured).collect(),
         price: records().map(Record::price).collect(),
-        shortest: shortest(experiment, axis),
+        shortest: match experiment.config().is_mixed() {
+            true => Vec::new(),
+            false => shortest(experiment, axis),
+        },
         futures: futures(experiment, axis),
     }
 }
@@ -316,7 +319,7 @@ fn shortest(experiment: &Experiment, axis: Clock) -> Vec<[f64; 2]> {
 /// `axis`. `None` before it has.
 fn switched(experiment: &Experiment, axis: Clock) -> Option<(u64, f64)> {
     let (run, watched) = (&experiment.runs()[0], experiment.watched());
-    let world = &experiment.config().world;
+    let world = experiment.config().world_of(0);
     let spec = world.info.params().iter().position(|s| s.key == "switch_step")?;
     let at = world.params[spec] as u64;
     if run.stage(watched) == 0 {

@@ -21,7 +21,8 @@ impl Experiment {
         };
         let mut value = spec.check_live(value)?;
         if is_device(spec) && Wish::from_number(value) == Wish::Auto {
-            value = self.ground.fastest(&self.runs[run].config, self.config.lanes).to_number();
+            value =
+                self.ground_of(run).fastest(&self.runs[run].config, self.config.lanes).to_number();
         }
         if self.runs[run].param(param) == value {
             return Ok(());
@@ -33,7 +34,7 @@ impl Experiment {
         if let Some(said) = refusal(now.config.info.id, &params, actions) {
             return Err(spec.refuse_for(value, said));
         }
-        if let Err(said) = self.ground.check(&self.as_set(run, params)) {
+        if let Err(said) = self.check_memory(&self.as_set(run, params), run) {
             return Err(spec.refuse_for(value, said.to_string()));
         }
         let again = self.note(run, Change::Param { param, value });

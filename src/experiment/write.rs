@@ -49,6 +49,8 @@ fn run(config: &RunConfig) -> Table {
     table.insert("agent".into(), Value::String(config.info.id.to_owned()));
     table.insert("name".into(), Value::String(config.name.clone()));
     table.insert("note".into(), Value::String(config.note.clone()));
+    let own = config.world.as_ref().map(|own| ("world".to_owned(), Value::Table(world(own))));
+    table.extend(own);
     table
 }
 

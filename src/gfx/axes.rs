@@ -10,6 +10,8 @@ use super::style::Style;
 const TICK: f32 = 5.0;
 /// Where the name of an edge stands: so far from the nearest corner.
 const NAME: f32 = 0.36;
+/// Height of a picture below which names stand among the numbers, in points before the text scale.
+const TIGHT: f32 = 330.0;
 
 /// A number as it stands beside a tick, with so many digits after the point.
 pub fn written(x: f64, digits: usize) -> String {
@@ -86,8 +88,18 @@ fn powers(axis: &Axis, most: usize) -> Vec<(f64, String)> {
     all.into_iter().step_by(every).map(|k| (10_f64.powi(k), name(k))).collect()
 }
 
-/// Least height of a picture with words round it, in points before the text scale.
-const LOW: f32 = 150.0;
+/// Least width and height of a picture with words round it, in points before the text scale.
+const LEAST: Vec2 = vec2(260.0, 150.0);
+
+/// Whether a picture of this size has words round it: in a smaller one they would leave no room.
+pub fn has_words(size: Vec2, scale: f32) -> bool {
+    size.x >= LEAST.x * scale && size.y >= LEAST.y * scale
+}
+
+/// Whether the words round a picture have to be short of room.
+fn is_tight(p: &Projection, style: &Style) -> bool {
+    p.rect.height() < TIGHT * style.scale
+}
 
 /// Words at a place, kept so that they can be measured before they are painted.
 pub struct Word {
@@ -111,8 +123,7 @@ impl Around {
     /// Lays out what stands round the box of `scene`.
     pub fn of(painter: &Painter, scene: &Scene, p: &Projection, style: &Style) -> Self {
         let mut around = Self::default();
-        if !p.is_flat() && p.rect.height() < LOW * style.scale {
-            // Words would leave no room for the picture.
+        if !p.is_flat() && !has_words(p.rect.size(), style.scale) {
             return around;
         }
         if p.is_flat() {
@@ -139,8 +150,7 @@ impl Around {
         around.edge(painter, (&scene.axes[0], style), p, |t| [t, y, 0.0], beside);
         let beside = (out([x, 0.5, 0.0]), name(y));
         around.edge(painter, (&scene.axes[1], style), p, |t| [x, t, 0.0], beside);
-        let [x, y] = p.leftmost_corner();
-        around.upright(painter, (&scene.axes[2], style), p, [x, y]);
+        around.upright(painter, (&scene.axes[2], style), p);
         around
     }
 
@@ -154,10 +164,11 @@ impl Around {
         (out, name): (Vec2, f32),
     ) {
         let most = self.numbers(painter, (axis, style), p, &at, out);
-        // The name stands clear of the numbers.
+        // The name stands clear of the numbers; where the picture is low it takes the place of some.
         let foot = p.project(at(name));
         let ink = (style.name.clone(), style.text);
-        self.put(painter, axis.label(), ink, foot, out, most + 4.0 * style.scale);
+        let gap = if is_tight(p, style) { TICK + 3.0 } else { 4.0 + most / style.scale };
+        self.put(painter, axis.label(), ink, foot, out, gap * style.scale);
     }
 
     /// Its numbers alone. Returns how far they reach from it.
@@ -184,26 +195,24 @@ impl Around {
         gap + most
     }
 
-    /// The axis of heights over a corner of the ground.
-    fn upright(
-        &mut self,
-        painter: &Painter,
-        (axis, style): (&Axis, &Style),
-        p: &Projection,
-        [x, y]: [f32; 2],
-    ) {
+    /// The axis of heights over a corner of the ground, its numbers away from the box.
+    fn upright(&mut self, painter: &Painter, (axis, style): (&Axis, &Style), p: &Projection) {
+        let [x, y] = p.upright_corner();
+        let [near_x, near_y] = p.nearest_corner();
+        let right = p.project([x, y, 0.0]).x > p.project([near_x, near_y, 0.0]).x;
+        let aside = vec2(if right { 1.0 } else { -1.0 }, 0.0);
         let ends = [0.0, 1.0].map(|z| p.project([x, y, z]));
         let tall = (ends[0] - ends[1]).length();
-        let left = vec2(-1.0, 0.0);
-        // The ground's own corner bears a number already.
         for (z, name) in ticks(axis, (tall / (26.0 * style.scale)) as usize) {
             let foot = p.project([x, y, axis.share(z) as f32]);
-            self.marks.push([foot, foot + TICK * style.scale * left]);
+            self.marks.push([foot, foot + TICK * style.scale * aside]);
             let ink = (style.tick.clone(), style.text_weak);
-            self.put(painter, name, ink, foot, left, (TICK + 3.0) * style.scale);
+            self.put(painter, name, ink, foot, aside, (TICK + 3.0) * style.scale);
         }
+        // The name stands over the numbers, beside the surface rather than on it.
         let ink = (style.name.clone(), style.text);
-        self.put(painter, axis.label(), ink, ends[1], vec2(0.0, -1.0), 8.0 * style.scale);
+        let over = ends[1] - vec2(0.0, 13.0 * style.scale);
+        self.put(painter, axis.label(), ink, over, aside, 2.0 * style.scale);
     }
 
     /// Words beside `foot`, their box `gap` away in the direction `out`. Returns how far the box

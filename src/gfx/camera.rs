@@ -96,7 +96,7 @@ impl Projection {
     pub fn fitted(rect: Rect, inner: Rect, camera: &Camera, corners: f32) -> Self {
         let mut plain = Self::unfitted(rect, camera);
         // The upright axis is seen in full; what stands at the other corners is seldom that tall.
-        let upright = plain.leftmost_corner();
+        let upright = plain.upright_corner();
         let corner = |[x, y, z]: [f32; 3]| {
             let tall = if [x, y] == upright { z } else { corners * z };
             plain.project([x, y, tall])
@@ -251,10 +251,12 @@ impl Projection {
         self.turned([x, y, 0.0])[2]
     }
 
-    /// The corner of the ground that lies leftmost on the screen, as shares.
-    pub fn leftmost_corner(&self) -> [f32; 2] {
-        let x = |[x, y]: [f32; 2]| self.turned([x, y, 0.0])[0];
-        GROUND.into_iter().min_by(|a, b| x(*a).total_cmp(&x(*b))).unwrap_or([0.0; 2])
+    /// The corner of the ground that bears the upright axis, as shares: the second nearest to the
+    /// eye. The other side has the numbers of the edge that leads away.
+    pub fn upright_corner(&self) -> [f32; 2] {
+        let mut corners = GROUND;
+        corners.sort_by(|a, b| self.deep(*a).total_cmp(&self.deep(*b)));
+        corners[1]
     }
 }
 
@@ -304,7 +306,7 @@ mod tests {
     fn the_box_fills_what_it_may_from_wherever_it_is_seen() {
         for (yaw, pitch) in [(0.0, 20.0), (24.0, 46.0), (130.0, 70.0), (301.0, 88.0)] {
             let p = projection(&Camera::at(yaw, pitch));
-            let upright = p.leftmost_corner();
+            let upright = p.upright_corner();
             let tall = |[x, y, z]: [f32; 3]| if [x, y] == upright { z } else { 0.6 * z };
             let seen = Rect::from_points(&CORNERS.map(|c| p.project([c[0], c[1], tall(c)])));
             let inner = p.rect.shrink(50.0);
@@ -335,7 +337,7 @@ mod tests {
         let [near, far] = [[0.0, 0.0, 0.2], [1.0, 1.0, 0.2]];
         assert!(p.depth(near) < p.depth(far));
         assert_eq!(p.nearest_corner(), [0.0, 0.0]);
-        assert_eq!(p.leftmost_corner(), [0.0, 1.0]);
+        assert_eq!(p.upright_corner(), [1.0, 0.0]);
     }
 
     #[test]

@@ -163,6 +163,11 @@ fn hatched(field: &Field, [x, y]: [f32; 2]) -> bool {
     field.is_hatched(r as usize * field.cols + c as usize)
 }
 
+/// The lines on which a field has this height, in pieces, in shares of the ground.
+pub fn level_lines(field: &Field, level: f32) -> Vec<Vec<[f32; 2]>> {
+    joined(&contours(field, &Isolines::thin(vec![level], Color32::WHITE)))
+}
+
 /// Pieces of the lines of one family, in shares of the ground, triangle by triangle.
 pub fn contours(field: &Field, family: &Isolines) -> Vec<[[f32; 2]; 2]> {
     let numbers = family.of.as_ref().unwrap_or(&field.heights);

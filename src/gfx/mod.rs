@@ -18,8 +18,10 @@ mod scene;
 mod show;
 mod style;
 
+pub use axes::has_words;
 pub use axes::{ticks, written};
 pub use camera::{Camera, Projection};
+pub use flat::level_lines;
 pub use gpu::{install, kept, passes, tidy};
 pub use scene::{
     Axis, Ball, Colours, Cross, Field, Isolines, Label, Line, Ramp, Scene, TangentPlane,

@@ -131,7 +131,7 @@ impl Easel<'_> {
                 lines.push(([place(0.0), place(1.0)], grid));
             }
         }
-        let [x, y] = self.p.leftmost_corner();
+        let [x, y] = self.p.upright_corner();
         lines.push(([[x, y, below], [x, y, 1.0]], axis));
         for (ends, brush) in lines {
             let ends = ends.map(|share| self.seen_share(share));

@@ -16,6 +16,8 @@ use super::{flat, gpu};
 const PRESS: f32 = 14.0;
 /// Points of scrolling that bring the eye e times nearer.
 const SCROLL: f32 = 400.0;
+/// How often box and words make room for each other.
+const FITS: usize = 5;
 /// How near to a cross a drag takes hold of it, in points.
 const HOLD: f32 = 22.0;
 
@@ -150,22 +152,22 @@ fn projection(
         true => Projection::flat(rect, inner),
         false => Projection::fitted(rect, inner, camera, corners),
     };
-    let mut inner = rect.shrink(if flat { 6.0 } else { 10.0 } * style.scale);
-    // Words stand where the box is, and the box where words leave room: three times is near enough.
-    for _ in 0..3 {
+    let outer = rect.shrink(if flat { 6.0 } else { 4.0 } * style.scale);
+    let mut inner = outer;
+    // Words stand where the box is, and the box where words leave room. What was taken too much is
+    // given back; a few times is near enough.
+    for _ in 0..FITS {
         let words = Around::of(painter, scene, &fit(inner), style).rect();
-        let over = [
-            rect.left() + 4.0 - words.left(),
-            rect.top() + 2.0 - words.top(),
-            words.right() - rect.right() + 4.0,
-            words.bottom() - rect.bottom() + 2.0,
-        ];
-        let [left, top, right, bottom] = over.map(|x| x.max(0.0));
-        let less = Rect::from_min_max(inner.min + vec2(left, top), inner.max - vec2(right, bottom));
-        if !less.is_positive() {
+        if !words.is_positive() {
             break;
         }
-        inner = less;
+        let low = vec2(rect.left() + 4.0 - words.left(), rect.top() + 2.0 - words.top());
+        let high = vec2(words.right() - rect.right() + 4.0, words.bottom() - rect.bottom() + 2.0);
+        let moved = Rect::from_min_max(inner.min + low, inner.max - high).intersect(outer);
+        if !moved.is_positive() {
+            break;
+        }
+        inner = moved;
     }
     fit(inner)
 }

@@ -61,6 +61,8 @@ panels! {
     Values = "values",
     /// Return of each episode.
     Return = "return",
+    /// How well each run does, in the measure of its world.
+    Learning = "learning",
     /// Values over two numbers: learned, true, and their difference.
     ValueMap = "value-map",
     /// Where gradients of model and value flow, and what they train.
@@ -105,6 +107,14 @@ panels! {
     Device = "device",
     /// Values as a surface over two numbers of a state.
     Surface = "surface",
+    /// What a latent model imagines along real steps.
+    Imagines = "imagines",
+    /// A model moved along the null space of the value, and what learned ones get wrong.
+    ValueEquivalence = "value-equivalence",
+    /// What a drawn policy is worth, as the model says and in truth.
+    Unseen = "unseen",
+    /// What is missing to the best return: the model's part and that of planning.
+    WhichLoop = "which-loop",
 }
 
 impl PanelId {

@@ -18,6 +18,9 @@ pub enum CannotEdit {
     /// Nothing to draw on.
     #[error("this world has no map: nothing can be drawn into it")]
     NoMap,
+    /// Runs live in different worlds.
+    #[error("runs live in different worlds here: nothing can be drawn into one of them alone")]
+    SeveralWorlds,
     /// Beside the map.
     #[error("cell {state} is not on the map: its cells are numbered 0 to {}", cells - 1)]
     Outside {

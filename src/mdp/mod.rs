@@ -63,6 +63,11 @@ pub trait Observed: Copy + Send + 'static {
     /// The state, if it is one of a table.
     fn state(&self) -> Option<State>;
 
+    /// The numbers, if it is some that pictures can read.
+    fn numbers(&self) -> Option<&[f32]> {
+        None
+    }
+
     /// Adds it to a fingerprint.
     fn digest(&self, digest: &mut Digest) {
         digest.word(self.state().map_or(u64::MAX, u64::from));

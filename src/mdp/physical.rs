@@ -77,6 +77,10 @@ impl Observed for Vector {
         None
     }
 
+    fn numbers(&self) -> Option<&[f32]> {
+        Some(self)
+    }
+
     fn digest(&self, digest: &mut Digest) {
         Self::digest(self, digest);
     }

@@ -160,6 +160,16 @@ pub struct BodyScene {
     pub tick: f64,
 }
 
+/// Squares on which two players put marks, row by row from the top left. The numbers of the body
+/// are the squares of either player as bits, those of the one who begins first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoardScene {
+    /// Squares of a side.
+    pub side: usize,
+    /// `[A]`: what the squares are called.
+    pub actions: Arc<[String]>,
+}
+
 /// A picture of a world.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scene {
@@ -169,6 +179,8 @@ pub enum Scene {
     Graph(GraphScene),
     /// Things that move.
     Body(BodyScene),
+    /// Marks of two players.
+    Board(BoardScene),
     /// No picture: states in a row.
     States(usize),
 }
@@ -185,7 +197,7 @@ impl Scene {
                 let name = graph.names.get(state as usize);
                 name.map_or_else(|| format!("s{state}"), String::clone)
             }
-            Self::Body(_) | Self::States(_) => format!("s{state}"),
+            Self::Body(_) | Self::Board(_) | Self::States(_) => format!("s{state}"),
         }
     }
 
@@ -195,6 +207,7 @@ impl Scene {
             Self::Grid(_) => GRID_ACTIONS.get(usize::from(action)).copied(),
             Self::Graph(graph) => graph.actions.get(usize::from(action)).map(String::as_str),
             Self::Body(body) => body.actions.get(usize::from(action)).map(String::as_str),
+            Self::Board(board) => board.actions.get(usize::from(action)).map(String::as_str),
             Self::States(_) => None,
         };
         named.map_or_else(|| format!("a{action}"), str::to_owned)

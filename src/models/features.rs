@@ -27,7 +27,7 @@ impl Places {
         match scene {
             Scene::Grid(grid) => Self { rows: grid.rows, cols: grid.cols },
             Scene::Graph(graph) => Self { rows: 1, cols: graph.places.len().max(1) },
-            Scene::Body(_) => Self { rows: 1, cols: 1 },
+            Scene::Body(_) | Scene::Board(_) => Self { rows: 1, cols: 1 },
             Scene::States(n) => Self { rows: 1, cols: (*n).max(1) },
         }
     }

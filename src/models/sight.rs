@@ -20,6 +20,17 @@ pub trait Sight: Copy + std::fmt::Debug + PartialEq + Send + Sync + 'static {
 
     /// Without its type.
     fn eyes(self) -> Eyes;
+
+    /// `[A]`: what may be done where this is seen; `None`: everything, always.
+    fn legal(&self, _seen: &Self::Seen) -> Option<Vec<bool>> {
+        None
+    }
+
+    /// What the value of the next sight counts for: 1, or -1 where another one sees it, who wants
+    /// the opposite.
+    fn next(&self) -> f64 {
+        1.0
+    }
 }
 
 impl Sight for Coding {
@@ -96,13 +107,73 @@ impl Sight for Numbers {
     }
 }
 
-/// Either of them, for pictures, which know no types of worlds.
+/// What was seen, for pictures, which know no types of worlds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Seen {
+    /// A listed state.
+    State(State),
+    /// Numbers.
+    Numbers(Vector),
+}
+
+impl Seen {
+    /// The same without its type; `None` where it is neither.
+    pub fn of(seen: &impl Observed) -> Option<Self> {
+        let numbers = || seen.numbers().filter(|numbers| numbers.len() <= Vector::MOST);
+        match seen.state() {
+            Some(state) => Some(Self::State(state)),
+            None => numbers().map(|numbers| Self::Numbers(Vector::new(numbers))),
+        }
+    }
+}
+
+/// A board of two players, as the one sees it who moves: 1 own marks, -1 the other's, 0 free squares.
+/// Told as two maps of marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Squares {
+    /// Squares of the board, an action each.
+    pub count: usize,
+}
+
+impl Sight for Squares {
+    type Seen = Vector;
+
+    fn width(&self) -> usize {
+        2 * self.count
+    }
+
+    fn write(&self, seen: &Vector, out: &mut Vec<f32>) {
+        for mark in [1.0, -1.0] {
+            out.extend(seen.iter().map(|&x| f32::from(u8::from(x == mark))));
+        }
+    }
+
+    fn coded(self, _: Coded) -> Self {
+        self
+    }
+
+    fn eyes(self) -> Eyes {
+        Eyes::Board(self)
+    }
+
+    fn legal(&self, seen: &Vector) -> Option<Vec<bool>> {
+        Some(seen.iter().map(|&x| x == 0.0).collect())
+    }
+
+    fn next(&self) -> f64 {
+        -1.0
+    }
+}
+
+/// Any of them, for pictures, which know no types of worlds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Eyes {
     /// States are listed.
     Listed(Coding),
     /// Numbers are seen.
     Numbers(Numbers),
+    /// A board is seen by two players in turn.
+    Board(Squares),
 }
 
 impl Eyes {
@@ -110,7 +181,15 @@ impl Eyes {
     pub fn state(&self, state: State) -> Option<Vec<f32>> {
         match self {
             Self::Listed(coding) => Some(told(coding, &state)),
-            Self::Numbers(_) => None,
+            Self::Numbers(_) | Self::Board(_) => None,
+        }
+    }
+
+    /// What a network is told of `seen`; `None` where it sees something else.
+    pub fn told(&self, seen: &Seen) -> Option<Vec<f32>> {
+        match seen {
+            Seen::State(state) => self.state(*state),
+            Seen::Numbers(numbers) => self.numbers(numbers),
         }
     }
 
@@ -119,6 +198,15 @@ impl Eyes {
         match self {
             Self::Listed(_) => None,
             Self::Numbers(numbers) => Some(told(numbers, &Vector::new(seen))),
+            Self::Board(squares) => Some(told(squares, &Vector::new(seen))),
+        }
+    }
+
+    /// `[A]`: what may be done where these numbers are seen; `None`: everything.
+    pub fn legal(&self, seen: &[f32]) -> Option<Vec<bool>> {
+        match self {
+            Self::Listed(_) | Self::Numbers(_) => None,
+            Self::Board(squares) => squares.legal(&Vector::new(seen)),
         }
     }
 }
@@ -197,6 +285,15 @@ mod tests {
         assert_eq!((sight.width(), sight.coded(Coded::OneHot)), (3, sight));
         assert_eq!(sight.eyes().numbers(&[1.0, -6.0, 0.0]), Some(vec![1.0, -1.0, 0.0]));
         assert_eq!(sight.eyes().state(1), None);
+    }
+
+    #[test]
+    fn boards_are_told_as_two_maps_and_only_free_squares_may_be_taken() {
+        let (sight, seen) = (Squares { count: 3 }, Vector::new(&[0.0, -1.0, 1.0]));
+        assert_eq!(told(&sight, &seen), [0.0, 0.0, 1.0, 0.0, 1.0, 0.0]);
+        assert_eq!(sight.legal(&seen), Some(vec![true, false, false]));
+        assert_eq!(sight.eyes().legal(&seen), sight.legal(&seen));
+        assert_eq!((sight.width(), sight.next(), Numbers::of(&Still).next()), (6, -1.0, 1.0));
     }
 
     #[test]

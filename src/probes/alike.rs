@@ -21,7 +21,9 @@ pub fn alike(memory: &MemoryView, scene: &Scene) -> Alike {
             let (row, col) = grid.place(state);
             [row as f64, col as f64]
         }
-        Scene::Graph(_) | Scene::Body(_) | Scene::States(_) => [f64::from(state), 0.0],
+        Scene::Graph(_) | Scene::Body(_) | Scene::Board(_) | Scene::States(_) => {
+            [f64::from(state), 0.0]
+        }
     };
     let of = |states: &[State]| autocorrelation(&states.iter().map(place).collect::<Vec<_>>());
     Alike { replayed: of(&memory.updates), real: of(&memory.real) }

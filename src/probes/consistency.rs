@@ -2,9 +2,10 @@
 //! far agreement and truth have come on the way.
 
 use super::truth::Truth;
+use crate::agents::View;
 pub use crate::agents::self_consistent::ConsistentView;
 pub use crate::models::self_consistent::GroundedUpdate;
-use crate::models::self_consistent::history::Moment;
+use crate::models::self_consistent::history::{History, Moment};
 pub use crate::rl::self_consistency::{Imagined, Wiring};
 
 /// Names of what is trained, in the order of all norms and parts.
@@ -66,14 +67,25 @@ pub struct Place {
     pub gradients: [f64; 3],
 }
 
+/// What a learner kept of its way, and where it is now: in tables, or in a latent model of a world
+/// whose states are listed.
+pub fn kept(view: &View) -> Option<(&History, &Moment)> {
+    let tables = view.consistent.as_ref().map(|view| (&view.history, &view.now));
+    let latent = || {
+        let way = view.muzero.as_ref()?.way.as_ref()?;
+        Some((&way.history, &way.now))
+    };
+    tables.or_else(latent)
+}
+
 /// The way of a run, oldest first; `None` where the truth has no answer, or is too large to be solved
 /// beside a picture.
-pub fn way(view: &ConsistentView, truth: &Truth) -> Option<Vec<Place>> {
+pub fn way((history, now): (&History, &Moment), truth: &Truth) -> Option<Vec<Place>> {
     let open: Vec<usize> = (0..truth.states()).filter(|&s| truth.is_left(s as u32)).collect();
-    let moments = view.history.moments();
+    let moments = history.moments();
     let first = moments.first()?;
     // The history keeps fewer and fewer moments; the way ends where the learner is.
-    let now = Some(&view.now).filter(|now| moments.last().is_none_or(|m| m.updates < now.updates));
+    let now = Some(now).filter(|now| moments.last().is_none_or(|m| m.updates < now.updates));
     let moments = || moments.iter().chain(now);
     let even = 1.0 / truth.actions() as f64;
     // Only one equation for each discount where the policy never changes.
@@ -119,8 +131,8 @@ mod tests {
         let mut agent = Consistent::new(config, truth.states(), truth.actions(), 3);
         let step = Step { reward: 0.0, next: 1, terminated: false, truncated: false };
         agent.learn(&[Transition { lane: 0, obs: 2, action: 0, step }], &mut Unwatched);
-        let view = agent.view().consistent.unwrap();
-        let way = way(&view, &truth).unwrap();
+        let view = agent.view();
+        let way = way(kept(&view).unwrap(), &truth).unwrap();
         // Sutton & Barto, example 6.2: 1/6 to 5/6.
         let squares: f64 = (1..=5).map(|i| (f64::from(i) / 6.0).powi(2)).sum();
         assert_eq!((way.len(), way[0].updates, way[1].real), (2, 0, 1));
@@ -139,9 +151,10 @@ mod tests {
         for _ in 0..151 {
             agent.learn(&[Transition { lane: 0, obs: 2, action: 0, step }], &mut Unwatched);
         }
-        let view = agent.view().consistent.unwrap();
-        assert_eq!(view.history.moments().last().unwrap().real, 150);
-        let way = way(&view, &truth).unwrap();
+        let view = agent.view();
+        let kept = kept(&view).unwrap();
+        assert_eq!(kept.0.moments().last().unwrap().real, 150);
+        let way = way(kept, &truth).unwrap();
         assert_eq!(way.last().unwrap().real, 151);
         assert!(way.windows(2).all(|two| two[0].updates < two[1].updates));
     }
@@ -155,7 +168,7 @@ mod tests {
         let learn = |agent: &mut Consistent| {
             let step = Step { reward: 0.0, next: 1, terminated: false, truncated: false };
             agent.learn(&[Transition { lane: 0, obs: 2, action: 0, step }], &mut Unwatched);
-            way(&agent.view().consistent.unwrap(), &truth).unwrap()
+            way(kept(&agent.view()).unwrap(), &truth).unwrap()
         };
         let before = learn(&mut agent);
         agent.set_param(ScConfig::index("gamma").unwrap(), 0.5);

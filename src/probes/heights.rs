@@ -111,7 +111,7 @@ impl Heights {
         match ask.truth.scene() {
             Scene::Grid(grid) => cells::of(ask, grid),
             Scene::Body(scene) => motion::of(ask, scene.dimensions),
-            Scene::Graph(_) | Scene::States(_) => None,
+            Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => None,
         }
     }
 

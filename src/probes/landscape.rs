@@ -50,7 +50,7 @@ impl Slice {
 pub fn numbers_of(truth: &Truth) -> Option<&'static [Dimension]> {
     match truth.scene() {
         Scene::Body(scene) => Some(scene.dimensions),
-        Scene::Grid(_) | Scene::Graph(_) | Scene::States(_) => None,
+        Scene::Grid(_) | Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => None,
     }
 }
 

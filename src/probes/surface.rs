@@ -78,7 +78,7 @@ pub fn plane_of(truth: &Truth) -> Option<Cut> {
             let numbers = [&scene.dimensions[first], &scene.dimensions[first + 1]];
             Some(Cut { at: [first, first + 1], numbers, all })
         }
-        Scene::Grid(_) | Scene::Graph(_) | Scene::States(_) => None,
+        Scene::Grid(_) | Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => None,
     }
 }
 

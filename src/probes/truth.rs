@@ -139,7 +139,7 @@ impl Truth {
     pub fn cell(&self, state: State) -> Option<Cell> {
         match &self.scene {
             Scene::Grid(grid) => grid.cells.get(state as usize).copied(),
-            Scene::Graph(_) | Scene::Body(_) | Scene::States(_) => None,
+            Scene::Graph(_) | Scene::Body(_) | Scene::Board(_) | Scene::States(_) => None,
         }
     }
 
@@ -207,7 +207,7 @@ impl Truth {
     pub fn number_name(&self, index: usize) -> String {
         let named = match &self.scene {
             Scene::Body(scene) => scene.dimensions.get(index).map(|d| d.name.to_owned()),
-            Scene::Grid(_) | Scene::Graph(_) | Scene::States(_) => None,
+            Scene::Grid(_) | Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => None,
         };
         named.unwrap_or_else(|| format!("number {} of the world", index + 1))
     }

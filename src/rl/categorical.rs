@@ -21,6 +21,15 @@ pub fn cross_entropy(logits: &[f32], targets: &[f64]) -> (f64, Vec<f64>) {
     (loss, shares.iter().zip(targets).map(|(p, t)| mass * p - t).collect())
 }
 
+/// Entropy `-sum_i p_i log p_i` of `p = softmax(y)`, and its derivative after the logits,
+/// `-p (log p + H)`.
+pub fn entropy(logits: &[f32]) -> (f64, Vec<f64>) {
+    let shares = softmax(logits);
+    let log = |p: &f64| p.max(1e-300).ln();
+    let entropy: f64 = shares.iter().map(|p| -p * log(p)).sum();
+    (entropy, shares.iter().map(|p| -p * (log(p) + entropy)).collect())
+}
+
 /// Half the squared error of a single number, and its derivative.
 pub fn half_squared(prediction: f64, target: f64) -> (f64, f64) {
     let error = prediction - target;
@@ -44,6 +53,26 @@ mod tests {
         assert_eq!(half_squared(3.0, 1.0), (2.0, 2.0));
         // What is all but impossible costs much, but no infinity.
         assert!(cross_entropy(&[-1e4, 1e4], &[1.0, 0.0]).0.is_finite());
+    }
+
+    #[test]
+    fn entropy_by_hand_and_its_slope_by_finite_differences() {
+        let (even, slope) = entropy(&[0.3, 0.3]);
+        assert!((even - 2.0_f64.ln()).abs() < 1e-12, "one bit: {even}");
+        assert!(slope.iter().all(|s| s.abs() < 1e-12), "nothing is more even: {slope:?}");
+        assert!(entropy(&[200.0, -200.0]).0 < 1e-12, "all but certain");
+        let logits = [0.3_f32, -1.2, 0.8];
+        let (_, slope) = entropy(&logits);
+        for index in 0..3 {
+            let moved = |by: f32| {
+                let mut logits = logits;
+                logits[index] += by;
+                (f64::from(logits[index]), entropy(&logits).0)
+            };
+            let (up, down) = (moved(1e-2), moved(-1e-2));
+            let measured = (up.1 - down.1) / (up.0 - down.0);
+            assert!((measured - slope[index]).abs() < 1e-4, "{measured} for {}", slope[index]);
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod lstd;
 pub mod n_step;
 pub mod plane;
 pub mod policy;
+pub mod principal;
 pub mod priority;
 pub mod self_consistency;
 pub mod td;

@@ -184,6 +184,45 @@ impl Imagined {
     }
 }
 
+/// `y_k = r_k + gamma ((1 - lambda) v_{k+1} + lambda y_{k+1})`, `y_K = r_K + gamma v_{K+1}`:
+/// `[K + 1]` targets of as many rewards and `[K + 2]` values.
+pub fn lambda_targets(rewards: &[f64], values: &[f64], gamma: f64, lambda: f64) -> Vec<f64> {
+    let mut targets = vec![0.0; rewards.len()];
+    for k in (0..rewards.len()).rev() {
+        let later = match targets.get(k + 1) {
+            Some(&y) => (1.0 - lambda) * values[k + 1] + lambda * y,
+            None => values[k + 1],
+        };
+        targets[k] = rewards[k] + gamma * later;
+    }
+    targets
+}
+
+/// Gradient by the values, `[K + 2]`, and by the rewards, `[K + 1]`, within the targets of
+/// [`lambda_targets`], where `wiring` lets it through; `by_targets` is the gradient by each target,
+/// `[K + 1]`.
+pub fn through_targets(
+    by_targets: &[f64],
+    gamma: f64,
+    lambda: f64,
+    wiring: Wiring,
+) -> (Vec<f64>, Vec<f64>) {
+    let last = by_targets.len() - 1;
+    let (mut by_value, mut by_reward) = (vec![0.0; last + 2], vec![0.0; last + 1]);
+    let mut all = 0.0;
+    for (k, own) in by_targets.iter().enumerate() {
+        all = own + gamma * lambda * all;
+        if wiring.target_reward {
+            by_reward[k] = all;
+        }
+        if wiring.target_value {
+            let share = if k == last { 1.0 } else { 1.0 - lambda };
+            by_value[k + 1] += gamma * share * all;
+        }
+    }
+    (by_value, by_reward)
+}
+
 /// Logits to probabilities, in place.
 pub fn softmax(row: &mut [f64]) {
     let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -14,6 +14,17 @@ pub fn unsquash(y: f64) -> f64 {
     y.signum() * (((root - 1.0) / (2.0 * EPSILON)).powi(2) - 1.0)
 }
 
+/// Derivative of [`squash`].
+pub fn squash_slope(x: f64) -> f64 {
+    0.5 / (x.abs() + 1.0).sqrt() + EPSILON
+}
+
+/// Derivative of [`unsquash`].
+pub fn unsquash_slope(y: f64) -> f64 {
+    let root = (1.0 + 4.0 * EPSILON * (y.abs() + 1.0 + EPSILON)).sqrt();
+    (root - 1.0) / (EPSILON * root)
+}
+
 /// `[2 n + 1]`: weights on the atoms `-n ..= n` whose mean is `squash(x)`, clipped to them.
 pub fn two_hot(x: f64, n: usize) -> Vec<f64> {
     let y = squash(x).clamp(-(n as f64), n as f64) + n as f64;
@@ -58,6 +69,19 @@ mod tests {
     fn the_inverse_is_one() {
         for x in [-1600.0, -3.0, -0.1, 0.0, 0.5, 7.0, 259.0, 5e4] {
             assert!((unsquash(squash(x)) - x).abs() < 1e-4, "{x}");
+        }
+    }
+
+    #[test]
+    fn slopes_are_those_of_finite_differences() {
+        for x in [-900.0, -3.0, -0.1, 0.25, 7.0, 259.0] {
+            let step = 1e-4 * (1.0 + f64::abs(x));
+            let of = |f: fn(f64) -> f64, x: f64| (f(x + step) - f(x - step)) / (2.0 * step);
+            assert!((of(squash, x) - squash_slope(x)).abs() < 1e-6, "h'({x})");
+            let y = squash(x);
+            let back = unsquash_slope(y);
+            assert!((of(unsquash, y) - back).abs() < 1e-4 * back, "inverse at {y}");
+            assert!((back * squash_slope(x) - 1.0).abs() < 1e-6, "one inverts the other: {x}");
         }
     }
 

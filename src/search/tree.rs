@@ -93,6 +93,33 @@ impl<N: Clone> Tree<N> {
         }
     }
 
+    /// The same trees, whose nodes stand for something else.
+    pub fn map<M>(&self, each: impl FnMut(&N) -> M) -> Tree<M> {
+        Tree {
+            trees: self.trees,
+            capacity: self.capacity,
+            actions: self.actions,
+            len: self.len.clone(),
+            node: self.node.iter().map(each).collect(),
+            parent: self.parent.clone(),
+            action: self.action.clone(),
+            depth: self.depth.clone(),
+            sibling: self.sibling.clone(),
+            probability: self.probability.clone(),
+            reward: self.reward.clone(),
+            discount: self.discount.clone(),
+            raw_value: self.raw_value.clone(),
+            value: self.value.clone(),
+            visits: self.visits.clone(),
+            open: self.open.clone(),
+            child: self.child.clone(),
+            logits: self.logits.clone(),
+            prior: self.prior.clone(),
+            edge_visits: self.edge_visits.clone(),
+            edge_value: self.edge_value.clone(),
+        }
+    }
+
     /// Room for `capacity` nodes, at least as many as now. Only a tree that is alone can grow in
     /// place.
     pub fn grow(&mut self, capacity: usize) {

@@ -2,8 +2,10 @@
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
+pub mod corridor;
 pub mod garnet;
 pub mod golden;
+pub mod latent;
 
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 

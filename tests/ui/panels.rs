@@ -46,6 +46,10 @@ fn every_panel_says_what_it_shows() {
         let some = [
             Landscape,
             PanelId::Surface,
+            PanelId::Imagines,
+            PanelId::Unseen,
+            PanelId::ValueEquivalence,
+            PanelId::WhichLoop,
             Cards,
             Memory,
             Tree,

@@ -209,8 +209,6 @@ fn of_two_searches_the_selected_one_is_shown_and_told() {
 fn without_a_search_the_panel_says_what_it_needs() {
     let desk = Desk::paused();
     let panel = PanelId::Tree.open();
-    assert!(
-        panel.text(&desk.snapshot()).contains("Needs a run of 'Planning for action selection'")
-    );
+    assert!(panel.text(&desk.snapshot()).contains("Needs a run that searches before it acts"));
     assert_eq!(panel.data(&desk.snapshot()).lines().count(), 1);
 }

@@ -1,54 +1,15 @@
-//! Pseudo-code and dials of the MuZero-style agent.
+//! Dials of the MuZero-style agent.
 
+pub(super) use super::code::line;
+use super::code::program;
+pub use super::dreaming::Imagine;
 use super::networks::Shape;
 use super::unroll::{HALF, Policies, Setting};
 use crate::agents::search::Switch;
-use crate::mdp::trace::{CodeLine, Source};
+use crate::mdp::trace::CodeLine;
 use crate::models::coding::Coded;
 use crate::search::select::{Range, RootNoise, Rule};
 use crate::search::{Leaf, Settings};
-
-// ---------------------------------------------------------------- pseudo-code
-
-/// Lines of the pseudo-code that leave marks.
-pub(super) mod line {
-    pub const ACT: u8 = 1;
-    pub const WORLD: u8 = 2;
-    pub const REMEMBER: u8 = 3;
-    pub const DRAW: u8 = 5;
-    pub const LEARN: u8 = 7;
-    pub const SIMULATE: u8 = 10;
-}
-
-const REAL: Option<Source> = Some(Source::Real);
-const DREAM: Option<Source> = Some(Source::Imagined);
-
-const fn program(act: &'static str, learn: &'static str) -> [CodeLine; 12] {
-    [
-        CodeLine::new(0, "repeat for every real step", None),
-        CodeLine::new(1, act, REAL),
-        CodeLine::new(1, "r, o′ ← world(a)", REAL),
-        CodeLine::new(1, "game ← game + (o, a, r, π, ν); keep it when it ends", REAL),
-        CodeLine::new(1, "repeat for every update", None),
-        CodeLine::new(2, "t ← B places of games, by |v⁰ − G|^α", REAL),
-        CodeLine::new(2, "z⁰ = h(oₜ); rᵏ, zᵏ = g(zᵏ⁻¹, aₜ₊ₖ₋₁); pᵏ, vᵏ = f(zᵏ)", None),
-        CodeLine::new(2, learn, REAL),
-        CodeLine::new(1, "o ← o′", None),
-        CodeLine::new(1, "repeat n times from z⁰ = h(o)", None),
-        CodeLine::new(2, "select, expand by g and f, back up", DREAM),
-        CodeLine::new(1, "π, ν ← visits and value of the root", None),
-    ]
-}
-
-const VISITS: &str = "a ∼ N(root, ·)^(1/T)";
-const POLICY: &str = "a ∼ p⁰";
-const BY_VALUE: &str = "h, g, f learn r → u, v → G, p → π";
-const BY_SIGHT: &str = "f learns v → G, p → π; h, g learn r → u and to tell o";
-
-static PROGRAMS: [[[CodeLine; 12]; 2]; 2] = [
-    [program(VISITS, BY_VALUE), program(VISITS, BY_SIGHT)],
-    [program(POLICY, BY_VALUE), program(POLICY, BY_SIGHT)],
-];
 
 // ---------------------------------------------------------------- configuration
 
@@ -159,14 +120,29 @@ crate::params! {
         width: u32 = 64 => { "Width", "units", Live, Int { min: 4.0, max: 256.0, log: true } },
         /// What the networks are told of a listed state; they start anew when it changes.
         features: Coded = Coded::RowCol => { "Features", "", Live, Choice(Coded::CHOICES) },
+        /// What an imagined loss trains, and where its gradients stop.
+        imagine: Imagine = Imagine::None => { "Imagined update", "", Live, Choice(Imagine::CHOICES) },
+        /// Imagined steps after the first, actions by the policy; the loss has one term more.
+        imagined_steps: u32 = 3 => { "Steps of imagination", "K, after the first", Live, Int { min: 0.0, max: 10.0, log: false } },
+        /// Weight of the imagined loss.
+        beta: f64 = 0.25 => { "Imagined loss", "β, weight", Live, Float { min: 0.0, max: 10.0, log: false } },
+        /// Share of the later target in each imagined target.
+        lambda: f64 = 0.0 => { "TD(λ) in imagination", "λ", Live, Float { min: 0.0, max: 1.0, log: false } },
+        /// Weight of everything that real steps teach; 0: the networks learn in imagination alone.
+        grounded: f64 = 1.0 => { "Grounded loss", "w, weight", Live, Float { min: 0.0, max: 2.0, log: false } },
+        /// Whether the policy learns in imagination too, by the advantage of what it did there.
+        imagined_policy: Switch = Switch::Off => { "Policy in imagination", "", Live, Choice(Switch::CHOICES) },
+        /// Whether the imagined loss trains the representation as well; if not, with K = 0 SC-Direct is Dyna.
+        imagined_roots: Switch = Switch::Off => { "Imagination into h", "", Live, Choice(Switch::CHOICES) },
+        /// Real steps after which nothing more is remembered and it acts without noise: what comes is an evaluation; 0 is never.
+        freeze_after: u32 = 0 => { "Freeze the world", "after N real steps, 0 never", Live, Int { min: 0.0, max: 20_000.0, log: false } },
     }
 }
 
 impl MuZeroConfig {
     /// The pseudo-code as the dials are set.
     pub(super) fn code(&self) -> &'static [CodeLine] {
-        let picks = usize::from(self.picks == Picks::Policy);
-        &PROGRAMS[picks][usize::from(self.model == Aim::Reconstruction)]
+        program(self)
     }
 
     /// What the networks should be made for, where `inputs` numbers are seen.

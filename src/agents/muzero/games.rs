@@ -128,6 +128,27 @@ impl<O: Observed> Games<O> {
         &self.kept[index].game
     }
 
+    /// The newest game that is kept.
+    pub fn newest(&self) -> Option<&Game<O>> {
+        self.kept.back().map(|kept| &*kept.game)
+    }
+
+    /// At most `count` things seen in all games, as far apart as they can be, oldest first.
+    pub fn spread(&self, count: usize) -> Vec<O> {
+        let all: usize = self.kept.iter().map(|kept| kept.game.seen.len()).sum();
+        let count = count.min(all);
+        let mut wanted = (0..count).map(|i| (2 * i + 1) * all / (2 * count)).peekable();
+        let (mut found, mut before) = (Vec::with_capacity(count), 0);
+        for kept in &self.kept {
+            let seen = &kept.game.seen;
+            while let Some(at) = wanted.next_if(|at| *at < before + seen.len()) {
+                found.push(seen[at - before]);
+            }
+            before += seen.len();
+        }
+        found
+    }
+
     /// Keeps a game whose values were wrong by `errors`, `[T]`, and forgets the oldest ones until at
     /// most `most` steps are left; the newest game stays in any case.
     pub fn keep(&mut self, game: Game<O>, errors: Vec<f64>, most: usize) {
@@ -213,6 +234,16 @@ mod tests {
         assert_eq!((games.len(), games.game(0).seen[0]), (20, 300));
         games.keep(game(60, 7), vec![0.0; 60], 25);
         assert_eq!((games.len(), games.game(0).seen[0]), (60, 7));
+    }
+
+    #[test]
+    fn what_was_seen_is_spread_over_all_games() {
+        let mut games = Games::new(0.0);
+        assert!(games.newest().is_none() && games.spread(4).is_empty());
+        (0..3).for_each(|i| games.keep(game(3, 100 * i), vec![0.0; 3], 100));
+        assert_eq!(games.newest().map(|newest| newest.seen[0]), Some(200));
+        assert_eq!(games.spread(4), [1, 100, 99, 202]);
+        assert_eq!(games.spread(99).len(), 12);
     }
 
     #[test]

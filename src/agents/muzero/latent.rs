@@ -16,7 +16,8 @@ pub type Latent = Arc<[f32]>;
 pub struct LatentModel<'a> {
     /// The networks.
     pub networks: &'a HostNetworks,
-    /// Discount. The end of a task is no end here: its value is learned to be 0.
+    /// Discount, below 0 where two players take turns: what follows is worth the opposite to the
+    /// one who moved. The end of a task is no end here: its value is learned to be 0.
     pub gamma: f64,
     /// Whether the policy guides; otherwise all actions are alike.
     pub guided: bool,
@@ -30,14 +31,15 @@ impl LatentModel<'_> {
         Root::free(self.networks.enter(seen).into())
     }
 
-    /// A whole search from what is seen.
+    /// A whole search from what is seen, where `legal` may be done, `[A]`; `None`: everything. Only
+    /// the root is a place of the world: what cannot be done below it is learned to be no good.
     pub fn search(
         &mut self,
         settings: Settings,
-        seen: &[f32],
+        (seen, legal): (&[f32], Option<Vec<bool>>),
         dice: &mut Stream,
     ) -> Result<Answer, SearchError> {
-        let (root, dice) = (self.root(seen), std::slice::from_mut(dice));
+        let (root, dice) = (Root { legal, ..self.root(seen) }, std::slice::from_mut(dice));
         let mut search = TreeSearch::begin(settings, &[root], self, dice)?;
         while !search.is_done() {
             search.simulate(self, dice);

@@ -9,24 +9,34 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `config` | pseudo-code and dials |
+//! | `choosing` | a search, and an action from what it says |
+//! | `code`, `config` | pseudo-code and dials |
+//! | `past`, `way` | a search lived again, and how values went |
 //! | `networks` | the networks, and a copy of them for searches |
 //! | `latent` | the learned model as a search sees it |
 //! | `games` | replay by episode, prioritised |
 //! | `targets` | targets along the unrolled steps |
-//! | `unroll` | losses and gradients |
+//! | `lived` | what really happened lately, for pictures |
+//! | `unroll`, `dreaming` | losses and gradients along real actions, and in imagination |
 //! | `view` | what pictures and evaluations need |
 
+mod choosing;
+mod code;
 pub mod config;
+mod dreaming;
 mod games;
 pub mod latent;
+pub mod lived;
+pub mod meters;
 pub mod networks;
+pub mod past;
 mod targets;
 pub mod unroll;
 mod update;
 pub mod view;
+pub mod way;
 
-use super::search::Switch;
+use super::search::{Evidence, Switch};
 use super::table::Tally;
 use super::{Agent, Fault, Moves, NotANumber, View, Work};
 use crate::base::digest::Digest;
@@ -36,12 +46,9 @@ use crate::mdp::trace::{CodeLine, Value, Watch};
 use crate::mdp::{Action, Observed as _, Transition};
 use crate::models::sight::{Sight, told};
 use crate::nn::mlp::TooLarge;
-use crate::rl::categorical::softmax;
-use crate::rl::policy::by_visits;
-use crate::search::Answer;
 use crate::search::tree_search::TreeSearch;
 pub use config::MuZeroConfig;
-use config::{Code, Picks, Tree, line};
+use config::line;
 use games::{Game, Games};
 use latent::{Latent, LatentModel};
 use networks::HostNetworks;
@@ -70,6 +77,8 @@ pub struct MuZero<S: Sight> {
     /// Where the search starts.
     root: Option<S::Seen>,
     search: Option<TreeSearch<Latent>>,
+    /// The dice as they lay when that search began. For pictures: decides nothing.
+    beginning: Option<Stream>,
     /// Updates that real steps have earned, a fraction included.
     earned: f64,
     updates_due: u32,
@@ -100,6 +109,7 @@ impl<S: Sight> MuZero<S> {
             game: Game::default(),
             root: None,
             search: None,
+            beginning: None,
             earned: 0.0,
             updates_due: 0,
             searches_due: 0,
@@ -136,49 +146,13 @@ impl<S: Sight> MuZero<S> {
         self.host.get_or_insert_with(|| self.learner.copy()).clone()
     }
 
+    /// What the value one step later counts for; below 0 where that is another player's.
+    fn gamma(&self) -> f64 {
+        self.sight.next() * self.config.gamma
+    }
+
     fn guided(&self) -> bool {
         self.config.guided == Switch::On
-    }
-
-    // ------------------------------------------------------------ search
-
-    /// Line 10: one simulation from the root. False where there is none.
-    fn simulate<W: Watch>(&mut self, watch: &mut W) -> bool {
-        let Some(root) = self.root else { return false };
-        let (host, gamma, guided) = (self.host(), self.config.gamma, self.guided());
-        let mut model = LatentModel { networks: &host, gamma, guided, calls: 0 };
-        let dice = std::slice::from_mut(&mut self.plan);
-        if self.search.is_none() {
-            let root = model.root(&told(&self.sight, &root));
-            let settings = self.config.search(true);
-            self.search = TreeSearch::begin(settings, &[root], &mut model, dice).ok();
-        }
-        let Some(search) = &mut self.search else { return false };
-        search.simulate(&mut model, dice);
-        self.work.imagined_steps += model.calls;
-        watch.line(line::SIMULATE, || Some(Value::Count(u64::from(search.done()), "simulations")));
-        true
-    }
-
-    /// What the search says, all its simulations done.
-    fn answer<W: Watch>(&mut self, watch: &mut W) -> Option<Answer> {
-        while self.search.as_ref().is_none_or(|s| !s.is_done()) && self.simulate(watch) {}
-        self.search.as_ref().map(|search| search.answer(0))
-    }
-
-    /// Line 2: by visits, by the draws of a Gumbel search, or by the policy alone.
-    fn pick(&mut self, seen: S::Seen, answer: &Answer) -> Action {
-        let odds = match (self.config.picks, self.config.tree) {
-            (Picks::Search, Tree::Gumbel) => return answer.action(),
-            (Picks::Search, Tree::Puct) => {
-                by_visits(&answer.visits, self.config.temperature_at(self.steps))
-            }
-            (Picks::Policy, _) => {
-                let host = self.host();
-                softmax(&host.logits(&host.enter(&told(&self.sight, &seen))))
-            }
-        };
-        self.explore.pick(odds.into_iter()) as Action
     }
 
     // ------------------------------------------------------------ learn
@@ -193,7 +167,7 @@ impl<S: Sight> MuZero<S> {
             true => 0.0,
             false => host.value(&host.enter(&told(&self.sight, &last))),
         });
-        let (td, gamma) = (self.config.td_steps as usize, self.config.gamma);
+        let (td, gamma) = (self.config.td_steps as usize, self.gamma());
         let target = |t| game.happened().value(t, td, gamma, |t| game.values[t]).unwrap_or(0.0);
         let errors = (0..game.length()).map(|t| game.values[t] - target(t)).collect();
         self.games.keep(game, errors, self.config.capacity as usize);
@@ -205,21 +179,24 @@ impl<S: Sight> MuZero<S> {
         let host = searches.then(|| self.host());
         let mut model = host.as_ref().map(|networks| LatentModel {
             networks,
-            gamma: self.config.gamma,
-            guided: self.config.guided == Switch::On,
+            gamma: self.gamma(),
+            guided: self.guided(),
             calls: 0,
         });
         let dice = [&mut self.replay, &mut self.plan];
         let done =
             self.learner.update(&self.config, &self.sight, &mut self.games, model.as_mut(), dice);
         self.work.imagined_steps += model.map_or(0, |model| model.calls);
-        self.work.real_updates += 1;
+        self.count_update();
         self.host = None;
         watch.line(line::DRAW, || Some(Value::Count(u64::from(self.config.batch), "places")));
         match done {
-            Ok(losses) => watch.line(line::LEARN, || Some(Value::Number(losses.sum()))),
+            Ok(()) => {
+                self.look_back();
+                self.tell_losses(watch);
+            }
             Err(bad) => {
-                let n = self.work.real_updates;
+                let n = self.work.updates();
                 let what = format!("{}[{},{}] in update {n}", bad.tensor, bad.row, bad.column);
                 self.fault = Some(Fault::Number { what, value: f64::from(bad.value) });
             }
@@ -275,7 +252,12 @@ impl<S: Sight> Agent for MuZero<S> {
             }
             let over = step.terminated || step.truncated;
             let kept = self.game.length() as u64;
-            if over || self.game.length() >= PART {
+            // What was lived before the world is frozen is kept; what follows is an evaluation.
+            let frozen = self.is_frozen();
+            let freezes = self.steps == u64::from(self.config.freeze_after);
+            if frozen && !freezes {
+                self.game = Game::default();
+            } else if over || freezes || self.game.length() >= PART {
                 self.keep(step.next, step.terminated);
             }
             watch.line(line::REMEMBER, || Some(Value::Count(kept, "steps")));
@@ -315,6 +297,14 @@ impl<S: Sight> Agent for MuZero<S> {
         done
     }
 
+    fn dream<W: Watch>(&mut self, units: u32, watch: &mut W) -> u32 {
+        self.dream_on(units, watch)
+    }
+
+    fn can_dream(&self) -> bool {
+        self.has_dreams()
+    }
+
     // ------------------------------------------------------------ answers
 
     fn work(&self) -> Work {
@@ -340,18 +330,13 @@ impl<S: Sight> Agent for MuZero<S> {
     }
 
     fn view(&self) -> View {
-        let support = (self.config.heads == Code::Categorical).then_some(self.config.support);
-        let view = MuZeroView {
-            networks: self.host.clone().unwrap_or_else(|| self.learner.copy()),
-            search: self.config.search(false),
-            gamma: self.config.gamma,
-            guided: self.guided(),
-            eyes: self.sight.eyes(),
-            losses: self.learner.losses,
-            clipping: self.learner.clipping,
-            support,
-        };
-        view.shown(self.actions, &self.tally)
+        let view = self.copy();
+        let way = self.way(&view);
+        MuZeroView { way, ..view }.shown(self.actions, &self.tally)
+    }
+
+    fn evidence(&self, _: usize) -> Option<Evidence> {
+        self.searched()
     }
 
     fn failure(&self) -> Option<NotANumber> {
@@ -367,7 +352,7 @@ impl<S: Sight> Agent for MuZero<S> {
     }
 
     fn digest(&self, digest: &mut Digest) {
-        (0..MuZeroConfig::specs().len()).for_each(|i| digest.number(self.config.get(i)));
+        self.config.digest(digest);
         self.learner.digest(digest);
         let dice = [&self.explore, &self.plan, &self.replay];
         dice.into_iter().for_each(|dice| digest.word(dice.position() as u64));

@@ -7,6 +7,7 @@
 //! The way back is written out; arrays are `[P, K, B, ..]`, lane after lane.
 
 mod heads;
+pub mod imagined;
 
 pub use heads::Losses;
 
@@ -191,7 +192,7 @@ fn back(
 }
 
 /// Gradients of one network added up.
-fn added(mut sum: Gradients, more: &Gradients) -> Gradients {
+pub(super) fn added(mut sum: Gradients, more: &Gradients) -> Gradients {
     match (sum.host_mut(), more.host()) {
         (Some(sum), Some(more)) => sum.iter_mut().zip(more).for_each(|(sum, g)| *sum += g),
         _ => {

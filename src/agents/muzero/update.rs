@@ -2,14 +2,18 @@
 //! surprising each place turned out to be.
 
 use super::config::{Code, MuZeroConfig};
+use super::dreaming::together;
 use super::games::{Drawn, Game, Games};
 use super::latent::LatentModel;
+use super::meters::{Course, Meters, Update, lengths, way};
 use super::networks::{HostNetworks, Networks, Shape};
 use super::targets::{Fresh, Lesson, Targets, batch};
-use super::unroll::{Losses, unroll};
+use super::unroll::imagined::{Starts, imagine};
+use super::unroll::{Batch, unroll};
 use super::view::Clipping;
 use crate::base::digest::Digest;
-use crate::base::rng::Stream;
+use crate::base::rng::{Stream, StreamName};
+use crate::models::self_consistent::history::History;
 use crate::models::sight::{Sight, told};
 use crate::nn::adam::{Adam, Rate};
 use crate::nn::device::Compute;
@@ -17,6 +21,8 @@ use crate::nn::mlp::TooLarge;
 use crate::nn::{Module as _, NotFinite};
 use crate::rl::priority::importance;
 
+/// Updates between two looks at all values, at most often.
+const EVERY: u64 = 8;
 /// Longest gradient of a network.
 const CLIP: f32 = 10.0;
 
@@ -27,8 +33,14 @@ pub(super) struct Learner {
     /// One for each network.
     adams: Vec<Adam>,
     compute: Compute,
-    /// Of the newest update.
-    pub losses: Losses,
+    /// Chooses the actions of imagined rollouts.
+    dice: Stream,
+    /// The newest update.
+    pub last: Update,
+    /// All updates. For pictures: decides nothing.
+    pub course: Course,
+    /// How the values of listed states went. For pictures: decides nothing.
+    pub history: History,
     /// Value targets beyond the support.
     pub clipping: Clipping,
 }
@@ -40,8 +52,10 @@ impl Learner {
         let networks = Networks::new(shape, &[seed], &compute)?;
         let rate = Rate { clip: CLIP, ..Rate::new(0.0) };
         let adams = networks.all().map(|network| Adam::new(network, rate, &compute)).into();
-        let (losses, clipping) = (Losses::default(), Clipping::default());
-        Ok(Self { networks, adams, compute, losses, clipping })
+        let dice = Stream::new(seed, StreamName::Imagine);
+        let (last, course, clipping) = Default::default();
+        let history = History::every(EVERY);
+        Ok(Self { networks, adams, compute, dice, last, course, history, clipping })
     }
 
     /// What the networks are made for.
@@ -62,13 +76,13 @@ impl Learner {
         games: &mut Games<S::Seen>,
         mut model: Option<&mut LatentModel<'_>>,
         [replay, plan]: [&mut Stream; 2],
-    ) -> Result<Losses, NotFinite> {
+    ) -> Result<(), NotFinite> {
         games.sharpen(config.priority);
         let setting = config.setting();
         let targets = Targets {
             steps: config.unroll as usize,
             td_steps: config.td_steps as usize,
-            gamma: config.gamma,
+            gamma: sight.next() * config.gamma,
             actions: self.shape().actions,
             policies: setting.policies,
         };
@@ -85,14 +99,8 @@ impl Learner {
         let places: Vec<Lesson> = drawn.iter().map(&mut lesson).collect();
         let chances: Vec<f64> = drawn.iter().map(|drawn| drawn.chance).collect();
         let batch = batch(&places, importance(&chances, games.len()), &targets);
-        let unrolled = unroll(&self.networks, &batch, &setting, &self.compute);
-        let each = self.networks.all_mut().into_iter().zip(&mut self.adams);
-        for ((network, adam), gradients) in each.zip(unrolled.gradients) {
-            adam.rates().iter_mut().for_each(|rate| rate.rate = config.rate as f32);
-            adam.step(network, gradients, &[true])?;
-        }
-        self.losses = unrolled.losses[0];
-        for ((drawn, lesson), found) in drawn.iter().zip(&places).zip(unrolled.values) {
+        let values = self.descend(config, targets.gamma, &batch)?;
+        for ((drawn, lesson), found) in drawn.iter().zip(&places).zip(values) {
             if let Some(target) = lesson.value() {
                 games.judged(*drawn, found - target);
             }
@@ -101,19 +109,61 @@ impl Learner {
             let values = places.iter().flat_map(Lesson::values);
             values.for_each(|target| self.clipping.note(target, config.support));
         }
-        Ok(self.losses)
+        Ok(())
+    }
+
+    /// Grounded and imagined loss of a batch, and one step down both; `[B]`: values of the places.
+    fn descend(
+        &mut self,
+        config: &MuZeroConfig,
+        gamma: f64,
+        batch: &Batch,
+    ) -> Result<Vec<f64>, NotFinite> {
+        let unrolled = unroll(&self.networks, batch, &config.setting(), &self.compute);
+        let imagined = config.dream(gamma).map(|dream| {
+            let count = batch.lanes * (dream.depth + 1) * batch.size;
+            let dice = (0..count).map(|_| self.dice.unit()).collect();
+            imagine(&self.networks, &Starts::of(batch, dice), &dream, &self.compute)
+        });
+        let before = self.networks.clone();
+        let (w, beta) = (config.grounded, if imagined.is_some() { config.beta } else { 0.0 });
+        let (dreamed, dreams) = imagined.map(|i| (i.lanes, i.gradients)).unzip();
+        let mut meters = Meters {
+            grounded: lengths(&unrolled.gradients, w),
+            imagined: dreams.as_ref().map_or([0.0; 5], |dreams| lengths(dreams, beta)),
+            moved: [0.0; 5],
+        };
+        let all = together((w, unrolled.gradients), dreams.map(|dreams| (beta, dreams)));
+        let each = self.networks.all_mut().into_iter().zip(&mut self.adams);
+        for ((network, adam), gradients) in each.zip(all) {
+            adam.rates().iter_mut().for_each(|rate| rate.rate = config.rate as f32);
+            adam.step(network, gradients, &[true])?;
+        }
+        meters.moved = way(&before, &self.networks);
+        let dreamed = dreamed.and_then(|lanes: Vec<_>| lanes.into_iter().next());
+        let losses = unrolled.losses[0];
+        let taught = taught(batch, self.shape());
+        self.last = Update { config: *config, w, losses, beta, dreamed, meters, taught };
+        self.course.add(&self.last);
+        Ok(unrolled.values)
     }
 
     /// Adds all weights and the optimiser.
     pub fn digest(&self, digest: &mut Digest) {
         self.networks.all().into_iter().for_each(|network| network.digest(digest));
         self.adams.iter().for_each(|adam| adam.digest(digest));
+        if self.dice.position() > 0 {
+            digest.word(self.dice.position() as u64);
+        }
     }
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
         let networks: usize = self.networks.all().into_iter().map(|network| network.bytes()).sum();
-        networks + self.adams.iter().map(Adam::bytes).sum::<usize>()
+        networks
+            + self.adams.iter().map(Adam::bytes).sum::<usize>()
+            + self.course.bytes()
+            + self.history.bytes()
     }
 }
 
@@ -128,7 +178,9 @@ fn reanalysed<S: Sight>(
     model: &mut LatentModel<'_>,
     dice: &mut Stream,
 ) -> Option<Fresh> {
-    let answer = model.search(config.search(false), &told(sight, &game.seen[at]), dice).ok()?;
+    let seen = &game.seen[at];
+    let root = (&told(sight, seen)[..], sight.legal(seen));
+    let answer = model.search(config.search(false), root, dice).ok()?;
     let mut values = vec![0.0; game.values.len()];
     for k in 0..=targets.steps {
         let t = (at + k + targets.td_steps).min(game.length());
@@ -136,4 +188,19 @@ fn reanalysed<S: Sight>(
         values[t] = networks.value(&networks.enter(&told(sight, &game.seen[t])));
     }
     Some(Fresh { policy: answer.policy, values })
+}
+
+/// How many numbers a batch tells of reward, value, policy, latent states and what was seen.
+fn taught(batch: &Batch, shape: Shape) -> [u64; 5] {
+    let known = batch.known.iter().filter(|known| **known > 0.0).count();
+    let rows = batch.policies.chunks(shape.actions.max(1));
+    let policies = rows.filter(|row| row.iter().any(|p| *p != 0.0)).count();
+    [
+        batch.rewards.iter().flatten().count(),
+        batch.values.iter().flatten().count(),
+        policies * shape.actions,
+        known * shape.latent,
+        (known + batch.lanes * batch.size) * shape.inputs,
+    ]
+    .map(|count| count as u64)
 }

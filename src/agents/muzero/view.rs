@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::latent::LatentModel;
+use super::lived::Lived;
+use super::meters::{Course, Update};
 use super::networks::HostNetworks;
-use super::unroll::Losses;
+use super::way::Way;
 use crate::agents::View;
 use crate::agents::surface::{Surface, ValueSurface};
 use crate::agents::table::{TableView, Tally};
@@ -55,18 +57,24 @@ pub struct MuZeroView {
     pub networks: HostNetworks,
     /// How it searches without noise.
     pub search: Settings,
-    /// Discount.
+    /// Discount, below 0 where two players take turns.
     pub gamma: f64,
     /// Whether the policy guides.
     pub guided: bool,
     /// How it sees.
     pub eyes: Eyes,
-    /// Parts of the loss of the newest update.
-    pub losses: Losses,
+    /// The newest update: its losses, and what they did to each network.
+    pub last: Update,
+    /// The course of all updates.
+    pub course: Course,
+    /// How the values of listed states went.
+    pub way: Option<Way>,
     /// Atoms on each side of 0; `None`: reward and value are plain numbers.
     pub support: Option<u32>,
     /// Value targets beyond the support.
     pub clipping: Clipping,
+    /// What really happened lately.
+    pub lived: Lived,
 }
 
 impl MuZeroView {
@@ -76,10 +84,20 @@ impl MuZeroView {
         LatentModel { networks, gamma, guided, calls: 0 }
     }
 
-    /// A whole search without noise, from what the networks are told.
+    /// A whole search without noise, from what the networks are told; anything may be done.
     pub fn search(&self, told: &[f32]) -> Result<Answer, SearchError> {
+        self.search_among(told, None)
+    }
+
+    /// The same where only `legal` may be done, `[A]`.
+    pub fn search_among(
+        &self,
+        told: &[f32],
+        legal: Option<Vec<bool>>,
+    ) -> Result<Answer, SearchError> {
         // Nothing but ties is drawn.
-        self.model().search(self.search, told, &mut Stream::new(0, StreamName::Evaluate))
+        let mut dice = Stream::new(0, StreamName::Evaluate);
+        self.model().search(self.search, (told, legal), &mut dice)
     }
 
     /// The best action in a listed state.
@@ -89,7 +107,8 @@ impl MuZeroView {
 
     /// The best action where these numbers are seen.
     pub fn act(&self, seen: &[f32]) -> Option<Action> {
-        Some(self.search(&self.eyes.numbers(seen)?).ok()?.action())
+        let told = self.eyes.numbers(seen)?;
+        Some(self.search_among(&told, self.eyes.legal(seen)).ok()?.action())
     }
 
     /// `[A]`: values of all actions one step ahead, `r + gamma v(z')`.

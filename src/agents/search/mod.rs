@@ -364,7 +364,7 @@ impl Agent for SearchAgent {
         let past = self.past()?;
         let mut search = match &self.search {
             Some(search) => search.clone(),
-            None => past.begin().ok()?.search,
+            None => past.begin().ok()?.into_search()?,
         };
         Some(Evidence {
             root: self.root?,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::method::{Kept, Method, Plan, Search};
+use crate::agents::muzero::past::{LatentPast, LatentRelived};
 use crate::agents::table::ActionValues;
 use crate::base::digest::Digest;
 use crate::base::rng::Stream;
@@ -11,6 +12,7 @@ use crate::mdp::{Action, State};
 use crate::models::table::TableModel;
 use crate::search::select::Score;
 use crate::search::tree::Tree;
+use crate::search::tree_search::TreeSearch;
 use crate::search::{Answer, SearchError};
 
 /// What a search began with. The model and the values that it asks stay as they are until it is
@@ -33,12 +35,25 @@ impl Beginning {
 /// All it takes to live a search again, whatever its agent does meanwhile.
 #[derive(Clone, Debug)]
 pub struct Past {
+    of: Of,
+    id: u64,
+}
+
+/// What was searched in.
+#[derive(Clone, Debug)]
+enum Of {
+    Table(TablePast),
+    Latent(LatentPast),
+}
+
+/// A search in a table model.
+#[derive(Clone, Debug)]
+struct TablePast {
     plan: Plan,
     root: State,
     beginning: Beginning,
     model: Arc<TableModel>,
     values: Arc<ActionValues>,
-    id: u64,
 }
 
 impl Past {
@@ -55,28 +70,52 @@ impl Past {
             values.write(pair, before, 0.0, Source::Real);
         }
         let values = Arc::new(values);
-        let past = Self { plan, root, beginning, model, values, id: 0 };
-        Self { id: past.fingerprint(), ..past }
+        let past = TablePast { plan, root, beginning, model, values };
+        Self { id: past.fingerprint(), of: Of::Table(past) }
+    }
+
+    /// A search in a latent model.
+    pub fn latent(past: LatentPast) -> Self {
+        let mut digest = Digest::default();
+        past.digest(&mut digest);
+        Self { id: digest.finish(), of: Of::Latent(past) }
     }
 
     /// The state it starts from.
     pub fn root(&self) -> State {
-        self.root
+        match &self.of {
+            Of::Table(past) => past.root,
+            Of::Latent(past) => past.root(),
+        }
     }
 
     /// How it looks ahead.
     pub fn method(&self) -> Method {
-        self.plan.method
+        match &self.of {
+            Of::Table(past) => past.plan.method,
+            Of::Latent(past) => past.method(),
+        }
     }
 
     /// Units it may take.
     pub fn budget(&self) -> u32 {
-        self.plan.budget
+        match &self.of {
+            Of::Table(past) => past.plan.budget,
+            Of::Latent(past) => past.budget(),
+        }
     }
 
     /// Discount.
     pub fn gamma(&self) -> f64 {
-        self.plan.gamma
+        match &self.of {
+            Of::Table(past) => past.plan.gamma,
+            Of::Latent(past) => past.gamma(),
+        }
+    }
+
+    /// Whether its nodes are latent states, that stand at the listed state nearest to them.
+    pub fn is_latent(&self) -> bool {
+        matches!(self.of, Of::Latent(_))
     }
 
     /// Equal for searches that are one and the same, however often they are asked for.
@@ -84,6 +123,17 @@ impl Past {
         self.id
     }
 
+    /// The search at its beginning.
+    pub fn begin(&self) -> Result<Relived, SearchError> {
+        let living = match &self.of {
+            Of::Table(past) => past.begin()?,
+            Of::Latent(past) => Living::Latent(Box::new(past.begin()?)),
+        };
+        Ok(Relived { living, past: self.clone() })
+    }
+}
+
+impl TablePast {
     fn fingerprint(&self) -> u64 {
         let mut digest = Digest::default();
         let Plan { method, budget, depth, c, gamma, guided, truncated } = self.plan;
@@ -100,41 +150,61 @@ impl Past {
         digest.finish()
     }
 
-    /// The search at its beginning.
-    pub fn begin(&self) -> Result<Relived, SearchError> {
+    fn begin(&self) -> Result<Living, SearchError> {
         let mut dice = self.beginning.dice.clone();
         let mut model = self.plan.learned((&*self.model, &*self.values));
         let kept = self.beginning.kept.clone();
         let search = Search::begin(self.plan, self.root, kept, &mut model, &mut dice)?;
-        Ok(Relived { search, past: self.clone(), dice })
+        Ok(Living::Table(search, Box::new(dice)))
     }
 }
 
 /// A search under way once more.
 #[derive(Clone, Debug)]
 pub struct Relived {
-    pub(super) search: Search,
+    living: Living,
     past: Past,
-    dice: Stream,
+}
+
+#[derive(Clone, Debug)]
+enum Living {
+    Table(Search, Box<Stream>),
+    Latent(Box<LatentRelived>),
 }
 
 impl Relived {
+    /// The search itself, in a table.
+    pub(super) fn into_search(self) -> Option<Search> {
+        match self.living {
+            Living::Table(search, _) => Some(search),
+            Living::Latent(_) => None,
+        }
+    }
+
     /// One unit; false once the budget is spent, or where it cannot go on.
     pub fn unit(&mut self) -> bool {
-        let Past { plan, model, values, .. } = &self.past;
-        let mut model = plan.learned((&**model, &**values));
-        !self.search.is_done() && self.search.unit(&mut model, &mut self.dice).is_ok()
+        match (&mut self.living, &self.past.of) {
+            (Living::Table(search, dice), Of::Table(TablePast { plan, model, values, .. })) => {
+                let mut model = plan.learned((&**model, &**values));
+                !search.is_done() && search.unit(&mut model, dice).is_ok()
+            }
+            (Living::Latent(search), _) => search.unit(),
+            (Living::Table(..), Of::Latent(_)) => false,
+        }
     }
 
     /// One simulation that goes through `node`; refused where nothing can be tried below it.
     pub fn unit_below(&mut self, node: u32) -> Result<(), SearchError> {
-        let Past { plan, model, values, .. } = &self.past;
-        let mut model = plan.learned((&**model, &**values));
-        match &mut self.search {
-            Search::Tree(search) => {
-                search.simulate_below(&mut model, std::slice::from_mut(&mut self.dice), &[node])
+        match (&mut self.living, &self.past.of) {
+            (
+                Living::Table(Search::Tree(search), dice),
+                Of::Table(TablePast { plan, model, values, .. }),
+            ) => {
+                let mut model = plan.learned((&**model, &**values));
+                search.simulate_below(&mut model, std::slice::from_mut(&mut **dice), &[node])
             }
-            Search::Forward(..) | Search::Simulation(_) => Err(SearchError::NoTree),
+            (Living::Latent(search), _) => search.unit_below(node),
+            (Living::Table(..), _) => Err(SearchError::NoTree),
         }
     }
 
@@ -145,7 +215,10 @@ impl Relived {
 
     /// Units done.
     pub fn done(&self) -> u32 {
-        self.search.done()
+        match &self.living {
+            Living::Table(search, _) => search.done(),
+            Living::Latent(search) => search.search().done(),
+        }
     }
 
     /// Where it comes from.
@@ -155,48 +228,67 @@ impl Relived {
 
     /// What it says now.
     pub fn answer(&mut self) -> Answer {
-        self.search.answer()
+        match &mut self.living {
+            Living::Table(search, _) => search.answer(),
+            Living::Latent(search) => search.answer(),
+        }
     }
 
     /// The tree it says that from.
     pub fn tree(&mut self) -> Tree<State> {
-        // Forward search backs values up when it is asked.
-        self.search.answer();
-        self.search.tree()
+        match &mut self.living {
+            Living::Table(search, _) => {
+                // Forward search backs values up when it is asked.
+                search.answer();
+                search.tree()
+            }
+            Living::Latent(search) => search.tree(),
+        }
     }
 
     /// Nodes in use.
     pub fn nodes(&self) -> u32 {
-        match &self.search {
-            Search::Forward(search, ..) => search.nodes(),
-            Search::Simulation(search) => search.nodes(0),
-            Search::Tree(search) => search.tree().len[0],
+        match &self.living {
+            Living::Table(Search::Forward(search, ..), _) => search.nodes(),
+            Living::Table(Search::Simulation(search), _) => search.nodes(0),
+            Living::Table(Search::Tree(search), _) => search.tree().len[0],
+            Living::Latent(search) => search.search().tree().len[0],
         }
     }
 
     /// `[A]`: why the next simulation through `node` would go where; empty for searches that do
     /// not choose by a sum.
     pub fn scores(&self, node: u32) -> Vec<Score> {
-        match &self.search {
-            Search::Tree(search) => search.scores(0, node),
-            Search::Forward(..) | Search::Simulation(_) => Vec::new(),
+        match &self.living {
+            Living::Table(Search::Tree(search), _) => search.scores(0, node),
+            Living::Table(..) => Vec::new(),
+            Living::Latent(search) => search.scores(node),
         }
     }
 
     /// Nodes that the last simulation went through, from the root on, each with the action that
     /// led there; empty for other searches.
     pub fn last_path(&self) -> Vec<(u32, Action)> {
-        match &self.search {
-            Search::Tree(search) if search.done() > 0 => {
-                let action = |&node: &u32| (node, search.tree().action[node as usize]);
-                search.last_path(0).iter().map(action).collect()
-            }
-            Search::Tree(_) | Search::Forward(..) | Search::Simulation(_) => Vec::new(),
+        match &self.living {
+            Living::Table(Search::Tree(search), _) => path_of(search),
+            Living::Table(..) => Vec::new(),
+            Living::Latent(search) => path_of(search.search()),
         }
     }
 
     /// State in which the last unit ended; `None` for forward search.
     pub fn last_end(&self) -> Option<State> {
-        self.search.last_way().last().copied()
+        match &self.living {
+            Living::Table(search, _) => search.last_way().last().copied(),
+            Living::Latent(search) => search.last_way().last().copied(),
+        }
     }
+}
+
+fn path_of<N: Clone>(search: &TreeSearch<N>) -> Vec<(u32, Action)> {
+    if search.done() == 0 {
+        return Vec::new();
+    }
+    let action = |&node: &u32| (node, search.tree().action[node as usize]);
+    search.last_path(0).iter().map(action).collect()
 }

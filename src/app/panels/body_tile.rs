@@ -28,7 +28,7 @@ pub fn picture(ui: &mut Ui, index: usize, scene: &BodyScene, size: Vec2, cx: &mu
     let points = theme::scale(ui.ctx());
     // Beside the picture if there is room, else above it.
     let beside = size.x - size.y.min(size.x) > 2.0 * BESIDE * points;
-    let lines = if beside { told(run) } else { told_briefly(run) };
+    let lines = if beside { told(run) } else { told_briefly(ui, run, size.x) };
     let line_high = 18.0 * points;
     let head = if beside { 0.0 } else { line_high * lines.len() as f32 };
     let (t, top) = (theme::tokens(ui.ctx()), ui.cursor().min);
@@ -63,22 +63,40 @@ pub fn shown(dimension: &Dimension, x: f64) -> f64 {
 
 /// The numbers of the body, with sign so that they do not jump.
 fn told(run: &RunSnapshot) -> Vec<String> {
-    numbers(run, |d| d.name)
+    numbers(run, |d| d.name, true)
 }
 
-/// The same by their symbols alone, two on a line.
-fn told_briefly(run: &RunSnapshot) -> Vec<String> {
-    let all = numbers(run, |d| d.name.rsplit(' ').next().unwrap_or(d.name));
-    all.chunks(2).map(|pair| pair.join("   ")).collect()
+/// The same by their symbols alone, two on a line; without units where they would not fit into
+/// `width`.
+fn told_briefly(ui: &Ui, run: &RunSnapshot, width: f32) -> Vec<String> {
+    let lines = |unit: bool| -> Vec<String> {
+        let all = numbers(run, |d| d.name.rsplit(' ').next().unwrap_or(d.name), unit);
+        all.chunks(2).map(|pair| pair.join("   ")).collect()
+    };
+    let ink = theme::tokens(ui.ctx()).text;
+    let laid = |line: &String| text::line(ui.painter(), line, theme::code_medium(ui.ctx()), ink);
+    let long = lines(true);
+    match long.iter().all(|line| laid(line).size().x <= width) {
+        true => long,
+        false => lines(false),
+    }
 }
 
-fn numbers(run: &RunSnapshot, name: fn(&'static Dimension) -> &'static str) -> Vec<String> {
+fn numbers(
+    run: &RunSnapshot,
+    name: fn(&'static Dimension) -> &'static str,
+    unit: bool,
+) -> Vec<String> {
     let (Scene::Body(scene), Some(body)) = (run.truth.scene(), run.lane.path.now()) else {
         return Vec::new();
     };
     let one = |(dimension, &x): (&'static Dimension, &f64)| {
-        let number = minus(&format!("{:+.2}", shown(dimension, x)));
-        format!("{} {number} {}", name(dimension), dimension.unit)
+        // What rounds to 0 has no sign.
+        let number = minus(&format!("{:+.2}", shown(dimension, x)).replace("-0.00", "+0.00"));
+        match unit {
+            true => format!("{} {number} {}", name(dimension), dimension.unit),
+            false => format!("{} {number}", name(dimension)),
+        }
     };
     scene.dimensions.iter().zip(&**body).map(one).collect()
 }
@@ -102,14 +120,18 @@ pub fn text(run: &RunSnapshot) -> String {
     )
 }
 
-/// Where every run's body was in its episode, newest last; `None` in worlds without bodies.
+/// Where every run's body was in its episode, newest last, with a head wherever other numbers begin;
+/// `None` in worlds without bodies.
 pub fn data(snapshot: &Snapshot) -> Option<String> {
-    let Scene::Body(scene) = snapshot.runs[0].truth.scene() else {
-        return None;
-    };
-    let keys: Vec<&str> = scene.dimensions.iter().map(|d| d.key).collect();
-    let mut csv = format!("run,episode,step,{}\n", keys.join(","));
+    let (mut csv, mut head) = (String::new(), String::new());
     for run in &snapshot.runs {
+        let Scene::Body(scene) = run.truth.scene() else { continue };
+        let keys: Vec<&str> = scene.dimensions.iter().map(|d| d.key).collect();
+        let own = format!("run,episode,step,{}\n", keys.join(","));
+        if own != head {
+            csv += &own;
+            head = own;
+        }
         let episode = run.lane.counters.episodes + 1;
         let path = run.lane.path.episode();
         let first = (run.lane.counters.step + 1).saturating_sub(path.len() as u64);
@@ -118,5 +140,5 @@ pub fn data(snapshot: &Snapshot) -> Option<String> {
             csv += &format!("{},{episode},{step},{}\n", run.letter, numbers.join(","));
         }
     }
-    Some(csv)
+    (!csv.is_empty()).then_some(csv)
 }

@@ -1,8 +1,8 @@
 //! Learning curves of all runs: mean and band over lanes, on any clock.
 
-use egui::Ui;
+use egui::{Ui, vec2};
 
-use super::{Cx, Panel, PanelId, framed};
+use super::{Cx, Panel, PanelId, framed, waits};
 use crate::app::happenings::{Happening, Told};
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
@@ -11,6 +11,9 @@ use crate::base::rng::lane_seed;
 use crate::experiment::clock::{Clock, Counters, Position};
 use crate::experiment::snapshot::{Curves as Data, Snapshot};
 use crate::probes::curves::Curve as Line;
+
+/// Space between the charts of different worlds.
+const GAP: f32 = 16.0;
 
 /// One metric on the chosen clock.
 pub struct Curves {
@@ -59,6 +62,19 @@ impl Curves {
         }
     }
 
+    /// What tells how well a run does, world by world: steps where there is a way home to be short,
+    /// otherwise the return.
+    pub fn learning() -> Self {
+        Self {
+            id: PanelId::Learning,
+            title: "Learning curves",
+            question: "How well does each do, as its world measures it?",
+            of: |data| &data.returns,
+            log_y: false,
+            told: Told::default(),
+        }
+    }
+
     /// Error of the value.
     pub fn value_error() -> Self {
         Self {
@@ -71,15 +87,60 @@ impl Curves {
         }
     }
 
-    fn chart(&self, ui: &mut Ui, cx: &Cx<'_>, done: &[Happening]) {
+    /// One chart; where runs live in different worlds, one for each world: what a step or a return
+    /// is there, is not what it is elsewhere.
+    fn charts(&self, ui: &mut Ui, cx: &Cx<'_>, done: &[Happening]) {
+        let (worlds, homes) = cx.snapshot.config.worlds();
+        let living = |home: &usize| -> Vec<usize> {
+            (0..homes.len()).filter(|&run| homes[run] == *home).collect()
+        };
+        let shown: Vec<usize> = (0..worlds.len()).filter(|home| homes.contains(home)).collect();
+        if let [home] = &shown[..] {
+            return self.chart(ui, cx, done, ("", &living(home)));
+        }
+        let gap = GAP * theme::scale(ui.ctx());
+        ui.spacing_mut().item_spacing.x = gap;
+        let width = (ui.available_width() - gap * (shown.len() - 1) as f32) / shown.len() as f32;
+        let size = vec2(width, ui.available_height());
+        ui.horizontal_top(|ui| {
+            for home in shown {
+                let runs = living(&home);
+                ui.allocate_ui(size, |ui| {
+                    ui.set_min_size(size);
+                    self.chart(ui, cx, done, (worlds[home].info.title, &runs));
+                });
+            }
+        });
+    }
+
+    /// What is measured of run `run`, and whether its axis is logarithmic.
+    fn measured<'s>(&self, s: &'s Snapshot, run: usize) -> (&'s [Line], bool) {
+        match (self.id, s.runs[run].truth.shortest) {
+            (PanelId::Learning, Some(_)) => (&s.curves.steps, true),
+            _ => ((self.of)(&s.curves), self.log_y),
+        }
+    }
+
+    /// What one world's chart is called among others.
+    fn name_of(&self, s: &Snapshot, run: usize, world: &str) -> String {
+        match (self.id, self.measured(s, run).1) {
+            (PanelId::Learning, _) if world.is_empty() => String::new(),
+            (PanelId::Learning, true) => format!("{world}: steps"),
+            (PanelId::Learning, false) => format!("{world}: return"),
+            _ => world.to_owned(),
+        }
+    }
+
+    /// The chart of these runs, in a world that is named if there are several.
+    fn chart(&self, ui: &mut Ui, cx: &Cx<'_>, done: &[Happening], (world, runs): (&str, &[usize])) {
         let s = cx.snapshot;
         let data = &s.curves;
-        let lines = (self.of)(data);
+        let (lines, log_y) = self.measured(s, runs[0]);
         let t = theme::tokens(ui.ctx());
         let marks = events(s, done);
-        let curves: Vec<Curve<'_>> = lines
+        let curves: Vec<Curve<'_>> = runs
             .iter()
-            .enumerate()
+            .filter_map(|&index| Some((index, lines.get(index)?)))
             .map(|(index, line)| Curve {
                 letter: s.runs[index].letter,
                 name: &s.runs[index].name,
@@ -91,26 +152,33 @@ impl Curves {
                 marks: &marks[index],
             })
             .collect();
-        let note = note(s);
+        // Beside other worlds there is no room for it.
+        let note = if world.is_empty() { note(s) } else { String::new() };
         let by_episode = data.axis == Clock::Episodes;
+        let named = self.name_of(s, runs[0], world);
+        let id = format!("{}{}{world}", self.title, if world.is_empty() { "" } else { ", " });
+        let empty = match world {
+            "" => waits("Curves begin with the first finished episode.", cx),
+            _ => "No episode ended yet.".into(),
+        };
         let chart = Chart {
-            id: self.title,
+            id: &id,
             x_label: axis_label(data.axis),
             y_label: match self.id {
+                _ if !world.is_empty() => &named,
                 PanelId::ValueError => "root mean square of max Q − V*, all states",
                 _ => "",
             },
             note: &note,
             log_x: by_episode,
-            log_y: self.log_y,
+            log_y,
             x_end: by_episode.then_some(s.limit as f64),
-            now: now(s),
-            reference: reference(s).filter(|_| self.log_y),
+            // Nor for a tag on every one of them.
+            now: now(s).filter(|_| world.is_empty()),
+            reference: reference(s, runs[0], !world.is_empty()).filter(|_| log_y),
             levels: &data.shortest,
-            empty: match cx.view.still {
-                true => "Curves begin with the first finished episode.",
-                false => "Curves begin with the first finished episode. Space plays.",
-            },
+            floor: None,
+            empty: &empty,
         };
         chart.ui(ui, &curves);
     }
@@ -163,10 +231,12 @@ fn now(s: &Snapshot) -> Option<(f64, String)> {
     }
 }
 
-/// The shortest way in the true world as run A has it now.
-fn reference(s: &Snapshot) -> Option<(f64, String)> {
-    let steps = s.runs[0].truth.shortest?;
-    Some((steps as f64, format!("shortest path: {steps} steps")))
+/// The shortest way in the true world as run `run` has it now; in a `brief` word for narrow charts.
+fn reference(s: &Snapshot, run: usize, brief: bool) -> Option<(f64, String)> {
+    let steps = s.runs[run].truth.shortest?;
+    let words =
+        if brief { format!("best: {steps}") } else { format!("shortest path: {steps} steps") };
+    Some((steps as f64, words))
 }
 
 /// Where something lies on the axis of the curves.
@@ -186,7 +256,8 @@ pub(super) fn split_x(s: &Snapshot, run: usize) -> Option<f64> {
 fn world_changes(s: &Snapshot) -> Option<f64> {
     let index = s.world.info.params().iter().position(|spec| spec.key == "switch_step")?;
     let step = s.world.params[index];
-    (s.curves.axis == Clock::EnvSteps && step > 0.0).then_some(step)
+    let is_one = !s.config.is_mixed();
+    (s.curves.axis == Clock::EnvSteps && step > 0.0 && is_one).then_some(step)
 }
 
 /// What was done to each run, and its failure, on the axis of the curves.
@@ -233,13 +304,13 @@ impl Panel for Curves {
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let done = self.told.of(cx.snapshot);
-        framed(self, self.id, ui, cx, |ui, cx| self.chart(ui, cx, &done));
+        framed(self, self.id, ui, cx, |ui, cx| self.charts(ui, cx, &done));
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {
         let mut text = format!("{} against {}\n", self.title, axis_label(snapshot.curves.axis));
-        for (index, line) in (self.of)(&snapshot.curves).iter().enumerate() {
-            let run = &snapshot.runs[index];
+        for (index, run) in snapshot.runs.iter().enumerate() {
+            let Some(line) = self.measured(snapshot, index).0.get(index) else { continue };
             let now = ahead(snapshot, index, line).unwrap_or(f64::INFINITY);
             text += &match line.mean.iter().rfind(|[x, _]| *x <= now) {
                 Some([x, y]) => {
@@ -255,7 +326,8 @@ impl Panel for Curves {
     fn data(&self, snapshot: &Snapshot) -> String {
         let mut csv = "run,clock,x,mean,low,high\n".to_owned();
         let clock = snapshot.curves.axis.id();
-        for (run, line) in snapshot.runs.iter().zip((self.of)(&snapshot.curves)) {
+        for (index, run) in snapshot.runs.iter().enumerate() {
+            let Some(line) = self.measured(snapshot, index).0.get(index) else { continue };
             for ((mean, low), high) in line.mean.iter().zip(&line.low).zip(&line.high) {
                 let [x, y] = mean;
                 csv += &format!("{},{clock},{x},{y},{},{}\n", run.letter, low[1], high[1]);

@@ -8,7 +8,7 @@ use egui::{Align2, Label, Pos2, Rect, RichText, Stroke, Ui, UiBuilder, pos2, vec
 use super::asked::Asked;
 use super::plot::{Ends, Field, fitting, round_up};
 use super::searching::{self, EVERY, NOBODY, Subject, World};
-use super::{Cx, Panel, PanelId, framed};
+use super::{Cx, Panel, PanelId, framed, on_its_way};
 use crate::app::theme;
 use crate::app::widgets::{badge, text};
 use crate::app::words::value;
@@ -122,8 +122,7 @@ impl DepthError {
         let work = move |question: &Question| question.answer(before.as_deref());
         self.asked.ask((ui.ctx(), cx.view), &question, pace, work);
         let Some((question, found)) = self.known(&question) else {
-            ui.ctx().request_repaint();
-            return;
+            return on_its_way(ui);
         };
         if found.iter().all(|measured| measured.off.is_empty()) {
             let words = "Begins with the first steps: a model that knows nothing imagines nothing.";

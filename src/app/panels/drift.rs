@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::ways::{Ways, empty, explain};
-use super::{Cx, Panel, PanelId, framed};
+use super::{Cx, Panel, PanelId, framed, waits};
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve};
 use crate::app::widgets::segmented::segmented;
@@ -71,7 +71,7 @@ impl Drift {
             y_label: label,
             note: &note,
             log_y: true,
-            empty: "The first update brings the first number. Space plays.",
+            empty: &waits("The first update brings the first number.", cx),
             ..Chart::default()
         };
         chart.ui(ui, &curves);

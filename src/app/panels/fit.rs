@@ -4,7 +4,7 @@
 
 use egui::Ui;
 
-use super::{Cx, Panel, PanelId, framed, weak};
+use super::{Cx, Panel, PanelId, framed, waits, weak};
 use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve, Mark, MarkKind};
 use crate::app::widgets::segmented::segmented;
@@ -116,14 +116,17 @@ impl FitPanel {
                 marks,
             })
             .collect();
-        let note = format!("seed {}", s.seed);
+        let low = lines.iter().flatten().any(|&[_, y]| y <= LEAST);
+        let floor = if low { "10⁻⁹: that or less  ·  " } else { "" };
+        let note = format!("{floor}seed {}", s.seed);
         let chart = Chart {
             id: name,
             x_label: "updates of the model",
             y_label: axis,
             note: &note,
             log_y: !is_share,
-            empty: "First the data are gathered, then the curves begin. Space plays.",
+            floor: (!is_share).then_some(LEAST),
+            empty: &waits("First the data are gathered, then the curves begin.", cx),
             ..Chart::default()
         };
         chart.ui(ui, &curves);

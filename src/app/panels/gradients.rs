@@ -6,7 +6,7 @@ use egui::{Align2, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use super::asked::{Asked, Moment};
 use super::fit::view;
 use super::plot::{Ends, Field};
-use super::{Cx, Panel, PanelId, framed, weak};
+use super::{Cx, Panel, PanelId, framed, on_its_way, waits, weak};
 use crate::app::theme;
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::{badge, text};
@@ -21,7 +21,7 @@ const EVERY: f64 = 0.5;
 /// What an arena without a model is told.
 const EMPTY: &str = "Needs a run that learns a model: 'MVE', or 'Low-rank model'.";
 /// What is said before there are gradients.
-const WAITS: &str = "Gradients come with the first updates. Space plays.";
+const WAITS: &str = "Gradients come with the first updates.";
 /// Least length drawn.
 const LEAST: f64 = 1e-8;
 /// Quantiles of a strip: least, lower, middle, upper, greatest.
@@ -67,6 +67,12 @@ pub struct Gradients {
 fn learns(run: &RunSnapshot) -> bool {
     let steers = run.lane.view.steered.as_ref();
     steers.is_some_and(|view| view.expansion.is_some()) || view(run).is_some()
+}
+
+/// What the model of a run is trained by.
+fn trained_by(run: &RunSnapshot) -> Option<ModelLoss> {
+    let steers = run.lane.view.steered.as_ref().and_then(|view| view.expansion.as_ref());
+    view(run).map(|view| view.loss).or(steers.map(|view| view.model_loss))
 }
 
 /// The selected run, or the first one, that learns a model.
@@ -136,14 +142,14 @@ impl Gradients {
         let pace = if known && s.playing && !cx.view.at_once() { EVERY } else { 0.0 };
         self.asked.ask((ui.ctx(), cx.view), &question, pace, Question::measure);
         let known = self.asked.known().filter(|(known, _)| known.is_like(&question));
-        let Some(lengths) = known.and_then(|known| known.1.clone()) else {
-            weak(ui, WAITS);
-            return;
+        let Some((_, known)) = known else { return on_its_way(ui) };
+        let Some(lengths) = known.clone() else {
+            return weak(ui, &waits(WAITS, cx));
         };
         head(ui, s, run, &lengths);
         match &lengths {
             Lengths::Now(strips, _) => strips_of(ui, strips),
-            Lengths::Way(way, _) => ways(ui, way),
+            Lengths::Way(way, _) => ways(ui, way, trained_by(&s.runs[run])),
         }
     }
 }
@@ -168,7 +174,12 @@ fn head(ui: &mut Ui, s: &Snapshot, run: usize, lengths: &Lengths) {
         }
     };
     let room = rect.right() - mark.right() - 10.0;
-    let line = text::elided(ui.painter(), &words, theme::small(ui.ctx()), t.text, room);
+    let brief = match lengths {
+        Lengths::Now(..) => "5 to 95 %, median, greatest",
+        Lengths::Way(..) => "all losses, over the updates",
+    };
+    let font = theme::small(ui.ctx());
+    let line = text::fitted(ui.painter(), &[&words, brief], &font, t.text, room);
     text::place(ui.painter(), &line, mark.right_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER);
 }
 
@@ -223,8 +234,8 @@ fn strips_of(ui: &mut Ui, strips: &[Strip]) {
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Lengths of gradients by loss"));
 }
 
-/// A line for each loss over the updates.
-fn ways(ui: &mut Ui, way: &[(f64, Vec<f64>)]) {
+/// A line for each loss over the updates; the one that is learned by stands out.
+fn ways(ui: &mut Ui, way: &[(f64, Vec<f64>)], own: Option<ModelLoss>) {
     let names: Vec<&str> = ModelLoss::ALL.iter().map(|loss| loss.label()).collect();
     let all = way.iter().flat_map(|(_, norms)| norms.iter().copied()).filter(|x| *x > LEAST);
     let (low, high) = all.fold((f64::INFINITY, LEAST), |(l, h), x| (l.min(x), h.max(x)));
@@ -238,11 +249,19 @@ fn ways(ui: &mut Ui, way: &[(f64, Vec<f64>)]) {
         field.path(seen.map(|(updates, norms)| [*updates, norms[index]]))
     };
     let paths: Vec<Vec<Pos2>> = (0..names.len()).map(path).collect();
-    for path in &paths {
-        field.painter.line(path.clone(), Stroke::new(1.6, t.text));
+    let look = |loss: ModelLoss| match own == Some(loss) {
+        true => (2.6, t.text_strong),
+        false => (1.4, t.text_weak),
+    };
+    for (path, &loss) in paths.iter().zip(ModelLoss::ALL) {
+        let (width, ink) = look(loss);
+        field.painter.line(path.clone(), Stroke::new(width, ink));
     }
-    let end = |(path, name): (&Vec<Pos2>, &&'static str)| Some((*path.last()?, *name, t.text));
-    field.ends(&paths.iter().zip(&names).filter_map(end).collect::<Vec<_>>());
+    let end = |((path, name), loss): ((&Vec<Pos2>, &&'static str), &ModelLoss)| {
+        Some((*path.last()?, *name, look(*loss).1))
+    };
+    let ends: Vec<_> = paths.iter().zip(&names).zip(ModelLoss::ALL).filter_map(end).collect();
+    field.ends(&ends);
 }
 
 impl Panel for Gradients {

@@ -1,7 +1,7 @@
 //! Real against imagined: the world with the future that a learner imagines and the one that truly
 //! follows from the same actions, number by number, and how far the two come apart.
 
-mod charts;
+pub(super) mod charts;
 mod hand;
 mod told;
 mod world;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 use egui::{Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 use super::asked::{Asked, Moment};
+use super::plot::fitting;
 use super::{Cx, Panel, PanelId, framed};
 use crate::app::actions::Action;
 use crate::app::icons;
@@ -28,11 +29,14 @@ use crate::probes::twins::{Twins, imagines};
 use hand::Hand;
 pub use hand::{driving, is_seat, stop, take};
 use told::told;
+pub(super) use world::ui as picture;
 
 /// Seconds between two questions while time passes.
 const EVERY: f64 = 0.1;
 /// Opacity of what is imagined beyond the horizon.
 const PALE: f32 = 0.5;
+/// Who leads, where there is little room.
+const BRIEF: [&str; 2] = ["act first", "plan first"];
 /// Who leads, and who is told what to do.
 const DIRECTIONS: [(Direction, &str); 2] =
     [(Direction::Act, "act, then imagine"), (Direction::Plan, "plan, then act")];
@@ -68,17 +72,17 @@ impl Question {
 }
 
 /// What the pictures draw, looked at or driven.
-struct Shown<'a> {
-    real: &'a Future,
-    dream: &'a Future,
-    gaps: &'a [f64],
-    typical: &'a [(Option<u64>, Vec<f64>)],
-    horizon: Option<usize>,
-    measure: Measure,
+pub(super) struct Shown<'a> {
+    pub real: &'a Future,
+    pub dream: &'a Future,
+    pub gaps: &'a [f64],
+    pub typical: &'a [(Option<u64>, Vec<f64>)],
+    pub horizon: Option<usize>,
+    pub measure: Measure,
     /// A person drives: what is filled is the last place, not the first.
-    driven: bool,
+    pub driven: bool,
     /// Number of the first step in the picture.
-    first: usize,
+    pub first: usize,
 }
 
 impl<'a> Shown<'a> {
@@ -145,7 +149,7 @@ impl Imagined {
                 let words = if picked.is_some() { name } else { format!("now, {name}") };
                 Some((Place::State(state), words))
             }
-            Scene::Graph(_) | Scene::States(_) => None,
+            Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => None,
         }
     }
 
@@ -259,10 +263,18 @@ impl Imagined {
         };
         let at_present = from.starts_with("now");
         let from = small(format!("from {from}"));
-        let still = small(match self.direction {
-            Direction::Act => "it acts in the world, the model is told what it did".to_owned(),
-            Direction::Plan => "it acts in its model, the world is told what it did".to_owned(),
-        });
+        let directions = match self.direction {
+            Direction::Act => [
+                "it acts in the world, the model is told what it did",
+                "it acts, the model is told",
+            ],
+            Direction::Plan => [
+                "it acts in its model, the world is told what it did",
+                "it plans, the world is told",
+            ],
+        };
+        let room = ui.available_width() - (badge::SIDE + 8.0) * theme::scale(ui.ctx());
+        let still = small(fitting(ui, &directions, room).to_owned());
         ui.horizontal(|ui| {
             ui.set_min_height(TARGET * theme::scale(ui.ctx()));
             badge::badge(ui, run);
@@ -276,7 +288,8 @@ impl Imagined {
                 return;
             }
             let mut chosen = usize::from(self.direction == DIRECTIONS[1].0);
-            let names = DIRECTIONS.map(|(_, name)| name);
+            let brief = ui.available_width() < 400.0 * theme::scale(ui.ctx());
+            let names = if brief { BRIEF } else { DIRECTIONS.map(|(_, name)| name) };
             segmented(ui, "Who leads", &names, &mut chosen);
             self.direction = DIRECTIONS[chosen].0;
             // Where the words do not fit, the hand says it.
@@ -293,7 +306,9 @@ impl Imagined {
                 cx.actions.push(Action::Start(None));
                 cx.actions.push(Action::Cell(None));
             }
-            ui.add(from);
+            if !brief {
+                ui.add(from);
+            }
         });
     }
 }

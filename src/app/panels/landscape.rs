@@ -10,6 +10,7 @@ mod lines;
 mod pictures;
 mod race;
 mod scenes;
+mod seats;
 mod settings;
 mod sheet;
 mod table;
@@ -30,7 +31,7 @@ pub use above::hold_keys;
 use race::{Head, Known, Measured, Request, Row};
 use settings::Settings;
 use sheet::{Floor, Question, Sheet};
-use tiles::{Look, Tiles};
+use tiles::{Above, Look, Tiles};
 
 /// Seconds between two answers while time passes beside the window.
 const EVERY: f64 = 0.25;
@@ -56,8 +57,8 @@ pub struct Landscape {
     measured: Asked<Request, Option<Arc<Measured>>>,
     /// The four pictures.
     tiles: Option<Arc<Tiles>>,
-    /// The value of the whole plane from above, and what it was made of.
-    plane: Option<(Known, tiles::Tile)>,
+    /// The value of the whole plane from above.
+    plane: Option<Above>,
     /// Middle of the surroundings: the cross, as long as no hand holds anything.
     anchor: [f64; 2],
     /// When the next kept value is due, in seconds of the context's clock.

@@ -9,7 +9,7 @@ use egui::Ui;
 
 use super::asked::Asked;
 use super::searching::{self, EVERY, NOBODY, Subject, World};
-use super::{Cx, Panel, PanelId, framed};
+use super::{Cx, Panel, PanelId, framed, on_its_way};
 use crate::app::words::value;
 use crate::experiment::snapshot::Snapshot;
 use crate::probes::gain::{GUIDED, Gain, Guidance, Verdict, gain, guidance};
@@ -91,8 +91,7 @@ impl LookingAhead {
         self.asked.ask((ui.ctx(), cx.view), &question, pace, work);
         let known = self.asked.known().filter(|(of, _)| of.is_like(&question));
         let Some((question, found)) = known else {
-            ui.ctx().request_repaint();
-            return;
+            return on_its_way(ui);
         };
         match &found.gain {
             None => {

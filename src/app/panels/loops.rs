@@ -52,11 +52,14 @@ impl Memory {
 fn counts(run: &RunSnapshot) -> [u64; ARROWS] {
     let c = &run.lane.counters;
     let taught = if has_model(run) { c.env_steps } else { 0 };
-    [c.env_steps, c.real_updates, taught, c.imagined_updates]
+    // One update of networks may go down a real and an imagined loss at once.
+    let dreams = run.lane.view.muzero.as_ref().map_or(0, |view| view.course.dreams());
+    [c.env_steps, c.real_updates, taught, c.imagined_updates.max(dreams)]
 }
 
 fn has_model(run: &RunSnapshot) -> bool {
-    run.lane.view.model.is_some() || run.lane.view.consistent.is_some()
+    let view = &run.lane.view;
+    view.model.is_some() || view.consistent.is_some() || view.muzero.is_some()
 }
 
 impl Panel for Loops {

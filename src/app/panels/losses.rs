@@ -1,5 +1,8 @@
 //! What a learned model gets wrong on the steps it learns from, and on those held out; and how many
-//! numbers a real step teaches model and critic.
+//! numbers a real step teaches model and critic. Where the model is latent: which losses it learns
+//! by, and what they do to each network.
+
+mod latent;
 
 use egui::{Align2, Pos2, Sense, Stroke, Ui, WidgetInfo, vec2};
 
@@ -31,13 +34,21 @@ struct Subject<'a> {
     how: &'a ExpansionView,
 }
 
-/// The selected run if it learns a model, else the first one that does.
-fn subject(s: &Snapshot, selected: usize) -> Option<Subject<'_>> {
-    let of = |index: usize| {
+/// A run of either kind.
+enum Either<'a> {
+    Steered(Subject<'a>),
+    Latent(latent::Subject<'a>),
+}
+
+/// The selected run if it learns a model with a network, else the first one that does.
+fn subject(s: &Snapshot, selected: usize) -> Option<Either<'_>> {
+    let steered = |index: usize| {
         let run = s.runs.get(index)?;
         let view = run.lane.view.steered.as_deref()?;
-        Some(Subject { index, run, view, how: view.expansion.as_ref()? })
+        Some(Either::Steered(Subject { index, run, view, how: view.expansion.as_ref()? }))
     };
+    let latent = |index: usize| latent::Subject::of(s, index).map(Either::Latent);
+    let of = |index: usize| steered(index).or_else(|| latent(index));
     of(selected).or_else(|| (0..s.runs.len()).find_map(of))
 }
 
@@ -61,9 +72,39 @@ impl Subject<'_> {
         [self.how.model_targets, self.view.value_targets].map(|n| n as f64 / lived.max(1) as f64)
     }
 
+    fn text(&self) -> String {
+        let (letter, name) = (self.run.letter, &self.run.name);
+        match self.points().last() {
+            Some([updates, learned, held_out]) => format!(
+                "{letter} {name}: after {updates:.0} updates loss {} on learned steps, {} on \
+                 held-out ones; {}\n",
+                value(*learned),
+                value(*held_out),
+                self.told()
+            ),
+            None => format!("{letter} {name}: no updates yet\n"),
+        }
+    }
+
+    fn data(&self) -> String {
+        let mut csv = "run,updates,learned,held_out\n".to_owned();
+        for [updates, learned, held_out] in self.points() {
+            csv += &format!("{},{updates},{learned},{held_out}\n", self.run.letter);
+        }
+        csv
+    }
+
     fn told(&self) -> String {
         let [model, critic] = self.taught();
-        format!("numbers taught a real step: model {model:.0}, critic {critic:.0}")
+        format!(
+            "numbers taught per real step, repeats counted: model {model:.0}, critic {critic:.0}"
+        )
+    }
+
+    /// The same where there is little room.
+    fn told_briefly(&self) -> String {
+        let [model, critic] = self.taught();
+        format!("taught per step: model {model:.0}, critic {critic:.0}")
     }
 }
 
@@ -78,38 +119,35 @@ impl Panel for Losses {
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.run = cx.view.run;
-        framed(self, PanelId::Losses, ui, cx, |ui, cx| match subject(cx.snapshot, cx.view.run) {
-            Some(subject) if !subject.view.losses.is_empty() => draw(ui, &subject),
-            Some(_) => weak(ui, "Losses come with the first updates, after the random steps."),
-            None => weak(ui, "Needs a run that learns a model with a network: 'MVE'."),
+        framed(self, PanelId::Losses, ui, cx, |ui, cx| {
+            const SOON: &str = "Losses come with the first updates.";
+            match subject(cx.snapshot, cx.view.run) {
+                Some(Either::Steered(subject)) if !subject.view.losses.is_empty() => {
+                    draw(ui, &subject);
+                }
+                Some(Either::Latent(subject)) if subject.has_learned() => {
+                    latent::draw(ui, &subject);
+                }
+                Some(_) => weak(ui, SOON),
+                None => weak(ui, "Needs a run that learns by networks: 'MVE' or 'MuZero-style'."),
+            }
         });
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {
-        let Some(subject) = subject(snapshot, self.run) else {
-            return "no run learns a model with a network\n".to_owned();
-        };
-        let (letter, name) = (subject.run.letter, &subject.run.name);
-        match subject.points().last() {
-            Some([updates, learned, held_out]) => format!(
-                "{letter} {name}: after {updates:.0} updates loss {} on learned steps, {} on \
-                 held-out ones; {}\n",
-                value(*learned),
-                value(*held_out),
-                subject.told()
-            ),
-            None => format!("{letter} {name}: no updates yet\n"),
+        match subject(snapshot, self.run) {
+            Some(Either::Steered(subject)) => subject.text(),
+            Some(Either::Latent(subject)) => subject.text(),
+            None => "no run learns a model with a network\n".to_owned(),
         }
     }
 
     fn data(&self, snapshot: &Snapshot) -> String {
-        let mut csv = "run,updates,learned,held_out\n".to_owned();
-        if let Some(subject) = subject(snapshot, self.run) {
-            for [updates, learned, held_out] in subject.points() {
-                csv += &format!("{},{updates},{learned},{held_out}\n", subject.run.letter);
-            }
+        match subject(snapshot, self.run) {
+            Some(Either::Latent(subject)) => subject.data(),
+            Some(Either::Steered(subject)) => subject.data(),
+            None => "run,updates,learned,held_out\n".to_owned(),
         }
-        csv
     }
 }
 
@@ -122,7 +160,9 @@ fn draw(ui: &mut Ui, subject: &Subject<'_>) {
     let center = rect.left_center() + vec2(11.0 * points, 0.0);
     let mark = badge::paint(ui.painter(), center, subject.index);
     let room = rect.right() - mark.right() - 10.0;
-    let line = text::elided(ui.painter(), &words, theme::small(ui.ctx()), t.text, room);
+    let brief = subject.told_briefly();
+    let font = theme::small(ui.ctx());
+    let line = text::fitted(ui.painter(), &[&words, &brief], &font, t.text, room);
     text::place(ui.painter(), &line, mark.right_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER);
     let rows = subject.points();
     // A likelihood may be below 0, where a log scale has no place.

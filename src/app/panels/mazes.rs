@@ -7,7 +7,7 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 use super::look::Look;
 use super::sandbox;
 use super::tile::{text, tile};
-use super::{Cx, Panel, PanelId, body_tile, tools_menu};
+use super::{Cx, Panel, PanelId, board_tile, body_tile, tools_menu};
 use crate::app::actions::Action;
 use crate::app::brush::Brush;
 use crate::app::theme;
@@ -49,13 +49,18 @@ pub enum Scale {
 impl Scale {
     /// The scale that all runs of a snapshot share.
     pub fn of(snapshot: &Snapshot) -> Self {
+        Self::over(&snapshot.runs)
+    }
+
+    /// The scale that these runs share.
+    fn over(runs: &[RunSnapshot]) -> Self {
         // A run that diverged would take all colours away from the others.
-        let healthy = snapshot.runs.iter().filter(|r| r.failure.is_none());
+        let healthy = runs.iter().filter(|r| r.failure.is_none());
         let ranges = healthy.filter_map(|r| r.map.as_ref()?.range());
         let ranges = ranges.filter(|(low, high)| low.abs().max(high.abs()) < DIVERGED);
         let all = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         // Where there is no distance from a goal, values are no powers of it.
-        let graph = matches!(snapshot.runs[0].truth.scene(), Scene::Graph(_));
+        let graph = matches!(runs[0].truth.scene(), Scene::Graph(_));
         match all {
             None | Some((0.0.., ..=1.0)) if graph => Self::Linear(0.0, 1.0),
             Some((low, high)) if low < 0.0 || high > 1.0 => Self::Linear(low, high),
@@ -147,6 +152,7 @@ impl Mazes {
         let points = theme::scale(ui.ctx());
         // On a low window title and question share a line, if it is long enough.
         let room = ui.available_size() / points;
+        let bare = cx.bare;
         let one_line = room.y < 420.0 && room.x >= 900.0;
         let height = if one_line { 34.0 } else { 46.0 } * points;
         let row = vec2(ui.available_width(), height);
@@ -154,25 +160,29 @@ impl Mazes {
             if !cx.view.still && !cx.view.lecture {
                 tools_menu(ui, self, PanelId::Mazes, cx);
             }
-            let moves = matches!(cx.snapshot.runs[0].truth.scene(), Scene::Body(_));
+            // Different worlds share neither a scale nor a picture.
+            let mixed = cx.snapshot.config.is_mixed();
+            let moves = mixed || matches!(cx.snapshot.runs[0].truth.scene(), Scene::Body(_));
+            let plays = matches!(cx.snapshot.runs[0].truth.scene(), Scene::Board(_));
             // The title is never cut for the sake of the bar.
             let font = theme::title(ui.ctx());
             let ink = egui::Color32::PLACEHOLDER;
             let words = match cx.snapshot.runs[0].truth.scene() {
+                _ if mixed => "What happens",
                 Scene::Graph(_) => "What each state is worth",
-                Scene::Body(_) => "What happens",
+                Scene::Body(_) | Scene::Board(_) => "What happens",
                 Scene::Grid(_) | Scene::States(_) => self.title(),
             };
             let title = ui.painter().layout_no_wrap(words.to_owned(), font, ink);
             let room = ui.available_width() - title.size().x - 24.0 * points;
-            if !moves {
+            if !moves && !plays {
                 scale.bar(ui, room, quantity(cx.snapshot));
             }
             let unsaid = belief_legend(ui, cx);
             if !cx.view.lecture && !cx.view.still && ui.available_width() > 640.0 * points {
                 ui.add_space(12.0);
                 // Dots have no arrows to choose.
-                if matches!(cx.snapshot.runs[0].truth.scene(), Scene::Grid(_)) {
+                if cx.snapshot.runs.iter().any(|r| matches!(r.truth.scene(), Scene::Grid(_))) {
                     arrows_or_numbers(ui, cx);
                 }
             }
@@ -181,6 +191,8 @@ impl Mazes {
                 _ if cx.snapshot.runs.iter().any(has_no_way) => NO_WAY,
                 // In the lecture view no tooltip tells it.
                 _ if unsaid && cx.view.lecture => HATCHED,
+                "" if mixed => "What does each agent do in its world?",
+                "" if plays => "What does each run play against itself?",
                 "" if moves => "How does each run move the same body?",
                 "" => self.question(),
                 lesson => lesson,
@@ -188,8 +200,17 @@ impl Mazes {
             let question = RichText::new(question).color(t.text_weak);
             let add = |ui: &mut Ui| {
                 ui.spacing_mut().item_spacing = vec2(12.0, 3.0);
-                ui.label(title.color(t.text_strong));
-                ui.add(Label::new(question).truncate());
+                // The tab has said it.
+                if !bare {
+                    ui.label(title.color(t.text_strong));
+                }
+                // The room has the lesson's own question in big type: a cut one helps nobody.
+                let font = theme::body(ui.ctx());
+                let words = question.text().to_owned();
+                let wide = ui.painter().layout_no_wrap(words, font, ink).size().x;
+                if !cx.view.lecture || wide <= ui.available_width() {
+                    ui.add(Label::new(question).truncate());
+                }
             };
             if one_line {
                 ui.with_layout(Layout::left_to_right(Align::Center), add);
@@ -259,10 +280,11 @@ fn shown(ui: &Ui, cx: &Cx<'_>) -> Range<usize> {
 /// One row of tiles or two, whichever gives the larger cells.
 fn columns(count: usize, room: egui::Vec2, snapshot: &Snapshot) -> usize {
     let (cols, rows) = match snapshot.runs[0].truth.scene() {
+        _ if snapshot.config.is_mixed() => (4.0, 3.0),
         Scene::Grid(grid) => (grid.cols as f32, grid.rows as f32),
         Scene::Graph(graph) => graph.size(),
         Scene::Body(body) => (2.0 * body.extent.0, body.extent.2 - body.extent.1),
-        Scene::States(_) => (1.0, 1.0),
+        Scene::Board(_) | Scene::States(_) => (1.0, 1.0),
     };
     let cell = |columns: usize| {
         let lines = count.div_ceil(columns) as f32;
@@ -316,6 +338,7 @@ impl Panel for Mazes {
             (all.y - GAP * (rows - 1) as f32) / rows as f32,
         );
         let notes = notes_fit(ui, size.x, cx);
+        let mixed = cx.snapshot.config.is_mixed();
         ui.spacing_mut().item_spacing = vec2(GAP, GAP);
         for row in 0..rows {
             ui.horizontal_top(|ui| {
@@ -323,7 +346,8 @@ impl Panel for Mazes {
                     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                         ui.set_min_size(size);
                         ui.spacing_mut().item_spacing = vec2(8.0, 7.0) * theme::scale(ui.ctx());
-                        tile(ui, index, &mut self.looks, &scale, notes, cx);
+                        let own = mixed.then(|| Scale::over(&cx.snapshot.runs[index..=index]));
+                        tile(ui, index, &mut self.looks, &own.unwrap_or(scale), notes, cx);
                     });
                 }
             });
@@ -336,7 +360,10 @@ impl Panel for Mazes {
     }
 
     fn data(&self, snapshot: &Snapshot) -> String {
-        if let Some(bodies) = body_tile::data(snapshot) {
+        let bodies = board_tile::data(snapshot).or_else(|| body_tile::data(snapshot));
+        let bodies = bodies.unwrap_or_default();
+        let tables = snapshot.runs.iter().any(|run| run.lane.view.table.is_some());
+        if !bodies.is_empty() && !tables {
             return bodies;
         }
         let mut csv =
@@ -352,7 +379,8 @@ impl Panel for Mazes {
                 csv += &format!("{letter},{state},{action},{q},{real},{imagined},{share}\n");
             }
         }
-        csv
+        // Two tables where some runs have one kind of world and some the other.
+        if bodies.is_empty() { csv } else { csv + "\n" + &bodies }
     }
 }
 

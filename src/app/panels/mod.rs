@@ -4,6 +4,7 @@
 //! [`Panel`], adds a [`PanelId`], and the conformance tests walk over [`PanelId::ALL`].
 
 pub mod asked;
+pub mod board_tile;
 pub mod body_tile;
 pub mod cards;
 pub mod cell;
@@ -20,6 +21,7 @@ pub mod futures;
 pub mod gradients;
 pub mod graph_tile;
 pub mod imagined;
+pub mod imagines;
 pub mod landscape;
 pub mod log;
 pub mod look;
@@ -44,10 +46,13 @@ pub mod surface;
 pub mod tile;
 pub mod tree;
 pub mod two_searches;
+pub mod unseen;
+pub mod value_equivalence;
 pub mod value_map;
 pub mod values;
 pub mod wall;
 mod ways;
+pub mod which_loop;
 
 use egui::{Frame, Label, Margin, Rect, RichText, Stroke, Ui, vec2};
 
@@ -102,10 +107,15 @@ impl PanelId {
             Self::ConsistentWrong => Box::new(consistent_wrong::ConsistentWrong::default()),
             Self::Drift => Box::new(drift::Drift::default()),
             Self::ValueError => Box::new(curves::Curves::value_error()),
+            Self::Learning => Box::new(curves::Curves::learning()),
             Self::TwoSearches => Box::new(two_searches::TwoSearches::default()),
             Self::DepthError => Box::new(depth_error::DepthError::default()),
             Self::LookingAhead => Box::new(looking_ahead::LookingAhead::default()),
             Self::Surface => Box::new(surface::Surface::default()),
+            Self::WhichLoop => Box::new(which_loop::WhichLoop::default()),
+            Self::ValueEquivalence => Box::new(value_equivalence::ValueEquivalence::default()),
+            Self::Unseen => Box::new(unseen::Unseen::default()),
+            Self::Imagines => Box::new(imagines::ImaginesPanel::default()),
         }
     }
 }
@@ -184,10 +194,18 @@ fn framed(
         (false, false) => TOOLS,
     };
     let frame = widgets::panel::Panel::new(title).question(question).tools(tools).dense();
+    // The room has the lesson's own question in big type.
+    let frame = frame.one_line(cx.view.lecture);
     let done = frame.min_height(size.y).show(ui, |ui| body(ui, cx));
     if let Some((tool, _)) = done.tool {
         use_tool(panel, id, tool, cx);
     }
+}
+
+/// What a panel waits for, and the key that lets time pass while it stands still.
+fn waits(words: &str, cx: &Cx<'_>) -> String {
+    let stands = !cx.snapshot.playing && !cx.view.still;
+    if stands { format!("{words} Space plays.") } else { words.to_owned() }
 }
 
 /// Says over the foot of a panel that what it asked for could not be computed.
@@ -198,6 +216,11 @@ fn failed(ui: &mut Ui, panel: Rect) {
     ui.painter().rect_filled(foot, 4.0, t.panel);
     let words = "This could not be computed. It is tried again when something changes.";
     ui.put(foot, Label::new(RichText::new(words).color(t.text_strong)).truncate());
+}
+
+/// Says that the first answer is on its way; it wakes the window.
+fn on_its_way(ui: &mut Ui) {
+    weak(ui, "Being measured.");
 }
 
 /// What a panel says in place of a picture.

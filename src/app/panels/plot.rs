@@ -1,11 +1,46 @@
 //! A small field with two axes for panels that draw something other than curves of runs.
 
-use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{
+    Align2, Color32, Galley, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::app::theme::{self, Tokens};
-use crate::app::widgets::number::grouped;
-use crate::app::widgets::text;
-use crate::app::words::value;
+use crate::app::widgets::{chart, text};
+
+/// Room between the end of a line and its words, before the text scale.
+const LEAD: f32 = 16.0;
+
+/// Places in the order of `wished`, at least `high` from each other and half of that within `ends`,
+/// as near to what was wished as that allows.
+fn apart(wished: &[f32], high: f32, [top, bottom]: [f32; 2]) -> Vec<f32> {
+    // Groups that touch: how many, and the mean of where their first members wish to be.
+    let mut groups: Vec<(usize, f32)> = Vec::new();
+    for &y in wished {
+        groups.push((1, y));
+        while let [.., (before, a), (n, b)] = groups[..]
+            && a + before as f32 * high > b
+        {
+            let all = before + n;
+            // The later group's first member stands `before` places below.
+            let mean = (a * before as f32 + (b - before as f32 * high) * n as f32) / all as f32;
+            groups.truncate(groups.len() - 2);
+            groups.push((all, mean));
+        }
+    }
+    let mut places: Vec<f32> = groups
+        .into_iter()
+        .flat_map(|(n, first)| (0..n).map(move |k| first + k as f32 * high))
+        .collect();
+    let (low, most) = (top + high / 2.0, bottom - high / 2.0);
+    let count = places.len();
+    for (index, place) in places.iter_mut().enumerate() {
+        let room = (count - 1 - index) as f32 * high;
+        *place = place.min(most - room).max(low + index as f32 * high);
+    }
+    places
+}
 
 /// Ends of an axis.
 #[derive(Clone, Copy)]
@@ -35,12 +70,9 @@ fn round_down(x: f64) -> f64 {
     found.unwrap_or(decade)
 }
 
-/// A number at an axis: great ones in groups of three digits.
-fn named(x: f64) -> String {
-    match (1e3..1e9).contains(&x) && x.fract() == 0.0 {
-        true => grouped(x as u64),
-        false => value(x),
-    }
+/// A number at an axis, as at the axes of charts.
+pub fn named(x: f64) -> String {
+    chart::number(x, 3)
 }
 
 /// The first of `words` that fits `room` as small type, else the last.
@@ -107,6 +139,8 @@ pub struct Field {
     outer: Rect,
     /// Lengths of the names of both axes.
     named: [f32; 2],
+    /// How numbers are written at the axes.
+    name: fn(f64) -> String,
     x: Ends,
     y: Ends,
 }
@@ -117,6 +151,17 @@ impl Field {
         Self::before(ui, x, y, spoken, &[])
     }
 
+    /// The same, with another way of writing the numbers at both axes.
+    pub fn written(
+        ui: &mut Ui,
+        x: (Ends, &str),
+        y: (Ends, &str),
+        spoken: &str,
+        name: fn(f64) -> String,
+    ) -> Self {
+        Self::made(ui, x, y, spoken, (&[], name))
+    }
+
     /// The same, with room at the right for words at the ends of lines.
     pub fn before(
         ui: &mut Ui,
@@ -125,6 +170,16 @@ impl Field {
         spoken: &str,
         words: &[&str],
     ) -> Self {
+        Self::made(ui, x, y, spoken, (words, named))
+    }
+
+    fn made(
+        ui: &mut Ui,
+        x: (Ends, &str),
+        y: (Ends, &str),
+        spoken: &str,
+        (words, name): (&[&str], fn(f64) -> String),
+    ) -> Self {
         let points = theme::scale(ui.ctx());
         let t = theme::tokens(ui.ctx());
         let size = ui.available_size().max(vec2(120.0, 60.0));
@@ -132,7 +187,8 @@ impl Field {
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken));
         let outer = response.rect;
         let font = theme::tick_strong(ui.ctx());
-        let wide = |word: &&str| text::line(&painter, word, font.clone(), t.text).size().x + 8.0;
+        let lead = LEAD * points + 4.0;
+        let wide = |word: &&str| text::line(&painter, word, font.clone(), t.text).size().x + lead;
         let right = words.iter().map(wide).fold(12.0 * points, f32::max);
         let rect = Rect::from_min_max(
             outer.min + vec2(52.0, 24.0) * points,
@@ -142,8 +198,8 @@ impl Field {
         let x_name = if x.0.log { format!("{} (log scale)", x.1) } else { x.1.to_owned() };
         let named = [x_name.as_str(), y.1]
             .map(|name| text::line(&painter, name, small.clone(), t.text).size().x);
-        let field =
-            Self { painter, t, points, rect, outer, named, x: x.0.rounded(), y: y.0.rounded() };
+        let (x, y_ends) = (x.0.rounded(), y.0.rounded());
+        let field = Self { painter, t, points, rect, outer, named, name, x, y: y_ends };
         field.axes(&x_name, y.1);
         field
     }
@@ -160,7 +216,7 @@ impl Field {
             let at = self.rect.bottom() - self.y.share(y) * self.rect.height();
             let line = [pos2(self.rect.left(), at), pos2(self.rect.right(), at)];
             self.painter.line_segment(line, Stroke::new(1.0, self.t.stroke));
-            word(&named(y), line[0] - vec2(6.0, 0.0), Align2::RIGHT_CENTER);
+            word(&(self.name)(y), line[0] - vec2(6.0, 0.0), Align2::RIGHT_CENTER);
         }
         let below = self.rect.bottom() + 5.0 * self.points;
         for x in if self.x.log { self.x.ticks(0.2) } else { vec![self.x.low, self.x.high] } {
@@ -170,7 +226,11 @@ impl Field {
                 0.99.. => Align2::RIGHT_TOP,
                 _ => Align2::CENTER_TOP,
             };
-            word(&named(x), pos2(self.rect.left() + share * self.rect.width(), below), anchor);
+            word(
+                &(self.name)(x),
+                pos2(self.rect.left() + share * self.rect.width(), below),
+                anchor,
+            );
         }
         word(x_name, outer.left_bottom(), Align2::LEFT_BOTTOM);
         word(y_name, outer.left_top(), Align2::LEFT_TOP);
@@ -187,16 +247,41 @@ impl Field {
         points.map(|point| self.at(point)).collect()
     }
 
+    /// The same, with its words where they cover least of `lines`.
+    pub fn mark_beside(&self, x: f64, words: &str, ink: Color32, lines: &[Vec<Pos2>]) {
+        let small = theme::small(self.painter.ctx());
+        let high = text::line(&self.painter, words, small, ink).size().y;
+        let rows = ((self.rect.height() / high.max(1.0)) as usize).max(1);
+        let covered = |row: &usize| {
+            let seat = self.seat_of(x, *row, words, ink).0.expand(3.0);
+            let inside = |line: &Vec<Pos2>| {
+                line.windows(2)
+                    .filter(|ends| seat.intersects(Rect::from_two_pos(ends[0], ends[1])))
+                    .count()
+            };
+            lines.iter().map(inside).sum::<usize>()
+        };
+        let row = (0..rows).min_by_key(covered).unwrap_or(0);
+        self.mark(x, row, words, ink);
+    }
+
+    /// Where the words of a mark stand, and they themselves.
+    fn seat_of(&self, x: f64, row: usize, words: &str, ink: Color32) -> (Rect, Arc<Galley>) {
+        let at = self.at([x, self.y.high]).x;
+        let words = text::line(&self.painter, words, theme::small(self.painter.ctx()), ink);
+        let right = at + words.size().x + 8.0 > self.rect.right();
+        let anchor = if right { Align2::RIGHT_TOP } else { Align2::LEFT_TOP };
+        let aside = vec2(if right { -4.0 } else { 4.0 }, row as f32 * words.size().y);
+        (anchor.anchor_size(pos2(at, self.rect.top()) + aside, words.size()), words)
+    }
+
     /// A thin vertical line with a few words in line `row` from the top.
     pub fn mark(&self, x: f64, row: usize, words: &str, ink: Color32) {
         let at = self.at([x, self.y.high]).x;
         let line = [pos2(at, self.rect.top()), pos2(at, self.rect.bottom())];
         self.painter.line_segment(line, Stroke::new(1.2, ink));
-        let words = text::line(&self.painter, words, theme::small(self.painter.ctx()), ink);
-        let right = at + words.size().x + 8.0 > self.rect.right();
-        let anchor = if right { Align2::RIGHT_TOP } else { Align2::LEFT_TOP };
-        let aside = vec2(if right { -4.0 } else { 4.0 }, row as f32 * words.size().y);
-        text::place(&self.painter, &words, line[0] + aside, anchor);
+        let (seat, words) = self.seat_of(x, row, words, ink);
+        text::place(&self.painter, &words, seat.min, Align2::LEFT_TOP);
     }
 
     /// What the marks mean: at the upper right beside the name of the vertical axis, at the lower
@@ -215,19 +300,23 @@ impl Field {
         text::place(&self.painter, &words, pos2(self.rect.right(), y), anchor);
     }
 
-    /// Words behind the ends of lines, moved apart where they would touch.
+    /// Words behind the ends of lines, moved apart no farther than they must be; a thin line leads
+    /// to each that was moved.
     pub fn ends(&self, ends: &[(Pos2, &str, Color32)]) {
         let font = theme::tick_strong(self.painter.ctx());
         let mut ends = ends.to_vec();
         ends.sort_by(|a, b| a.0.y.total_cmp(&b.0.y));
         let high = text::line(&self.painter, "0", font.clone(), self.t.text).size().y;
-        let mut free = self.rect.top();
-        for (index, (at, words, ink)) in ends.iter().enumerate() {
-            let rest = (ends.len() - 1 - index) as f32 * high;
-            let top = (at.y - high / 2.0).min(self.rect.bottom() - rest - high).max(free);
+        let wished: Vec<f32> = ends.iter().map(|(at, ..)| at.y).collect();
+        let middles = apart(&wished, high, [self.rect.top(), self.rect.bottom()]);
+        for ((at, words, ink), y) in ends.iter().zip(middles) {
+            let seat = pos2(at.x + LEAD * self.points, y);
+            if (y - at.y).abs() > 1.0 {
+                let lead = [*at + vec2(3.0, 0.0), seat - vec2(3.0, 0.0)];
+                self.painter.line_segment(lead, Stroke::new(1.0, self.t.text_weak));
+            }
             let words = text::line(&self.painter, words, font.clone(), *ink);
-            text::place(&self.painter, &words, pos2(at.x + 6.0, top), Align2::LEFT_TOP);
-            free = top + high;
+            text::place(&self.painter, &words, seat, Align2::LEFT_CENTER);
         }
     }
 
@@ -245,7 +334,7 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ends, round_up};
+    use super::{Ends, apart, round_up};
 
     #[test]
     fn log_axes_are_labelled_at_round_numbers() {
@@ -258,6 +347,15 @@ mod tests {
         assert_eq!(ticks(1e-3, 1.0, 0.12), "0.001 0.003 0.010 0.030 0.100 0.300 1.000");
         assert_eq!(ticks(0.0032, 0.0101, 0.12), "0.003 0.005 0.010 0.012");
         assert_eq!(ticks(199.0, 4_000.0, 0.2), "150.000 300.000 1000.000 2000.000 4000.000");
+    }
+
+    #[test]
+    fn words_at_the_ends_of_lines_move_no_farther_than_they_must() {
+        let ends = [0.0, 100.0];
+        assert_eq!(apart(&[20.0, 60.0], 10.0, ends), [20.0, 60.0], "nothing touches");
+        assert_eq!(apart(&[40.0, 40.0], 10.0, ends), [35.0, 45.0], "both give way alike");
+        assert_eq!(apart(&[1.0, 50.0, 99.0], 10.0, ends), [5.0, 50.0, 95.0], "within the field");
+        assert_eq!(apart(&[50.0, 52.0, 54.0], 10.0, ends), [42.0, 52.0, 62.0]);
     }
 
     #[test]

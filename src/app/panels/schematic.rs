@@ -7,7 +7,7 @@ mod equation;
 
 use egui::{Align2, Rect, RichText, Sense, Ui, pos2, vec2};
 
-use super::{Cx, Panel, PanelId, framed};
+use super::{Cx, Panel, PanelId, framed, waits};
 use crate::app::actions::Action;
 use crate::app::theme;
 use crate::app::widgets::segmented::segmented;
@@ -147,10 +147,10 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
     let high = room.high * points;
     let empty = [
         match view.config.wiring() {
-            None => "TD alone imagines nothing: choose Dyna or another update.",
-            Some(_) => "The first imagined update follows the first real step. Space plays.",
+            None => "TD alone imagines nothing: choose Dyna or another update.".to_owned(),
+            Some(_) => waits("The first imagined update follows the first real step.", cx),
         },
-        "The first real step has still to come. Space plays.",
+        waits("The first real step has still to come.", cx),
     ];
     for (line, &place) in room.rows.iter().enumerate() {
         let (top, row) = (rect.top() + line as f32 * high, &rows[place]);
@@ -163,7 +163,7 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
             None => {
                 let name =
-                    text::line(ui.painter(), empty[place], theme::body(ui.ctx()), t.text_weak);
+                    text::line(ui.painter(), &empty[place], theme::body(ui.ctx()), t.text_weak);
                 text::place(ui.painter(), &name, area.left_top(), Align2::LEFT_TOP);
             }
         }

@@ -4,7 +4,7 @@ use egui::{Align2, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::asked::{Asked, Moment};
 use super::plot::{Ends, Field, round_up};
-use super::{Cx, Panel, PanelId, framed, weak};
+use super::{Cx, Panel, PanelId, framed, on_its_way, waits, weak};
 use crate::app::theme;
 use crate::app::widgets::number::grouped;
 use crate::app::widgets::{badge, text};
@@ -85,11 +85,10 @@ impl Signal {
         let pace = if cx.snapshot.playing && !cx.view.at_once() { EVERY } else { 0.0 };
         self.asked.ask((ui.ctx(), cx.view), &question, pace, Question::measure);
         let Some((_, rows)) = self.asked.known().filter(|(of, _)| of.is_like(&question)) else {
-            ui.ctx().request_repaint();
-            return;
+            return on_its_way(ui);
         };
         match rows.is_empty() {
-            true => weak(ui, WAITS),
+            true => weak(ui, &waits(WAITS, cx)),
             false => draw(ui, question.index, rows),
         }
     }
@@ -126,7 +125,7 @@ fn draw(ui: &mut Ui, index: usize, rows: &[Accuracy]) {
     if let Some(row) = rows.iter().find(|row| row.model <= SMALL) {
         let words =
             format!("model under {:.0} %, value at {:.0} %", 100.0 * SMALL, 100.0 * row.value);
-        field.mark(row.lived.max(1) as f64, 0, &words, t.text_strong);
+        field.mark_beside(row.lived.max(1) as f64, &words, t.text_strong, &lines);
     }
     let ends: Vec<_> = (lines.iter().zip(names).zip(looks))
         .filter_map(|((line, name), (_, ink))| Some((*line.last()?, name, ink)))

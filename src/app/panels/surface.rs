@@ -11,6 +11,7 @@ use egui::{Label, RichText, Ui, vec2};
 
 use super::asked::{Asked, Moment};
 use super::{Cx, Panel, PanelId, framed, weak};
+use crate::app::shell::row;
 use crate::app::theme;
 use crate::app::widgets::button::Button;
 use crate::app::widgets::color_bar::ColorBar;
@@ -86,6 +87,9 @@ impl Question {
     }
 }
 
+/// Width in points before the text scale below which all controls do not stand side by side.
+const NARROW: f32 = 480.0;
+
 /// The panel.
 #[derive(Clone)]
 pub struct Surface {
@@ -122,7 +126,7 @@ impl Default for Surface {
 fn dimensions(run: &RunSnapshot) -> &'static [Dimension] {
     match run.truth.scene() {
         Scene::Body(scene) => scene.dimensions,
-        Scene::Grid(_) | Scene::Graph(_) | Scene::States(_) => &[],
+        Scene::Grid(_) | Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => &[],
     }
 }
 
@@ -141,7 +145,7 @@ fn start(
             let picked = cell.filter(left).map(|cell| cell as u32);
             Some(Place::State(picked.or(run.lane.state)?))
         }
-        Scene::Graph(_) | Scene::States(_) => None,
+        Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => None,
     }
 }
 
@@ -226,12 +230,14 @@ impl Surface {
 
     /// What is shown, and how.
     fn strip(&mut self, ui: &mut Ui, (kinds, kind): (&[usize], usize), of: &[Dimension]) {
-        ui.horizontal(|ui| {
-            if kinds.len() > 1 {
-                let names: Vec<&str> = kinds.iter().map(|&kind| KINDS[kind]).collect();
-                let mut at = kinds.iter().position(|&k| k == kind).unwrap_or(0);
-                segmented(ui, "Values shown", &names, &mut at);
-                self.kind = kinds[at];
+        // A narrow panel has two rows of controls; its axis tells what the colours do.
+        let narrow = ui.available_width() < NARROW * theme::scale(ui.ctx());
+        if narrow {
+            row(ui, 40.0, |ui| self.kinds(ui, kinds, kind));
+        }
+        row(ui, 42.0, |ui| {
+            if !narrow {
+                self.kinds(ui, kinds, kind);
             }
             let mut flat = usize::from(self.camera.flat);
             segmented(ui, "Drawn as", &["3D", "map"], &mut flat);
@@ -242,11 +248,27 @@ impl Surface {
             if of.len() > 2 {
                 self.axes(ui, of);
             }
-            let (label, [low, high], map) = self.range.bar(kind);
-            let (low, high) = (value(low.into()), value(high.into()));
-            let bar = ColorBar::linear(label, &low, &high).map(map);
-            bar.room(ui.available_width()).show(ui);
+            if !narrow {
+                self.bar(ui, kind);
+            }
         });
+    }
+
+    fn kinds(&mut self, ui: &mut Ui, kinds: &[usize], kind: usize) {
+        if kinds.len() > 1 {
+            let names: Vec<&str> = kinds.iter().map(|&kind| KINDS[kind]).collect();
+            let mut at = kinds.iter().position(|&k| k == kind).unwrap_or(0);
+            segmented(ui, "Values shown", &names, &mut at);
+            self.kind = kinds[at];
+        }
+    }
+
+    /// What the colours mean.
+    fn bar(&self, ui: &mut Ui, kind: usize) {
+        let (label, [low, high], map) = self.range.bar(kind);
+        let (low, high) = (value(low.into()), value(high.into()));
+        let bar = ColorBar::linear(label, &low, &high).map(map);
+        bar.room(ui.available_width()).show(ui);
     }
 
     /// Which two numbers; one that is taken changes places with the other.
@@ -284,15 +306,28 @@ impl Surface {
             letter,
         };
         let note = picture.note();
-        let line = if note.is_empty() { 0.0 } else { 22.0 * theme::scale(ui.ctx()) };
+        // Where the strip is hidden, the colours are told beside the note.
+        let bar = cx.view.lecture || cx.view.still;
+        let line = match (note.is_empty(), bar) {
+            (true, false) => 0.0,
+            (false, false) => 22.0 * theme::scale(ui.ctx()),
+            (_, true) => 40.0 * theme::scale(ui.ctx()),
+        };
         let scene = picture.scene(&t);
         let room = ui.available_size() - vec2(0.0, below + line);
         let name = format!("Surface of values, {}", KINDS[kind]);
         let id = ui.scope_id().with("surface");
         let drawn = gfx::show(ui, (&style, &name), id, &scene, &mut self.camera, room);
-        if !note.is_empty() {
-            ui.add(Label::new(RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak)));
-        }
+        ui.horizontal(|ui| {
+            if bar {
+                self.bar(ui, kind);
+                ui.add_space(12.0 * theme::scale(ui.ctx()));
+            }
+            if !note.is_empty() {
+                let note = RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak);
+                ui.add(Label::new(note).truncate());
+            }
+        });
         let response = &drawn.response;
         let at = response.interact_pointer_pos().or(response.hover_pos());
         let Some(place) = at.and_then(|at| drawn.pick(&scene, at)) else {

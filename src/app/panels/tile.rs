@@ -4,7 +4,7 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
 use super::look::kind;
 use super::mazes::{Looks, Scale};
-use super::{Cx, body_tile, graph_tile};
+use super::{Cx, board_tile, body_tile, graph_tile};
 use crate::app::actions::Action;
 use crate::app::brush::Tool;
 use crate::app::widgets::button::{Button, framed_icon_button};
@@ -90,6 +90,7 @@ fn picture(
         Scene::Grid(grid) => grid,
         Scene::Graph(graph) => return graph_tile::picture(ui, index, graph, scale, size, cx),
         Scene::Body(body) => return body_tile::picture(ui, index, body, size, cx),
+        Scene::Board(board) => return board_tile::picture(ui, index, board, size, cx),
         Scene::States(_) => {
             ui.label("This world has no picture.");
             return;
@@ -235,6 +236,7 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
     let left = place(index, cx.snapshot, brief);
     let right = match (run.way_home, run.map.is_some()) {
         _ if !run.stale.is_empty() => believed_wrongly(run, brief),
+        _ if matches!(run.truth.scene(), Scene::Board(_)) => board_tile::turn(run),
         _ if run.lane.path.now().is_some() => body_tile::total(run),
         _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
         (Some(steps), _) if brief => format!("way home: {steps}"),
@@ -289,6 +291,8 @@ fn place(index: usize, s: &Snapshot, brief: bool) -> String {
         "waits".to_owned()
     } else if by_episode && brief {
         format!("step {}", grouped(c.step))
+    } else if brief {
+        format!("Episode {}", grouped(c.episodes + 1))
     } else if s.waits(index) {
         format!("Episode {}, waits", grouped(c.episodes))
     } else {
@@ -347,8 +351,10 @@ fn report(run: &RunSnapshot) -> String {
 
 /// Text twin of a tile.
 pub fn text(run: &RunSnapshot) -> String {
-    if matches!(run.truth.scene(), Scene::Body(_)) {
-        return body_tile::text(run);
+    match run.truth.scene() {
+        Scene::Body(_) => return body_tile::text(run),
+        Scene::Board(_) => return board_tile::text(run),
+        Scene::Grid(_) | Scene::Graph(_) | Scene::States(_) => {}
     }
     let c = &run.lane.counters;
     let way = run.way_home.map_or("no way home yet".to_owned(), |w| format!("way home {w} steps"));

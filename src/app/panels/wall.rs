@@ -8,7 +8,7 @@ mod worth;
 use egui::{Align, Checkbox, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use super::asked::{Asked, Moment};
-use super::{Cx, Panel, PanelId, framed};
+use super::{Cx, Panel, PanelId, framed, on_its_way, waits};
 use crate::app::theme;
 use crate::app::widgets::number::grouped;
 use crate::app::widgets::segmented::segmented;
@@ -84,11 +84,11 @@ impl Network {
     }
 
     fn told(&self) -> String {
-        format!("{:.0} % off the mean", 100.0 * self.off)
+        format!("1 step: {:.0} % off the mean", 100.0 * self.off)
     }
 
     fn told_briefly(&self) -> String {
-        format!("{:.0} % off", 100.0 * self.off)
+        format!("1 step: {:.0} % off", 100.0 * self.off)
     }
 }
 
@@ -121,7 +121,7 @@ fn subject(s: &Snapshot, selected: usize) -> Option<Subject<'_>> {
     let run = &s.runs[index];
     match run.truth.scene() {
         Scene::Grid(grid) => Some(Subject { index, run, grid }),
-        Scene::Graph(_) | Scene::Body(_) | Scene::States(_) => None,
+        Scene::Graph(_) | Scene::Body(_) | Scene::Board(_) | Scene::States(_) => None,
     }
 }
 
@@ -207,16 +207,10 @@ impl Wall {
         let pace = if s.playing && !cx.view.at_once() { EVERY } else { 0.0 };
         self.asked.ask((ui.ctx(), cx.view), &question, pace, Question::answer);
         let Some(machine) = self.known(&question) else {
-            // It comes within a frame or two.
-            ui.ctx().request_repaint();
-            return;
+            return on_its_way(ui);
         };
         let Some(machine) = machine else {
-            let words = match cx.view.still {
-                true => format!("No data: {pair} was never tried."),
-                false => format!("No data: {pair} was never tried yet. Space plays."),
-            };
-            note(ui, &words);
+            note(ui, &waits(&format!("No data: {pair} was never tried so far."), cx));
             return;
         };
         let room = ui.available_rect_before_wrap();

@@ -9,7 +9,7 @@ use super::Cx;
 use super::asked::{Asked, Moment};
 use crate::app::theme;
 use crate::experiment::snapshot::Snapshot;
-use crate::probes::consistency::{Place, way};
+use crate::probes::consistency::{Place, kept, way};
 
 /// Seconds between two answers while time passes beside the window.
 const EVERY: f64 = 0.1;
@@ -30,10 +30,7 @@ impl Question {
     }
 
     fn solve(&self) -> All {
-        let of = |run: &Moment| {
-            let view = run.lane.view.consistent.as_ref()?;
-            way(view, &run.truth)
-        };
+        let of = |run: &Moment| way(kept(&run.lane.view)?, &run.truth);
         Arc::new(self.runs.iter().map(|run| of(run).unwrap_or_default()).collect())
     }
 }
@@ -78,8 +75,8 @@ pub fn explain(ui: &mut Ui, s: &Snapshot, known: Option<&All>) -> bool {
 
 /// Why there is nothing to see once all is solved.
 pub fn empty(s: &Snapshot) -> &'static str {
-    match s.runs.iter().any(|run| run.lane.view.consistent.is_some()) {
+    match s.runs.iter().any(|run| kept(&run.lane.view).is_some()) {
         true => "This world is too large to be solved beside the picture, or has no single answer.",
-        false => "Needs a run of 'Self-consistency'.",
+        false => "Needs a run of 'Self-consistency', or of MuZero in a world of listed states.",
     }
 }

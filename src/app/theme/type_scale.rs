@@ -62,6 +62,11 @@ pub fn hero_words(ctx: &Context) -> FontId {
     sized(ctx, 22.0, named("medium"))
 }
 
+/// Longer words on the same card: Inter Medium 18.
+pub fn lede(ctx: &Context) -> FontId {
+    sized(ctx, 18.0, named("medium"))
+}
+
 /// Pseudo-code and its values: JetBrains Mono Regular 13.
 pub fn code(ctx: &Context) -> FontId {
     sized(ctx, 13.0, FontFamily::Monospace)

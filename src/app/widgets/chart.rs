@@ -16,6 +16,7 @@ use egui::{Color32, Id, Pos2, Rect, Response, Role, Sense, Ui, UiBuilder, Widget
 use egui_plot::{Plot, PlotBounds, PlotTransform};
 
 use crate::app::theme;
+pub use numerals::number;
 use scale::Axis;
 
 /// What a [`Mark`] tells about its run.
@@ -89,6 +90,8 @@ pub struct Chart<'a> {
     /// What that level was from each place of the x axis on, `[x, level]` with x ascending; empty
     /// if it never changes.
     pub levels: &'a [[f64; 2]],
+    /// What lies at this height or below is drawn there, and told as "at most" it.
+    pub floor: Option<f64>,
     /// One line shown while there is no data: what will appear and which key starts it.
     pub empty: &'a str,
 }
@@ -135,7 +138,7 @@ impl Chart<'_> {
     /// Ctrl+wheel or pinch zooms, dragging then pans, a double click returns to the whole view.
     /// The axes only ever grow while data arrive; they start over once all curves are empty.
     pub fn ui(&self, ui: &mut Ui, curves: &[Curve<'_>]) -> Response {
-        let least = vec2(160.0, 90.0);
+        let least = vec2(120.0, 90.0);
         let (outer, _) = ui.allocate_exact_size(ui.available_size().max(least), Sense::hover());
         let tokens = theme::tokens(ui.ctx());
         let scale = theme::scale(ui.ctx());

@@ -14,6 +14,9 @@ const SCRIPT: f32 = 0.68;
 const LOW: f32 = 0.22;
 const HIGH: f32 = 0.42;
 
+/// As in `s′`.
+const PRIME: char = '′';
+
 /// How a piece is set.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Face {
@@ -62,9 +65,13 @@ impl Formula {
         self
     }
 
-    /// Letters, operators, parentheses.
+    /// Letters, operators, parentheses. Primes are drawn to stand as superscripts.
     pub fn math(self, text: &str) -> Self {
-        self.push(text, Face::Letter, false, 0)
+        text.split_inclusive(PRIME).fold(self, |line, part| match part.strip_suffix(PRIME) {
+            None => line.push(part, Face::Letter, false, 0),
+            Some("") => line.above("′"),
+            Some(before) => line.push(before, Face::Letter, false, 0).above("′"),
+        })
     }
 
     /// A letter with a hat: predicted.

@@ -65,6 +65,7 @@ pub struct Panel<'a> {
     state: PanelState,
     tools: &'a [PanelTool],
     dense: bool,
+    one_line: bool,
     height: f32,
 }
 
@@ -82,7 +83,8 @@ impl<'a> Panel<'a> {
     /// A panel over the available width, as high as its body.
     pub const fn new(title: &'a str) -> Self {
         let state = PanelState::Normal;
-        Self { title, question: "", run: None, state, tools: &[], dense: false, height: 0.0 }
+        let (question, run, tools) = ("", None, &[]);
+        Self { title, question, run, state, tools, dense: false, one_line: false, height: 0.0 }
     }
 
     /// The one question this panel answers, at most 60 characters.
@@ -112,6 +114,12 @@ impl<'a> Panel<'a> {
     /// Less air above and below, for rows of tiles.
     pub const fn dense(mut self) -> Self {
         self.dense = true;
+        self
+    }
+
+    /// A question that does not fit beside the title is left out: the picture needs the room.
+    pub const fn one_line(mut self, only: bool) -> Self {
+        self.one_line = only;
         self
     }
 

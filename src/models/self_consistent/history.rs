@@ -42,6 +42,11 @@ impl Default for History {
 }
 
 impl History {
+    /// One that takes a look after so many updates at most often.
+    pub fn every(every: u64) -> Self {
+        Self { every, ..Self::default() }
+    }
+
     /// Whether the moment after so many updates is to be kept.
     pub fn wants(&self, updates: u64) -> bool {
         updates.is_multiple_of(self.every)

@@ -1,6 +1,7 @@
 //! Rolling a model out, and every gradient through it.
 
-use super::{Blocks, Imagined, Sizes, Wiring, dot, through_softmax};
+use super::{Blocks, Imagined, Sizes, Wiring, dot, lambda_targets};
+use super::{through_softmax, through_targets};
 use crate::mdp::Action;
 
 /// What is rolled out: everything but the parameters.
@@ -63,14 +64,7 @@ impl Rollout<'_> {
             states.push(next);
         }
         let values: Vec<f64> = states.iter().map(|z| dot(z, &blocks.values)).collect();
-        let mut targets = vec![0.0; self.depth + 1];
-        for k in (0..=self.depth).rev() {
-            let later = match targets.get(k + 1) {
-                Some(&y) => (1.0 - self.lambda) * values[k + 1] + self.lambda * y,
-                None => values[k + 1],
-            };
-            targets[k] = rewards[k] + self.gamma * later;
-        }
+        let targets = lambda_targets(&rewards, &values, self.gamma, self.lambda);
         Imagined { states, rewards, values, targets }
     }
 
@@ -137,22 +131,11 @@ impl Rollout<'_> {
 
     /// Gradient by `v_k`, `[K + 2]`, and by `r_k`, `[K + 1]`, where the wiring lets it through.
     fn by_outputs(&self, imagined: &Imagined, wiring: Wiring) -> (Vec<f64>, Vec<f64>) {
-        let last = self.depth;
-        let (mut by_value, mut by_reward) = (vec![0.0; last + 2], vec![0.0; last + 1]);
-        let mut by_target = 0.0;
-        for k in 0..=last {
-            let error = imagined.targets[k] - imagined.values[k];
-            if wiring.prediction {
-                by_value[k] -= error;
-            }
-            by_target = error + self.gamma * self.lambda * by_target;
-            if wiring.target_reward {
-                by_reward[k] = by_target;
-            }
-            if wiring.target_value {
-                let share = if k == last { 1.0 } else { 1.0 - self.lambda };
-                by_value[k + 1] += self.gamma * share * by_target;
-            }
+        let pairs = imagined.targets.iter().zip(&imagined.values);
+        let errors: Vec<f64> = pairs.map(|(target, value)| target - value).collect();
+        let (mut by_value, by_reward) = through_targets(&errors, self.gamma, self.lambda, wiring);
+        if wiring.prediction {
+            by_value.iter_mut().zip(&errors).for_each(|(g, error)| *g -= error);
         }
         (by_value, by_reward)
     }

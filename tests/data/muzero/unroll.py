@@ -179,4 +179,5 @@ def main():
                     say(f"{network}.{kind}", tensor)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -213,7 +213,7 @@ impl<'a> Heads<'a> {
 
 /// Loss of a reward or value: cross-entropy with the two-hot code of the squashed target, or half
 /// the squared error of the squashed number.
-fn number(outputs: &[f32], target: f64, weight: f64) -> (f64, Vec<f64>) {
+pub(super) fn number(outputs: &[f32], target: f64, weight: f64) -> (f64, Vec<f64>) {
     let found = match outputs {
         [one] => {
             let (loss, slope) = half_squared(f64::from(*one), squash(target));

@@ -22,21 +22,23 @@ const LEAST: f32 = 64.0;
 const SHARES: (f64, f64) = (1e-4, 1.0);
 
 /// One chart.
-struct Chart<'a> {
-    painter: &'a Painter,
-    t: &'a Tokens,
-    field: Rect,
-    low: f64,
-    high: f64,
-    log: bool,
+pub struct Chart<'a> {
+    pub painter: &'a Painter,
+    pub t: &'a Tokens,
+    pub field: Rect,
+    pub low: f64,
+    pub high: f64,
+    pub log: bool,
 }
 
 impl Chart<'_> {
-    fn x(&self, step: f64) -> f32 {
+    /// Where a step lies.
+    pub fn x(&self, step: f64) -> f32 {
         self.field.left() + self.field.width() * (step / STEPS as f64) as f32
     }
 
-    fn at(&self, step: usize, y: f64) -> Pos2 {
+    /// Where a number after a step lies.
+    pub fn at(&self, step: usize, y: f64) -> Pos2 {
         let place = |y: f64| if self.log { y.max(1e-300).log10() } else { y };
         let (low, high) = (place(self.low), place(self.high));
         let share = ((place(y) - low) / (high - low)).clamp(-0.02, 1.02) as f32;
@@ -48,7 +50,7 @@ impl Chart<'_> {
     }
 
     /// A horizontal line with its number.
-    fn tick(&self, y: f64, words: &str) {
+    pub fn tick(&self, y: f64, words: &str) {
         let at = self.at(0, y).y;
         let line = [pos2(self.field.left(), at), pos2(self.field.right(), at)];
         self.painter.line_segment(line, Stroke::new(1.0, self.t.stroke));
@@ -58,7 +60,7 @@ impl Chart<'_> {
     }
 
     /// A line of imagination: paler beyond the horizon.
-    fn dashed(&self, path: &[Pos2], horizon: Option<usize>, (width, fade): (f32, f32)) {
+    pub fn dashed(&self, path: &[Pos2], horizon: Option<usize>, (width, fade): (f32, f32)) {
         let near = horizon.map_or(path.len(), |horizon| path.len().min(horizon + 1));
         let far = &path[near.saturating_sub(1)..];
         for (part, pale) in [(&path[..near], 1.0), (far, PALE)] {
@@ -180,7 +182,7 @@ fn horizon(chart: &Chart<'_>, shown: &Shown<'_>, taken: Option<(f32, f32)>) {
 }
 
 /// The name of a chart, above its axis; returns where it ends.
-fn name(chart: &Chart<'_>, words: &[&str]) -> f32 {
+pub fn name(chart: &Chart<'_>, words: &[&str]) -> f32 {
     let font = theme::small(chart.painter.ctx());
     let room = chart.field.width();
     let words = text::fitted(chart.painter, words, &font, chart.t.text_weak, room);

@@ -143,7 +143,7 @@ impl Hand {
                 let left = (self.last + scene.tick - now).max(0.0);
                 ctx.request_repaint_after(std::time::Duration::from_secs_f64(left));
             }
-            Scene::Graph(_) | Scene::States(_) => {}
+            Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => {}
         }
     }
 

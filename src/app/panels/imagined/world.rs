@@ -32,7 +32,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, run: &RunSnapshot, shown: &Shown<'_>) -> Opti
             picked(fitted(rect, scene), scene, at).map(Place::Body)
         }
         Scene::Grid(grid) => cells(ui, rect, grid, shown).map(|cell| Place::State(cell as u32)),
-        Scene::Graph(_) | Scene::States(_) => None,
+        Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => None,
     }
 }
 

@@ -8,7 +8,7 @@ use egui::{
 use super::pictures;
 use super::scenes::Ground;
 use super::settings::Settings;
-use super::tiles::Tile;
+use super::tiles::{Above, LEVEL};
 use super::undo;
 use crate::app::theme;
 use crate::app::words::value;
@@ -53,19 +53,29 @@ pub fn ui(
     ui: &mut Ui,
     rect: Rect,
     ground: &Ground<'_>,
-    tile: &Tile,
+    plane: &Above,
     (settings, window): (&mut Settings, Option<[(f64, f64); 2]>),
     still: bool,
 ) -> Option<[f64; 2]> {
-    let mut scene = ground.scene(tile, None);
+    let mut scene = ground.scene(&plane.tile, None);
     scene.planes.clear();
     let start = ground.start.map(|x| x as f32);
     let (colour, casing) = (ground.t.imagined, ground.t.casing);
     scene.crosses.push(Cross { at: start, arm: 0.03, colour, casing, grip: false });
+    // From above only the place of a line counts.
+    let height = plane.tile.ends.0 as f32;
+    for piece in plane.line.iter() {
+        let place = |&share: &[f32; 2]| {
+            let [x, y] = [0, 1].map(|d| scene.axes[d].at(f64::from(share[d])) as f32);
+            [x, y, height]
+        };
+        let points = piece.iter().map(place).collect();
+        scene.lines.push(Line::new(points, theme::level_line(), LEVEL));
+    }
     if let Some([x, y]) = window {
         let corners = [[x.0, y.0], [x.1, y.0], [x.1, y.1], [x.0, y.1], [x.0, y.0]];
-        let points = corners.map(|[x, y]| [x as f32, y as f32, tile.ends.0 as f32]).to_vec();
-        scene.lines.push(Line::new(points, theme::level_line(), 1.2));
+        let points = corners.map(|[x, y]| [x as f32, y as f32, height]).to_vec();
+        scene.lines.push(Line::new(points, theme::isoline().to_opaque(), 1.5));
     }
     let style = theme::solid(ui.ctx(), true);
     let mut camera = settings.camera;

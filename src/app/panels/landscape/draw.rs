@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use egui::{Label, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+use egui::{Label, Rect, RichText, Ui, UiBuilder, pos2};
 
 use super::column::{self, Wish};
 use super::pictures::{self, Done, Picture};
 use super::race::Row;
 use super::scenes::Ground;
+use super::seats::{self, Places};
 use super::settings::Settings;
 use super::sheet::{self, Floor, Sheet};
-use super::tiles::{self, Tiles};
+use super::tiles::{Above, Tiles};
 use super::{EVERY, FRAME, Found, LITTLE, Landscape, above, lamps, lines, subject, table, told};
 use crate::app::actions::Action;
 use crate::app::panels::Cx;
@@ -21,45 +22,12 @@ use crate::experiment::engine::Command;
 use crate::experiment::snapshot::RunSnapshot;
 use crate::lessons::bench::ValueFrom;
 
-/// Width of the column, and the least width of the pictures beside it.
-const COLUMN: f32 = 288.0;
-const LEAST: f32 = 560.0;
-/// Height of the row of race and map, and the least height with it.
-const BELOW: f32 = 214.0;
-const HIGH: f32 = 640.0;
 /// Height from which on the column shows everything.
 const TALL: f32 = 770.0;
+/// Least height of the map below controls.
+const MAP: f32 = 90.0;
 /// What the column shows in turns where it is low.
 const TABS: [&str; 4] = ["place", "look", "race", "lamps"];
-
-/// Where things stand.
-struct Places {
-    pictures: Rect,
-    column: Option<Rect>,
-    below: Option<Rect>,
-}
-
-impl Places {
-    fn of(room: Rect, points: f32) -> Self {
-        let gap = 16.0 * points;
-        let wide = room.width() >= (COLUMN + LEAST) * points;
-        let (left, column) = match wide {
-            true => {
-                let at = room.right() - COLUMN * points;
-                let column = Rect::from_min_max(pos2(at, room.top()), room.max);
-                (Rect::from_min_max(room.min, pos2(at - gap, room.bottom())), Some(column))
-            }
-            false => (room, None),
-        };
-        if room.height() < HIGH * points {
-            return Self { pictures: left, column, below: None };
-        }
-        let at = left.bottom() - BELOW * points;
-        let below = Rect::from_min_max(pos2(left.left(), at), left.max);
-        let pictures = Rect::from_min_max(left.min, pos2(left.right(), at - 10.0 * points));
-        Self { pictures, column, below: Some(below) }
-    }
-}
 
 impl Landscape {
     /// Takes over how the lesson lays out the bench, once.
@@ -162,8 +130,11 @@ impl Landscape {
         if !self.tiles.as_ref().is_some_and(|tiles| tiles.are(&shown, &found.judge, look)) {
             self.tiles = Tiles::new(&shown, found.judge, look).map(Arc::new);
         }
-        if !self.plane.as_ref().is_some_and(|(known, _)| Arc::ptr_eq(known, &found.whole)) {
-            self.plane = tiles::above(&found.whole).map(|tile| (found.whole.clone(), tile));
+        if !self.plane.as_ref().is_some_and(|plane| plane.is_of(&found.whole)) {
+            self.plane = Above::new(&found.whole);
+        }
+        if let Some(plane) = &mut self.plane {
+            plane.follow(found.judge.value);
         }
         Ok(found)
     }
@@ -201,22 +172,20 @@ impl Landscape {
         let tiles = self.tiles.clone()?;
         let held = self.head.held.is_some();
         let still = cx.view.still;
-        let gap = 12.0 * points;
-        let size = vec2((rect.width() - gap) / 2.0, (rect.height() - gap) / 2.0);
-        for (index, tile) in tiles.tiles.iter().enumerate() {
-            let (across, down) = ((index % 2) as f32, (index / 2) as f32);
-            let corner = rect.min + vec2(across * (size.x + gap), down * (size.y + gap));
+        let seats = seats::of_pictures(rect, points);
+        for (tile, &seat) in tiles.tiles.iter().zip(&seats) {
             let ball = tile.loss.zip(raced.as_ref());
             let ball = ball.map(|(loss, (measured, rows))| {
                 (&rows[loss.index()], &measured.rolls[loss.index()])
             });
             let picture = Picture { ground: &ground, tile, ball, held, still };
-            let seat = Rect::from_min_size(corner, size);
             picture.ui(ui, seat, &mut self.settings, &mut done);
         }
         let pointed = self.settings.pointed.filter(|_| !still);
         let numbers = pointed.map(|at| pictures::numbers(&ground, &sheet.ground, at));
-        pictures::legend(ui, foot, sheet.unknown.is_some(), numbers.or(notice).or(strays));
+        let bare = !self.settings.camera.flat && pictures::are_bare(seats[0], points);
+        let marks = (sheet.unknown.is_some(), bare);
+        pictures::legend(ui, foot, marks, numbers.or(notice).or(strays));
         let mut wish = None;
         if let Some(below) = places.below {
             wish = self.below(ui, cx, (found, below), (rows, &mut done));
@@ -242,7 +211,12 @@ impl Landscape {
         lines::heading(&mut child, "Ball race");
         self.table(&mut child, found, rows);
         let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
-        done.pointed = self.above(ui, cx, found, right).or(done.pointed);
+        let mut head = ui.new_child(UiBuilder::new().id_salt("from above").max_rect(right));
+        let words =
+            if self.settings.near { "V from above, framed: the surfaces" } else { "V from above" };
+        lines::small(&mut head, words);
+        let rest = right.with_min_y(head.min_rect().bottom());
+        done.pointed = self.above(ui, cx, found, rest).or(done.pointed);
         None
     }
 
@@ -260,16 +234,14 @@ impl Landscape {
 
     /// Returns the place under the pointer.
     fn above(&mut self, ui: &mut Ui, cx: &Cx<'_>, found: &Found, rect: Rect) -> Option<[f64; 2]> {
-        let (Some((_, tile)), Ok(sheet)) = (self.plane.clone(), &found.whole.1) else {
-            return None;
-        };
+        let (Some(plane), Ok(sheet)) = (self.plane.clone(), &found.whole.1) else { return None };
         let t = theme::tokens(ui.ctx());
         let start = self.settings.places().start;
         let (floor, judge) = (&found.floor, &found.judge);
         let ground = Ground { floor, sheet, judge, start, t: &t };
         let window = self.settings.near.then(|| floor.near(self.anchor).ranges);
         let still = cx.view.still;
-        above::ui(ui, rect, &ground, &tile, (&mut self.settings, window), still)
+        above::ui(ui, rect, &ground, &plane, (&mut self.settings, window), still)
     }
 
     /// Controls and readings, all of them or one tab.
@@ -283,15 +255,8 @@ impl Landscape {
         let points = theme::scale(ui.ctx());
         ui.spacing_mut().item_spacing.y = 5.0 * points;
         if cx.view.still || cx.view.lecture {
-            self.readings(ui, found);
-            let rows = found.and_then(|found| Some(self.rows(&found.floor)?.1));
-            if let Some(rows) = rows.filter(|_| !below) {
-                lines::heading(ui, "The balls end");
-                for loss in self.settings.losses() {
-                    let row = &rows[loss.index()];
-                    lines::row(ui, super::settings::name(loss), &row.verdict.words());
-                }
-            }
+            // How the balls ended stands over the pictures.
+            self.readings(ui, found, true);
             return None;
         }
         if ui.available_height() < TALL * points {
@@ -309,13 +274,16 @@ impl Landscape {
             let count = run.lane.view.earlier_values.len();
             let kept = sheet::kept(run, self.settings.kept).map(|kept| (kept, count));
             wish = column::source(ui, &mut self.settings, kept).or(wish);
-            column::form(ui, &mut self.settings);
-            if let Some(found) = found.filter(|_| !below) {
-                let rect = ui.available_rect_before_wrap();
+            if !low {
+                column::form(ui, &mut self.settings);
+            }
+            let rect = ui.available_rect_before_wrap();
+            if let Some(found) = found.filter(|_| !below && rect.height() > MAP * points) {
                 self.above(ui, cx, found, rect);
             }
         }
         if low && tab == 1 {
+            column::form(ui, &mut self.settings);
             column::looks(ui, &mut self.settings, floor.is_some_and(|floor| floor.turns()));
         }
         if !low {
@@ -335,7 +303,7 @@ impl Landscape {
             }
         }
         if !low || tab == 3 {
-            self.readings(ui, found);
+            self.readings(ui, found, false);
         }
         wish
     }
@@ -352,12 +320,12 @@ impl Landscape {
         }
     }
 
-    fn readings(&self, ui: &mut Ui, found: Option<&Found>) {
+    fn readings(&self, ui: &mut Ui, found: Option<&Found>, quiet: bool) {
         let Some(found) = found else { return };
         column::readings(ui, &found.judge, &found.floor);
         ui.add_space(6.0);
         let lamps = self.rows(&found.floor).map(|(measured, _)| measured.lamps);
-        lamps::ui(ui, self.settings.losses(), lamps.as_ref());
+        lamps::ui(ui, self.settings.losses(), lamps.as_ref(), quiet);
     }
 
     /// Does what a person asked for.

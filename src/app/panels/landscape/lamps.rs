@@ -5,6 +5,7 @@ use egui::{Align2, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use super::lines::{cell, heading, small};
 use super::settings::name;
 use crate::app::theme;
+use crate::app::widgets::chart;
 use crate::probes::landscape::{Lamps, Loss};
 
 /// Names of the lamps, and how each is measured.
@@ -30,7 +31,7 @@ fn number(lamps: &Lamps, lamp: usize) -> String {
     let written = match lamp {
         0 => lamps.task_aware.map(|x| format!("{x:.2}")),
         1 => lamps.far_solved.map(|x| format!("{:.1} %", 100.0 * x)),
-        _ => lamps.steepness.map(|x| if x < 1e4 { format!("{x:.1}") } else { format!("{x:.0e}") }),
+        _ => lamps.steepness.map(|x| if x < 1e4 { format!("{x:.1}") } else { chart::number(x, 2) }),
     };
     written.unwrap_or_else(|| "none".to_owned()).replace('-', "−")
 }
@@ -45,8 +46,8 @@ pub fn told(lamps: &Lamps, lamp: usize) -> String {
     format!("{} {} ({state})", LAMPS[lamp].0, number(lamps, lamp))
 }
 
-/// The table.
-pub fn ui(ui: &mut Ui, losses: [Loss; 3], lamps: Option<&[Lamps; 4]>) {
+/// The table; `quiet` where nobody can point at it.
+pub fn ui(ui: &mut Ui, losses: [Loss; 3], lamps: Option<&[Lamps; 4]>, quiet: bool) {
     let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
     heading(ui, "Three lamps");
     let size = vec2(ui.available_width(), 20.0 * points);
@@ -82,5 +83,7 @@ pub fn ui(ui: &mut Ui, losses: [Loss; 3], lamps: Option<&[Lamps; 4]>) {
         }
         response.on_hover_text(*how);
     }
-    small(ui, "Point at a row: how it is measured.");
+    if !quiet {
+        small(ui, "Point at a row: how it is measured.");
+    }
 }

@@ -16,6 +16,25 @@ use crate::probes::landscape::{Loss, Roll, Valued};
 
 /// Height of a picture from which on a sentence has room, in points before the text scale.
 const TALL: f32 = 200.0;
+/// Width of a picture below which its ball has a line of its own, before the text scale.
+const NARROW: f32 = 330.0;
+/// Heights of the lines above a picture, before the text scale: title, then ball or sentence.
+const LINES: [f32; 3] = [26.0, 26.0, 18.0];
+
+/// Height of the words above a picture in this seat.
+fn head(seat: Rect, points: f32) -> f32 {
+    let more = match (seat.width() < NARROW * points, seat.height() >= TALL * points) {
+        (true, _) => LINES[1],
+        (false, true) => LINES[2],
+        (false, false) => 0.0,
+    };
+    (LINES[0] + more) * points
+}
+
+/// Whether pictures that stand in seats like this one have no words round them.
+pub fn are_bare(seat: Rect, points: f32) -> bool {
+    !gfx::has_words(seat.size() - vec2(0.0, head(seat, points)), points)
+}
 
 /// What hands did to a picture.
 #[derive(Default)]
@@ -88,9 +107,7 @@ fn says(loss: Option<Loss>) -> &'static str {
 impl Picture<'_> {
     /// Draws it into `rect`.
     pub fn ui(&self, ui: &mut Ui, rect: Rect, settings: &mut Settings, done: &mut Done) {
-        let points = theme::scale(ui.ctx());
-        let tall = rect.height() >= TALL * points;
-        let body = self.head(ui, rect, tall, settings.camera.flat);
+        let body = self.head(ui, rect, settings.camera.flat);
         let scene = self
             .ground
             .scene(self.tile, self.ball.map(|(row, roll)| Rolling { row, roll, held: self.held }));
@@ -101,6 +118,7 @@ impl Picture<'_> {
         let spoken = self.spoken();
         let shown =
             gfx::show(&mut child, (&style, &spoken), id, &scene, &mut settings.camera, body.size());
+        self.count(ui, rect, settings.camera.flat);
         if let Some((cross, at)) = shown.dragged {
             done.dragged = Some((cross, at.map(f64::from)));
         }
@@ -115,8 +133,9 @@ impl Picture<'_> {
     }
 
     /// Title, formula and ball; what to look at and what is not on the scale. Returns what is left.
-    fn head(&self, ui: &Ui, rect: Rect, tall: bool, flat: bool) -> Rect {
+    fn head(&self, ui: &Ui, rect: Rect, flat: bool) -> Rect {
         let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
+        let narrow = rect.width() < NARROW * points;
         let painter = ui.painter().with_clip_rect(rect);
         let strong = theme::body_strong(ui.ctx());
         let line = text::line(&painter, title(self.tile.loss), strong, t.text_strong);
@@ -126,25 +145,46 @@ impl Picture<'_> {
         let (at, right) = (seat.right() + 12.0 * points, rect.right() - 4.0);
         let (ball, ink) = self.ball(&t);
         let ball = text::line(&painter, &ball, theme::body(ui.ctx()), ink);
-        if at + after.width(&painter) < right - ball.size().x - 28.0 * points {
+        let lead = if self.ball.is_some() { 28.0 * points } else { 0.0 };
+        let taken = if narrow { 0.0 } else { lead + ball.size().x };
+        if at + after.width(&painter) < right - taken {
             after.paint(&painter, pos2(at, baseline));
         }
-        let seat = text::place_on(&painter, &ball, right - ball.size().x, baseline);
+        let (x, below) = match (narrow, self.ball) {
+            (true, Some(_)) => (rect.left() + 17.0 * points, LINES[1] * points),
+            (true, None) => (rect.left() + 2.0, LINES[1] * points),
+            (false, _) => (right - ball.size().x, 0.0),
+        };
+        let seat = text::place_on(&painter, &ball, x, baseline + below);
         if self.ball.is_some() {
             let dot = seat.left_center() - vec2(10.0 * points, 0.0);
             painter.circle_filled(dot, 4.5 * points, t.imagined);
         }
-        let mut top = rect.top() + 26.0 * points;
-        if tall {
-            let small = theme::small(ui.ctx());
-            let off = text::line(&painter, &self.off(flat), small.clone(), t.text_weak);
+        let small = theme::small(ui.ctx());
+        let off = text::line(&painter, &self.off(flat), small.clone(), t.text_weak);
+        if !narrow && rect.height() >= TALL * points {
+            let top = rect.top() + LINES[0] * points;
             let room = rect.width() - off.size().x - 20.0;
             let line = text::elided(&painter, says(self.tile.loss), small, t.text_weak, room);
             text::place(&painter, &line, pos2(rect.left() + 2.0, top), Align2::LEFT_TOP);
             text::place(&painter, &off, pos2(right, top), Align2::RIGHT_TOP);
-            top += 18.0 * points;
         }
+        let top = rect.top() + head(rect, points);
         Rect::from_min_max(pos2(rect.left(), top), rect.max)
+    }
+
+    /// What is not on the scale of a narrow picture, over its lower left corner.
+    fn count(&self, ui: &Ui, rect: Rect, flat: bool) {
+        let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
+        let words = self.off(flat);
+        if rect.width() >= NARROW * points || words.is_empty() {
+            return;
+        }
+        let line =
+            text::elided(ui.painter(), &words, theme::small(ui.ctx()), t.text_weak, rect.width());
+        let seat = Align2::LEFT_BOTTOM.anchor_size(rect.left_bottom(), line.size());
+        ui.painter().rect_filled(seat, 2, t.panel.gamma_multiply(0.8));
+        text::place(ui.painter(), &line, seat.min, Align2::LEFT_TOP);
     }
 
     /// What is not on the scale; from above also the scale itself, which has no axis there.
@@ -165,7 +205,10 @@ impl Picture<'_> {
 
     /// Where the ball is.
     fn ball(&self, t: &Tokens) -> (String, Color32) {
-        let Some((row, _)) = self.ball else { return (String::new(), t.text) };
+        let Some((row, _)) = self.ball else {
+            let value = format!("V(s′) = {}", short(self.ground.judge.value));
+            return (if self.tile.loss.is_none() { value } else { String::new() }, t.text);
+        };
         let far = format!("{:.1} from the cross", row.state_error);
         match row.verdict {
             Verdict::Rolls => (far, t.text),
@@ -210,15 +253,21 @@ pub fn numbers(ground: &Ground<'_>, valued: &impl Valued, at: [f64; 2]) -> Strin
 }
 
 /// What the marks are, the same for every picture; or, first, what a person should know.
-pub fn legend(ui: &mut Ui, rect: Rect, data: bool, notice: Option<String>) {
+///
+/// `bare` pictures have no words round them: what their axes are stands here.
+pub fn legend(ui: &mut Ui, rect: Rect, (data, bare): (bool, bool), notice: Option<String>) {
     let t = theme::tokens(ui.ctx());
     let hatch = if data { " · hatched: no data" } else { "" };
     let ink = if notice.is_some() { t.text_strong } else { t.text_weak };
-    let words = notice.unwrap_or_else(|| {
-        format!(
+    let words = notice.unwrap_or_else(|| match bare {
+        true => format!(
+            "blue: true s′ · orange: prediction ŝ · white: V(s) = V(s′) · θ to the right, ω to the \
+             back, √ loss up{hatch}"
+        ),
+        false => format!(
             "blue: true next state s′, plane: slope of V there · orange: prediction ŝ · white: \
              V(s) = V(s′) · heights: √ loss, grey: off scale{hatch}"
-        )
+        ),
     });
     let response = ui.interact(rect, Id::unique("legend of landscapes"), egui::Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::race::Known;
 use crate::app::theme;
-use crate::gfx::{Colours, Field, Isolines};
+use crate::gfx::{Colours, Field, Isolines, level_lines};
 use crate::probes::landscape::{Fields, Judge, Loss, quantile};
 
 /// Share of the points that a scale of a loss takes in; spikes above it are clipped and counted.
@@ -13,7 +13,7 @@ const WITHIN: f64 = 0.98;
 /// Contours of a picture.
 const LEVELS: usize = 13;
 /// Width of the contour of the value through the cross.
-const LEVEL: f32 = 2.2;
+pub const LEVEL: f32 = 2.2;
 
 /// Ids of fields: each set of heights has one of its own.
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -87,13 +87,40 @@ impl Tiles {
     }
 }
 
-/// The value of the whole plane from above: it stays while a hand moves the cross.
-pub fn above(known: &Known) -> Option<Tile> {
-    let sheet = known.1.as_ref().ok()?;
-    let lines = Lines { values: sheet.heights.clone(), ends: sheet.ends, level: f64::NAN };
-    let mut tile = lines.value_tile(sheet.missing, sheet.unknown.clone());
-    tile.field.isolines.truncate(1);
-    Some(tile)
+/// The value of the whole plane from above: its picture stays while a hand moves the cross, the
+/// level line through it follows.
+#[derive(Clone)]
+pub struct Above {
+    known: Known,
+    /// The picture.
+    pub tile: Tile,
+    level: f64,
+    /// Places as good as the cross, in pieces, in shares of the plane.
+    pub line: Arc<Vec<Vec<[f32; 2]>>>,
+}
+
+impl Above {
+    /// The picture of a value; `None` where there is none.
+    pub fn new(known: &Known) -> Option<Self> {
+        let sheet = known.1.as_ref().ok()?;
+        let lines = Lines { values: sheet.heights.clone(), ends: sheet.ends, level: f64::NAN };
+        let mut tile = lines.value_tile(sheet.missing, sheet.unknown.clone());
+        tile.field.isolines.truncate(1);
+        Some(Self { known: known.clone(), tile, level: f64::NAN, line: Arc::default() })
+    }
+
+    /// Whether it is of this value.
+    pub fn is_of(&self, known: &Known) -> bool {
+        Arc::ptr_eq(&self.known, known)
+    }
+
+    /// Draws the line at another level, if it is one.
+    pub fn follow(&mut self, level: f64) {
+        if self.level != level {
+            self.level = level;
+            self.line = Arc::new(level_lines(&self.tile.field, level as f32));
+        }
+    }
 }
 
 /// The end of a scale that takes in nearly all numbers: a round one.

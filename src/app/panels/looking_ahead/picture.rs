@@ -160,11 +160,19 @@ impl<'a> Map<'a> {
     fn legend(&self, painter: &Painter, rect: Rect) {
         let y = rect.bottom() - 9.0 * self.points;
         let mut x = rect.left();
-        for (verdict, words) in [
-            (Verdict::Mended, "search right alone"),
-            (Verdict::Spoiled, "search wrong alone"),
-            (Verdict::Wrong, "both wrong"),
-        ] {
+        let verdicts = [Verdict::Mended, Verdict::Spoiled, Verdict::Wrong];
+        let names = [["search right alone", "search wrong alone", "both wrong"], BRIEF];
+        // The first names that fit into the row.
+        let wide = |names: &[&str; 3]| {
+            let font = theme::small(painter.ctx());
+            let one = |name: &&str| {
+                text::line(painter, name, font.clone(), self.t.text_weak).size().x
+                    + 28.0 * self.points
+            };
+            names.iter().map(one).sum::<f32>()
+        };
+        let names = if wide(&names[0]) <= rect.width() { names[0] } else { names[1] };
+        for (verdict, words) in verdicts.into_iter().zip(names) {
             let Some(ink) = hue(&self.t, verdict) else { continue };
             sign(painter, pos2(x + 5.0 * self.points, y), 4.0 * self.points, verdict, ink);
             let at = pos2(x + 14.0 * self.points, y);
@@ -173,6 +181,9 @@ impl<'a> Map<'a> {
         }
     }
 }
+
+/// What the marks mean, where there is little room.
+const BRIEF: [&str; 3] = ["search right", "search wrong", "both wrong"];
 
 fn sign(painter: &Painter, at: Pos2, radius: f32, verdict: Verdict, ink: Color32) {
     let stroke = Stroke::new(1.6, ink);

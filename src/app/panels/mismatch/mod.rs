@@ -2,10 +2,15 @@
 
 mod road;
 
-use egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{
+    Align2, CornerRadius, FontId, Galley, Painter, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2,
+};
 
 use super::fit::{EMPTY, view};
-use super::{Cx, Panel, PanelId, framed, weak};
+use super::plot::fitting;
+use super::{Cx, Panel, PanelId, framed, waits, weak};
 use crate::app::theme;
 use crate::app::widgets::{badge, text};
 use crate::app::words::value;
@@ -15,6 +20,8 @@ use crate::experiment::snapshot::Snapshot;
 const MATTERS: usize = 2;
 /// Bars end here: an error larger than 1.5 variances is written on the bar.
 const MOST: f64 = 1.5;
+/// An error below this is told as small.
+const TINY: f64 = 1e-6;
 /// Rows lower than this, in points, have no words.
 const TIGHT: f32 = 52.0;
 
@@ -56,9 +63,12 @@ fn bars(ui: &Ui, rect: Rect, s: &Snapshot, all: &[(usize, Vec<f64>)]) {
         let high = if tight { row - 6.0 * points } else { row - 26.0 * points }.max(8.0);
         let foot = top + if tight { 2.0 } else { 20.0 } * points + high;
         badge::paint(&painter, pos2(rect.left() + 12.0 * points, foot - high / 2.0), *index);
-        let words = if tight { String::new() } else { said(s, *index) };
-        let words = text::elided(&painter, &words, font.clone(), t.text, rect.right() - left);
-        text::place(&painter, &words, pos2(left, top), Align2::LEFT_TOP);
+        if !tight {
+            let words = [said(s, *index), said_briefly(s, *index)];
+            let words = words.each_ref().map(String::as_str);
+            let words = text::fitted(&painter, &words, &font, t.text, rect.right() - left);
+            text::place(&painter, &words, pos2(left, top), Align2::LEFT_TOP);
+        }
         let edge = [pos2(left, foot), pos2(rect.right(), foot)];
         painter.line_segment(edge, Stroke::new(1.0, t.stroke_strong));
         for (d, &share) in shares.iter().enumerate() {
@@ -73,24 +83,40 @@ fn bars(ui: &Ui, rect: Rect, s: &Snapshot, all: &[(usize, Vec<f64>)]) {
             painter.rect_filled(bar, CornerRadius::same(2), ink);
             if share > MOST && !tight {
                 let ink = if d < MATTERS { t.panel } else { t.text };
-                let words = text::line(&painter, &value(share), font.clone(), ink);
-                text::place(
-                    &painter,
-                    &words,
-                    bar.center_top() + vec2(0.0, 2.0),
-                    Align2::CENTER_TOP,
-                );
+                let words = text::line(&painter, &format!("{share:.1}"), font.clone(), ink);
+                // Below the line of 1, which would strike it.
+                let middle = bar.bottom() - bar.height() / MOST as f32 / 2.0;
+                let at = pos2(bar.center().x, middle);
+                text::place(&painter, &words, at, Align2::CENTER_CENTER);
             }
         }
         let one = foot - high / MOST as f32;
         let level = [pos2(left, one), pos2(rect.right(), one)];
         painter.line_segment(level, Stroke::new(1.2, t.text_weak));
     }
-    for d in 0..width {
-        let ink = if d < MATTERS { t.text_strong } else { t.text_weak };
-        let words = text::elided(&painter, &name(d), font.clone(), ink, column - 2.0);
-        let at = pos2(left + (d as f32 + 0.5) * column, rect.bottom());
-        text::place(&painter, &words, at, Align2::CENTER_BOTTOM);
+    names(&painter, (left, column), rect.bottom(), (width, &font));
+}
+
+/// The names of the numbers below their columns, or of both kinds where columns are narrow.
+fn names(
+    painter: &Painter,
+    (left, column): (f32, f32),
+    foot: f32,
+    (width, font): (usize, &FontId),
+) {
+    let t = theme::tokens(painter.ctx());
+    let ink = |d: usize| if d < MATTERS { t.text_strong } else { t.text_weak };
+    let line = |words: &str, d: usize| text::line(painter, words, font.clone(), ink(d));
+    let place = |words: &Arc<Galley>, from: usize, to: usize| {
+        let at = pos2(left + 0.5 * (from + to) as f32 * column, foot);
+        text::place(painter, words, at, Align2::CENTER_BOTTOM);
+    };
+    let each: Vec<_> = (0..width).map(|d| line(&name(d), d)).collect();
+    if each.iter().all(|words| words.size().x <= column - 4.0) {
+        each.iter().enumerate().for_each(|(d, words)| place(words, d, d + 1));
+    } else {
+        place(&line("hiker", 0), 0, MATTERS.min(width));
+        place(&line("clouds", MATTERS), MATTERS, width.max(MATTERS));
     }
 }
 
@@ -99,10 +125,24 @@ fn said(s: &Snapshot, index: usize) -> String {
     let run = &s.runs[index];
     let Some(view) = view(run) else { return String::new() };
     let errors = view.fits.last().map_or(String::new(), |fit| {
-        let (v, state) = (value(fit.value_error), value(fit.state_error));
+        let (v, state) = (short(fit.value_error), short(fit.state_error));
         format!(": value error {v} of Var V, state error of what matters {state}")
     });
     format!("{}{errors}", run.name)
+}
+
+/// The same where there is little room.
+fn said_briefly(s: &Snapshot, index: usize) -> String {
+    let last = view(&s.runs[index]).and_then(|view| view.fits.last());
+    last.map_or_else(String::new, |fit| {
+        let (v, state) = (short(fit.value_error), short(fit.state_error));
+        format!("errors: value {v}, state {state}")
+    })
+}
+
+/// An error as people compare it: far below all others it is small, whatever its digits.
+fn short(error: f64) -> String {
+    if error < TINY { "under 10⁻⁶".to_owned() } else { value(error) }
 }
 
 impl Mismatch {
@@ -110,17 +150,21 @@ impl Mismatch {
         let s = cx.snapshot;
         let all = shown(s);
         if all.is_empty() {
-            let waits = s.runs.iter().find_map(view).map(|view| view.kept);
-            let words = waits.map_or(EMPTY.to_owned(), |(kept, wanted)| {
-                format!("Data first: {kept} of {wanted} real steps. Space plays.")
+            let data = s.runs.iter().find_map(view).map(|view| view.kept);
+            let words = data.map_or(EMPTY.to_owned(), |(kept, wanted)| {
+                waits(&format!("Data first: {kept} of {wanted} real steps."), cx)
             });
             weak(ui, &words);
             return;
         }
         let points = theme::scale(ui.ctx());
-        let caption = "squared error over its variance; the line is 1: no better than the mean";
+        let captions = [
+            "squared error over its variance; the line is 1: no better than the mean",
+            "squared error over variance; line: 1, the mean",
+            "error over variance; line: 1",
+        ];
         ui.label(
-            egui::RichText::new(caption)
+            egui::RichText::new(fitting(ui, &captions, ui.available_width()))
                 .font(theme::small(ui.ctx()))
                 .color(theme::tokens(ui.ctx()).text_weak),
         );

@@ -72,9 +72,13 @@ pub fn picture(ui: &Ui, rect: Rect, cx: &Cx<'_>) {
     hiker(&painter, will, points, None, &t);
     hiker(&painter, was, points, Some(t.real), &t);
     let mark = badge::paint(&painter, rect.min + vec2(11.0, 11.0) * points, index);
-    let words = "after one step: real, and as predicted (dashed)";
+    let words = [
+        "after one step: real, and as predicted (dashed)",
+        "real, and as predicted (dashed)",
+        "dashed: predicted",
+    ];
     let room = rect.right() - mark.right() - 8.0;
-    let line = text::elided(&painter, words, theme::small(ui.ctx()), t.text_weak, room);
+    let line = text::fitted(&painter, &words, &theme::small(ui.ctx()), t.text_weak, room);
     text::place(&painter, &line, mark.right_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER);
 }
 
@@ -86,7 +90,10 @@ fn ground(painter: &Painter, field: &Field, t: &Tokens) {
     let edge = [road.left_top(), road.right_top()];
     painter.line_segment(edge, Stroke::new(2.0, t.stroke_strong));
     let middle = road.center();
-    let body = Rect::from_center_size(middle, vec2(0.2 * rect.width(), 0.3 * road.height()));
+    // A car is longer than high, whatever the panel.
+    let high = (0.3 * road.height()).min(0.07 * rect.width());
+    let long = (0.2 * rect.width()).min(4.0 * high);
+    let body = Rect::from_center_size(middle, vec2(long, high));
     painter.rect_filled(body, CornerRadius::same(5), t.stroke_strong);
     let roof = Rect::from_center_size(
         body.center_top() - vec2(0.0, 0.3 * body.height()),

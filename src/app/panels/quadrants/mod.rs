@@ -3,11 +3,13 @@
 
 mod world;
 
+use std::collections::BTreeMap;
+
 use egui::{Align2, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::asked::{Asked, Moment};
-use super::plot::{Ends, Field};
-use super::{Cx, Panel, PanelId, framed, weak};
+use super::plot::{Ends, Field, named};
+use super::{Cx, Panel, PanelId, framed, waits, weak};
 use crate::app::theme;
 use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::{badge, text};
@@ -27,6 +29,13 @@ const EMPTY: &str =
 const WAITS: &str = "Predictions are judged once there are real steps to hold them against.";
 /// Least and greatest place on either axis; what lies outside is drawn at the edge.
 const ENDS: (f64, f64) = (1e-3, 1e2);
+/// Where the band begins that stands for exactly 0, which a log scale has no place for.
+const ZERO: f64 = 1e-4;
+/// Radius of a dot for one transition, of the largest dot, and the distance of what is one dot, in
+/// points.
+const DOT: f32 = 2.6;
+const GREATEST: f32 = 14.0;
+const SAME: f32 = 3.0;
 /// Distance in points within which a dot is clicked.
 const NEAR: f32 = 14.0;
 
@@ -117,10 +126,12 @@ impl Quadrants {
         self.asked.ask((ui.ctx(), cx.view), &Question::of(s), pace, Question::judge);
         let found = self.found(s).cloned().unwrap_or_default();
         let Some((index, (judgement, strays))) = subject(s, &found, cx.view.run) else {
-            weak(ui, if s.runs.iter().any(has_model) { WAITS } else { EMPTY });
+            let words = s.runs.iter().any(has_model).then(|| waits(WAITS, cx));
+            weak(ui, words.as_deref().unwrap_or(EMPTY));
             return;
         };
-        self.head(ui, cx, index, &numbers(&s.runs[index].name, judgement));
+        let brief = format!("{}: {} transitions", s.runs[index].name, judgement.all.len());
+        self.head(ui, cx, index, &[&numbers(&s.runs[index].name, judgement), &brief]);
         if !strays.is_empty() {
             weak(ui, &beyond(strays));
         }
@@ -141,8 +152,8 @@ impl Quadrants {
     }
 
     /// Which run, its three numbers, and the choice of a corner.
-    fn head(&mut self, ui: &mut Ui, cx: &Cx<'_>, index: usize, words: &str) {
-        if !cx.view.still {
+    fn head(&mut self, ui: &mut Ui, cx: &Cx<'_>, index: usize, words: &[&str]) {
+        if !cx.view.still && !cx.view.lecture {
             let before = self.corner;
             segmented(ui, "Show one of", &CORNERS.map(|corner| corner.0), &mut self.corner);
             if before != self.corner {
@@ -155,7 +166,7 @@ impl Quadrants {
         let t = theme::tokens(ui.ctx());
         let mark = badge::paint(ui.painter(), rect.left_center() + vec2(11.0 * points, 0.0), index);
         let room = rect.right() - mark.right() - 10.0;
-        let line = text::elided(ui.painter(), words, theme::small(ui.ctx()), t.text, room);
+        let line = text::fitted(ui.painter(), words, &theme::small(ui.ctx()), t.text, room);
         text::place(ui.painter(), &line, mark.right_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER);
     }
 
@@ -170,21 +181,35 @@ impl Quadrants {
     /// All transitions over their two errors; a click picks one.
     fn plane(&mut self, ui: &mut Ui, rect: Rect, judgement: &Judgement, picked: Option<usize>) {
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
-        let ends = Ends { low: ENDS.0, high: ENDS.1, log: true };
+        let ends = Ends { low: ZERO, high: ENDS.1, log: true };
         let x = (ends, "state error, in mean steps");
         let y = (ends, "value error, in spreads of V (log scale)");
-        let field = Field::new(&mut child, x, y, "State error and value error of each transition");
+        let spoken = "State error and value error of each transition";
+        let field = Field::written(&mut child, x, y, spoken, written);
         let t = &field.t;
+        // Exactly 0 is beside the scale, not on it.
+        let band = t.elev.gamma_multiply(0.6);
+        let corner = |a: [f64; 2], b: [f64; 2]| Rect::from_two_pos(field.at(a), field.at(b));
+        let edge = 0.6 * ENDS.0;
+        field.painter.rect_filled(corner([ZERO, ZERO], [edge, ENDS.1]), 3, band);
+        field.painter.rect_filled(corner([edge, ZERO], [ENDS.1, edge]), 3, band);
         let thin = Stroke::new(1.2, t.text_weak);
         let line = |a: [f64; 2], b: [f64; 2]| {
             field.painter.line_segment([field.at(a), field.at(b)], thin);
         };
-        line([STATE_SPLIT, ENDS.0], [STATE_SPLIT, ENDS.1]);
-        line([ENDS.0, VALUE_SPLIT], [ENDS.1, VALUE_SPLIT]);
+        line([STATE_SPLIT, ZERO], [STATE_SPLIT, ENDS.1]);
+        line([ZERO, VALUE_SPLIT], [ENDS.1, VALUE_SPLIT]);
         let places: Vec<egui::Pos2> =
             judgement.all.iter().map(|one| field.at(held(judgement.place(one)))).collect();
-        for place in &places {
-            field.painter.circle_filled(*place, 2.6, t.imagined.gamma_multiply(0.7));
+        let groups = groups(&places);
+        let most = groups.iter().map(|(_, n)| *n).max().unwrap_or(1);
+        let unit = DOT.min(GREATEST / (most as f32).sqrt());
+        for (at, n) in &groups {
+            let radius = (unit * (*n as f32).sqrt()).max(1.5);
+            field.painter.circle_filled(*at, radius, t.imagined.gamma_multiply(0.7));
+        }
+        if most > 1 {
+            field.note("area of a dot: how many lie there");
         }
         if let Some(place) = picked.and_then(|at| places.get(at)) {
             field.painter.circle_stroke(*place, 8.0, Stroke::new(2.0, t.accent));
@@ -193,15 +218,16 @@ impl Quadrants {
             let (right, up) = (!corner.0, !corner.1);
             let words = format!("{name}: {}", judgement.count(corner));
             let words = text::line(&field.painter, &words, theme::tick_strong(ui.ctx()), t.text);
+            // Under the line between right and wrong, or at the top: away from the dots of 0.
             let edge =
-                field.at([if right { ENDS.1 } else { ENDS.0 }, if up { ENDS.1 } else { ENDS.0 }]);
-            let (anchor, aside) = match (right, up) {
-                (false, false) => (Align2::LEFT_BOTTOM, vec2(6.0, -14.0)),
-                (true, false) => (Align2::RIGHT_BOTTOM, vec2(-6.0, -14.0)),
-                (false, true) => (Align2::LEFT_TOP, vec2(6.0, 4.0)),
-                (true, true) => (Align2::RIGHT_TOP, vec2(-6.0, 4.0)),
+                [if right { ENDS.1 } else { 1.2 * edge }, if up { ENDS.1 } else { VALUE_SPLIT }];
+            let (anchor, aside) = match right {
+                true => (Align2::RIGHT_TOP, vec2(-6.0, 3.0)),
+                false => (Align2::LEFT_TOP, vec2(6.0, 3.0)),
             };
-            text::place(&field.painter, &words, edge + aside, anchor);
+            let seat = anchor.anchor_size(field.at(edge) + aside, words.size());
+            field.painter.rect_filled(seat.expand2(vec2(3.0, 0.0)), 2, t.panel);
+            text::place(&field.painter, &words, seat.min, Align2::LEFT_TOP);
         }
         let response = ui.interact(rect, ui.scope_id().with("plane"), Sense::CLICK);
         if let Some(at) = response.interact_pointer_pos().filter(|_| response.clicked()) {
@@ -217,9 +243,28 @@ impl Quadrants {
     }
 }
 
-/// A place within the axes.
+/// Dots that lie on one another as one, with how many they are.
+fn groups(places: &[egui::Pos2]) -> Vec<(egui::Pos2, usize)> {
+    let mut all: BTreeMap<(i32, i32), (egui::Pos2, usize)> = BTreeMap::new();
+    for &at in places {
+        let key = ((at.x / SAME).round() as i32, (at.y / SAME).round() as i32);
+        all.entry(key).or_insert((at, 0)).1 += 1;
+    }
+    all.into_values().collect()
+}
+
+/// A place within the axes; what is 0 but for rounding lies in the band beside the scale.
 fn held([x, y]: [f64; 2]) -> [f64; 2] {
-    [x, y].map(|v| v.clamp(1.25 * ENDS.0, 0.8 * ENDS.1))
+    let place = |v: f64| match v < 1e-12 {
+        true => 2.0 * ZERO,
+        false => v.clamp(ENDS.0, 0.8 * ENDS.1),
+    };
+    [place(x), place(y)]
+}
+
+/// A number at the axes.
+fn written(x: f64) -> String {
+    if x <= ZERO { "0".to_owned() } else { named(x) }
 }
 
 /// The three numbers of a model, and what acting by its values is worth.

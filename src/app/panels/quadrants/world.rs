@@ -25,7 +25,7 @@ pub fn picture(ui: &mut Ui, rect: Rect, run: &RunSnapshot, one: &Judged) {
     match run.truth.scene() {
         Scene::Grid(grid) => cells(ui, above, grid, one),
         Scene::Body(_) => bodies(ui, above, run, one),
-        Scene::Graph(_) | Scene::States(_) => {}
+        Scene::Graph(_) | Scene::Board(_) | Scene::States(_) => {}
     }
     let (state, off) = (value(one.state_error), value(one.value_error));
     let half = below.split_top_bottom_at_y(below.center().y);

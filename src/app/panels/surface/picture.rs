@@ -13,6 +13,8 @@ use crate::gfx::{Axis, Ball, Colours, Field, Isolines, Label, Line, Ramp, Scene}
 use crate::mdp::physical::Body;
 use crate::probes::heights::{Heights, Span};
 
+/// A learned surface that spans less than this share of the scale is flat.
+const FLAT: f32 = 0.02;
 /// Lines of equal value, about so many.
 const LEVELS: f64 = 13.0;
 /// How far beyond the truth the box may reach for what is learned, as a part of the truth's span.
@@ -77,12 +79,12 @@ fn signed(share: f32) -> Color32 {
     theme::piyg(2.0 * share - 1.0)
 }
 
-/// Ends moved outwards to tenths of a round number.
+/// Ends moved outwards to a round number, by a few hundredths of their span at most.
 fn rounded([low, high]: [f32; 2]) -> [f32; 2] {
     if low == high {
         return [low - 0.5, high + 0.5];
     }
-    let step = f64::from(step_up((high - low) / 10.0));
+    let step = f64::from(step_up((high - low) / 50.0));
     let whole = |x: f32| f64::from(x) / step;
     // A tenth has no exact number of its own: what is nearly whole is whole.
     [(whole(low) + 1e-4).floor() * step, (whole(high) - 1e-4).ceil() * step].map(|x| x as f32)
@@ -269,12 +271,17 @@ impl Picture<'_> {
     pub fn note(&self) -> String {
         let mut notes = Vec::new();
         let numbers = self.numbers().map_or(&[][..], |all| all);
-        if let Some([low, high]) = Heights::ends(numbers)
-            && low == high
-        {
-            notes.push(format!("flat at {}: nothing learned yet", value(f64::from(low))));
-        }
         let [low, high] = self.range.ends(self.kind);
+        if let Some([least, most]) = Heights::ends(numbers).filter(|_| self.kind == 0)
+            && most - least < FLAT * (high - low)
+        {
+            let [least, most] = [least, most].map(short);
+            let where_ = if least == most { least } else { format!("{least} to {most}") };
+            notes.push(format!("flat, V = {where_}: nothing learned yet"));
+        }
+        if self.kind == 2 {
+            notes.push("a scale of its own, thick line: 0".to_owned());
+        }
         let room = 1e-3 * (high - low);
         let off = numbers.iter().filter(|&&x| x < low - room || x > high + room).count();
         if off > 0 {
@@ -320,9 +327,9 @@ mod tests {
 
     #[test]
     fn ends_are_round_and_only_grow() {
-        assert_eq!(rounded([-257.7, -0.2]), [-300.0, 0.0]);
+        assert_eq!(rounded([-257.7, 3.2]), [-260.0, 10.0]);
         let [low, high] = rounded([0.0, 0.61]);
-        assert!(low == 0.0 && (high - 0.7).abs() < 1e-6, "{high}");
+        assert!(low == 0.0 && (high - 0.62).abs() < 1e-6, "{high}");
         assert_eq!(rounded([3.0, 3.0]), [2.5, 3.5]);
         assert_eq!([0.3, 1.0, 1.1, 70.0].map(step_up), [0.5, 1.0, 2.0, 100.0]);
         assert_eq!([28.6, 0.9, 7.2, 3.0].map(near), [25.0, 1.0, 10.0, 2.5]);

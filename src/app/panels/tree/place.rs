@@ -42,7 +42,7 @@ impl Places {
         let (ground, response) = match stage.truth().scene() {
             Scene::Grid(grid) => cells(&mut child, seat, grid),
             Scene::Graph(graph) => dots(&mut child, seat, graph),
-            Scene::States(_) | Scene::Body(_) => {
+            Scene::States(_) | Scene::Body(_) | Scene::Board(_) => {
                 let response = child.allocate_rect(seat, egui::Sense::CLICK);
                 let none = Self { at: None, next: None, radius: 0.0, rect };
                 return (none, response);
@@ -82,6 +82,9 @@ impl Places {
         let (ctx, painter) = (ui.ctx(), ui.painter());
         let (t, points) = (theme::tokens(ctx), theme::scale(ctx));
         let words = match self.at {
+            Some(_) if stage.past().is_latent() => {
+                "The same nodes, each at the state whose latent is nearest."
+            }
             Some(_) => "The same nodes, where their states are.",
             None => "This world has no picture.",
         };

@@ -7,7 +7,7 @@ use super::{NAMES, PARTIAL, Shown, Side, spoken};
 use crate::app::panels::searching::{self, blocks, small};
 use crate::app::theme;
 use crate::app::widgets::number::grouped;
-use crate::app::widgets::text;
+use crate::app::widgets::{chart, text};
 use crate::app::words::value;
 
 /// Height of a row of figures, in points before the text scale.
@@ -39,7 +39,7 @@ fn figures(shown: &Shown<'_>) -> Vec<Figure> {
     let (full, partial) = (&shown.pair.full, &shown.pair.partial);
     let big = |n: u128| match u64::try_from(n) {
         Ok(n) if n < 10_000_000 => grouped(n),
-        _ => format!("{:.1e}", n as f64),
+        _ => chart::number(n as f64, 2),
     };
     let of = |side: &Side, all: u128| format!("{} of {}", grouped(side.nodes), big(all));
     let calls = |side: &Side| grouped(side.calls);

@@ -211,7 +211,10 @@ impl Map<'_> {
         for (x, name) in ticks(across, few) {
             let at = self.at(field, [x, up.range.0]);
             painter.line_segment([at, at + vec2(0.0, 4.0)], Stroke::new(1.0, t.stroke_strong));
-            word(&name, at + vec2(0.0, 5.0), Align2::CENTER_TOP);
+            // The last number ends where the axis does.
+            let last = x >= across.range.1 && !across.turns;
+            let anchor = if last { Align2::RIGHT_TOP } else { Align2::CENTER_TOP };
+            word(&name, at + vec2(0.0, 5.0), anchor);
         }
         for (y, name) in ticks(up, field.height() < 120.0 * points) {
             let at = self.at(field, [across.range.0, y]);

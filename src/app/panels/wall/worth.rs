@@ -3,8 +3,9 @@
 
 use egui::{Align2, Pos2, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use crate::app::panels::plot::fitting;
 use crate::app::theme;
-use crate::app::widgets::{dashes, text};
+use crate::app::widgets::{chart, dashes, text};
 use crate::app::words::value;
 use crate::probes::wall::{DEPTH, Machine, Worth};
 
@@ -18,24 +19,28 @@ pub fn ui(ui: &mut Ui, m: &Machine, depth: usize, nonlinear: bool) {
     };
     let t = theme::tokens(ui.ctx());
     ui.spacing_mut().item_spacing.y = 2.0;
-    row(ui, "mean of the values, E[v(s′)]", &value(w.expected), t.text_strong);
-    let name = match nonlinear {
-        true => "value at the mean place, v(E[s′])",
-        false => "linear value of the mean, v(E[s′])",
+    let names = ["mean of the values, E[v(s′)]", "mean value, E[v(s′)]", "E[v(s′)]"];
+    row(ui, &names, &value(w.expected), t.text_strong);
+    let names = match nonlinear {
+        true => ["value at the mean place, v(E[s′])", "at the mean, v(E[s′])", "v(E[s′])"],
+        false => ["linear value of the mean, v(E[s′])", "of the mean, v(E[s′])", "v(E[s′])"],
     };
-    row(ui, name, &value(read(&w)), t.imagined_text);
+    row(ui, &names, &value(read(&w)), t.imagined_text);
     let name = format!("return variance, {depth} and {DEPTH} ahead");
+    let brief = format!("variance, {depth} and {DEPTH}");
     // Equal returns differ by rounding.
     let shown = |n: usize| if m.variance[n - 1] < 1e-12 { 0.0 } else { m.variance[n - 1] };
     let variance = [depth, DEPTH].map(|n| value(shown(n))).join(", ");
-    row(ui, &name, &variance, t.text_strong);
+    row(ui, &[&name, &brief, "variance"], &variance, t.text_strong);
     let off = m.greatest_difference(read);
     let (word, ink) = if off < 1e-9 { ("equal", t.good) } else { ("not equal", t.bad) };
     let all = format!("{word}, n = 1 to {DEPTH}: at most {} apart", tiny(off));
-    ui.label(RichText::new(all).font(theme::small(ui.ctx())).color(ink));
+    let brief = format!("{word}, at most {} apart", tiny(off));
+    let words = fitting(ui, &[&all, &brief, word], ui.available_width());
+    ui.label(RichText::new(words).font(theme::small(ui.ctx())).color(ink));
     ui.add_space(4.0);
     if ui.available_height() > 60.0 * theme::scale(ui.ctx()) {
-        chart(ui, m, depth, &ahead, read);
+        curve(ui, m, depth, &ahead, read);
     }
 }
 
@@ -43,18 +48,18 @@ pub fn ui(ui: &mut Ui, m: &Machine, depth: usize, nonlinear: bool) {
 fn tiny(x: f64) -> String {
     match x {
         0.0 => "0".to_owned(),
-        x if x < 1e-3 => format!("{x:.0e}").replace('-', "−"),
+        x if x < 1e-3 => chart::number(x, 1),
         x => value(x),
     }
 }
 
-fn row(ui: &mut Ui, name: &str, number: &str, ink: egui::Color32) {
+fn row(ui: &mut Ui, names: &[&str], number: &str, ink: egui::Color32) {
     let t = theme::tokens(ui.ctx());
     let width = ui.available_width();
     let painter = ui.painter().clone();
     let number = text::line(&painter, number, theme::number(ui.ctx()), ink);
-    let name =
-        text::elided(&painter, name, theme::body(ui.ctx()), t.text, width - number.size().x - 10.0);
+    let room = width - number.size().x - 10.0;
+    let name = text::fitted(&painter, names, &theme::body(ui.ctx()), t.text, room);
     let high = number.size().y.max(name.size().y);
     let (rect, response) = ui.allocate_exact_size(vec2(width, high), Sense::hover());
     let spoken = format!("{}: {}", name.text(), number.text());
@@ -85,7 +90,7 @@ pub fn told(ui: &mut Ui, names: &[&str; 2], model: &str, truth: &str) {
 }
 
 /// Both values over depth: the mean of the values as a grey line, that of the mean as dashed points.
-fn chart(ui: &mut Ui, m: &Machine, depth: usize, ahead: &str, read: impl Fn(&Worth) -> f64) {
+fn curve(ui: &mut Ui, m: &Machine, depth: usize, ahead: &str, read: impl Fn(&Worth) -> f64) {
     let points = theme::scale(ui.ctx());
     let t = theme::tokens(ui.ctx());
     let (response, painter) = ui.allocate_painter(ui.available_size(), Sense::hover());
@@ -120,13 +125,10 @@ fn chart(ui: &mut Ui, m: &Machine, depth: usize, ahead: &str, read: impl Fn(&Wor
     }
     let words = text::line(&painter, "steps ahead, n", theme::small(ui.ctx()), t.text_weak);
     text::place(&painter, &words, rect.left_bottom(), Align2::LEFT_BOTTOM);
-    let words = text::line(
-        &painter,
-        "line: E[v(s′)]   rings: v(E[s′])",
-        theme::small(ui.ctx()),
-        t.text_weak,
-    );
-    if words.size().x + 100.0 * points < rect.width() {
+    let legend = "line: E[v(s′)]   rings: v(E[s′])";
+    let named = words.size().x + 12.0 * points;
+    let words = text::line(&painter, legend, theme::small(ui.ctx()), t.text_weak);
+    if words.size().x + named < rect.width() {
         text::place(&painter, &words, rect.right_bottom(), Align2::RIGHT_BOTTOM);
     }
 }

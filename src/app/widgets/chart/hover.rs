@@ -88,8 +88,12 @@ fn table(
     let small = theme::small(ui.ctx());
     let weak = |text: String| RichText::new(text).font(small.clone()).color(tokens.text_weak);
     ui.label(weak(format!("{} {}", chart.x_label, numerals::number(at, 4))));
+    let written = |y: f64| match chart.floor {
+        Some(floor) if y <= floor => format!("at most {}", numerals::number(floor, 4)),
+        _ => numerals::number(y, 4),
+    };
     let values: Vec<_> =
-        picked.iter().map(|(curve, index)| numerals::number(curve.mean[*index][1], 4)).collect();
+        picked.iter().map(|(curve, index)| written(curve.mean[*index][1])).collect();
     let width = values.iter().map(|value| value.chars().count()).max().unwrap_or(0);
     let grid = Grid::new("chart values").spacing(vec2(10.0, 4.0) * frame.scale);
     grid.min_col_width(0.0).min_row_height(20.0 * frame.scale).show(ui, |ui| {

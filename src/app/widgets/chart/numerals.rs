@@ -4,7 +4,7 @@ use crate::app::widgets::number::grouped;
 
 /// A number as it stands on an axis or in a tooltip: thousands grouped, a true minus sign,
 /// at most `digits` significant digits, powers of ten where zeros would run away.
-pub(super) fn number(value: f64, digits: usize) -> String {
+pub fn number(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".into();
     }

@@ -33,7 +33,7 @@ impl Panel<'_> {
             if beside {
                 let baseline = words.top() + text::ascent(&title);
                 text::place_on(&painter, &question, words.right() + gap, baseline);
-            } else {
+            } else if !self.one_line {
                 self.question_below(ui);
             }
         }

@@ -1,0 +1,93 @@
+//! A world as it is written in a file: its name, its parameters, its map.
+
+use toml::{Table, Value};
+
+use super::read::{ConfigError, Result, plain, rewards, set_one, text, unknown, wind};
+use crate::envs::any::AnyWorld;
+use crate::envs::grid::GridSource;
+use crate::envs::{WORLDS, World, world};
+
+/// A world with its map and parameter values.
+#[derive(Clone, Debug)]
+pub struct WorldConfig {
+    /// Which world.
+    pub info: &'static World,
+    /// Map from the file; `None` takes the world's own.
+    pub source: Option<GridSource>,
+    /// Values in the order of the world's parameters.
+    pub params: Vec<f64>,
+}
+
+impl PartialEq for WorldConfig {
+    fn eq(&self, other: &Self) -> bool {
+        (self.info.id, &self.source, &self.params) == (other.info.id, &other.source, &other.params)
+    }
+}
+
+impl WorldConfig {
+    /// Builds it.
+    pub fn build(&self) -> Result<AnyWorld> {
+        let Self { info, source, params } = self;
+        info.build(source.as_ref(), params)
+            .map_err(|e| ConfigError::at(&format!("world {}", info.id), e))
+    }
+}
+
+/// Keys of a `[world]` that are no parameters: for worlds that change, with a map, without one.
+const MAP_KEYS_AND_ID: &[&str] = &["map_after", "id", "map", "rewards", "wind"];
+
+/// Those that `world` reads.
+fn special(world: &World) -> &'static [&'static str] {
+    let changes = world.params().iter().any(|s| s.key == "switch_step");
+    match (world.default_map(), changes) {
+        (Some(_), true) => MAP_KEYS_AND_ID,
+        (Some(_), false) => &MAP_KEYS_AND_ID[1..],
+        (None, _) => &MAP_KEYS_AND_ID[1..2],
+    }
+}
+
+/// Reads a `[world]`.
+pub(super) fn world_config(place: &str, value: Option<&Value>) -> Result<WorldConfig> {
+    let Some(Value::Table(table)) = value else {
+        return Err(ConfigError::at(place, "missing; write a [world] table with an id"));
+    };
+    let Some(id) = text(place, table, "id")? else {
+        let ids: Vec<_> = WORLDS.iter().map(|w| w.id).collect();
+        let what = format!("has no id; allowed: {}", ids.join(", "));
+        return Err(ConfigError::at(place, what));
+    };
+    let ids = WORLDS.iter().map(|w| w.id);
+    let info = world(&id).ok_or_else(|| unknown(place, "world", &id, ids))?;
+    let specs = info.params();
+    let mut params = info.defaults();
+    let special = special(info);
+    for (key, value) in table.iter().filter(|(k, _)| !special.contains(&k.as_str())) {
+        if !specs.iter().any(|s| s.key == key) {
+            let allowed = special.iter().copied().chain(specs.iter().map(|s| s.key));
+            return Err(unknown(place, "key", key, allowed));
+        }
+        set_one(place, specs, &mut params, key, &plain(value))?;
+    }
+    Ok(WorldConfig { info, source: source(place, table, info)?, params })
+}
+
+/// Map, letters and wind; `None` if the file has none of them.
+fn source(place: &str, table: &Table, info: &World) -> Result<Option<GridSource>> {
+    let given = MAP_KEYS_AND_ID.iter().any(|&k| k != "id" && table.contains_key(k));
+    let Some(mut source) = info.default_map().filter(|_| given) else {
+        return Ok(None);
+    };
+    if let Some(map) = text(place, table, "map")? {
+        source = GridSource::from_text(&map);
+    }
+    if let Some(after) = text(place, table, "map_after")? {
+        source.after = Some(after);
+    }
+    if let Some(value) = table.get("rewards") {
+        source.rewards = rewards(place, value)?;
+    }
+    if let Some(value) = table.get("wind") {
+        source.wind = wind(place, value)?;
+    }
+    Ok(Some(source))
+}
