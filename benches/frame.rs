@@ -1,21 +1,29 @@
-//! What a frame costs: CPU time of `logic` and `ui` of the opening lesson, three runs of 30 lanes
-//! at full speed beside it, without a renderer.
+//! What a frame costs: CPU time of `logic` and `ui` of the Dyna maze, three runs of 30 lanes at full
+//! speed beside it, without a renderer; of the five agents of the opening lesson, as they open and as
+//! fast as they go, with surfaces drawn; and of each of its panels alone, larger than life.
 //!
 //! `cargo bench --bench frame`, on an idle machine; add `-- 600` for another number of frames.
 
 use std::time::{Duration, Instant};
 
 use egui::{Context, FullOutput, RawInput, Rect, ViewportId, pos2, vec2};
+use egui_kittest::wgpu::{create_render_state, default_wgpu_setup};
 use imaginarium::app::lab::{Lab, Options};
 use imaginarium::app::theme::Theme;
-use imaginarium::lessons;
+use imaginarium::gfx;
+use imaginarium::lessons::{self, Lesson};
 
 /// Frames a second.
 const PACE: f64 = 60.0;
-/// Limits in milliseconds.
-const MEDIAN: f64 = 4.0;
-const NEARLY_ALL: f64 = 8.0;
+/// Limits in milliseconds: the median and 99 % of all frames.
+const MAZE: [f64; 2] = [4.0, 8.0];
+const FIVE: [f64; 2] = [6.0, 12.0];
+/// Of one panel.
+const PANEL: f64 = 2.0;
+/// Of the first frame.
 const FIRST: f64 = 2000.0;
+/// The panel of least work.
+const SHELL: &str = "log";
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
@@ -26,15 +34,22 @@ fn main() {
     println!("size       what        median   99 %     max    limits  (ms of CPU time a frame)");
     let mut fine = true;
     for size in [[1920.0, 1080.0], [1280.0, 720.0]] {
-        fine &= measure(size, frames);
+        fine &= measure("Dyna maze", options(lessons::WITHOUT_WINDOW, true), size, frames, MAZE);
     }
+    for size in [[1920.0, 1080.0], [1280.0, 720.0]] {
+        fine &= measure("five agents", options(lessons::FIRST, false), size, frames, FIVE);
+        fine &= measure("five at full speed", options(lessons::FIRST, true), size, frames, FIVE);
+    }
+    fine &= panels(frames / 3 + 2);
     std::process::exit(i32::from(!fine && !quick));
 }
 
-/// The opening lesson without an end, as fast as it goes.
-fn options() -> Options {
-    let mut lesson = lessons::find(lessons::WITHOUT_WINDOW).expect("the first lesson exists");
-    lesson.arena.speed = None;
+/// A lesson without an end, as it opens or as fast as it goes.
+fn options(lesson: &str, hurried: bool) -> Options {
+    let mut lesson = lessons::find(lesson).expect("the lesson exists");
+    if hurried {
+        lesson.arena.speed = None;
+    }
     lesson.arena.length = 1_000_000_000;
     Options { beside: true, ..Options::plain(lesson, Theme::Dark) }
 }
@@ -93,20 +108,33 @@ fn frame(
     output
 }
 
-fn measure(size: [f32; 2], frames: usize) -> bool {
-    let name = format!("{}x{}", size[0], size[1]);
-    let begun = Instant::now();
+/// What was measured of a window.
+struct Measured {
+    /// `logic` with `ui`, `logic` alone, triangles.
+    parts: [Times; 3],
+    /// Milliseconds on the wall until the first frame.
+    first: f64,
+    /// Updates a second of the watched lane of the third run, in millions.
+    rate: f64,
+}
+
+/// Lives `frames` frames of a window in which surfaces are drawn.
+fn live(options: Options, size: [f32; 2], frames: usize) -> Measured {
     let ctx = Context::default();
-    let mut lab = Lab::new(&ctx, options()).expect("the lesson opens");
+    let kept = eframe::egui_wgpu::RendererOptions::PREDICTABLE;
+    let state = create_render_state(default_wgpu_setup(), kept);
+    let begun = Instant::now();
+    let mut lab = Lab::new(&ctx, options).expect("the lesson opens");
+    gfx::install(&ctx, &state);
     let mut parts = <[Times; 3]>::default();
     let output = frame(&ctx, &mut lab, size, 0.0, &mut parts);
-    let triangles = ctx.tessellate(output.shapes, 1.0);
+    drop(ctx.tessellate(output.shapes, 1.0));
     let first = begun.elapsed().as_secs_f64() * 1e3;
-    drop(triangles);
 
     parts = <[Times; 3]>::default();
     let begun = Instant::now();
-    let mut steps = lab.snapshot().runs[2].lane.counters.updates();
+    let updates = |lab: &Lab| lab.snapshot().runs[2].lane.counters.updates();
+    let before = updates(&lab);
     for index in 1..=frames {
         let due = Duration::from_secs_f64(index as f64 / PACE);
         std::thread::sleep(due.saturating_sub(begun.elapsed()));
@@ -116,20 +144,55 @@ fn measure(size: [f32; 2], frames: usize) -> bool {
         std::hint::black_box(ctx.tessellate(output.shapes, 1.0));
         parts[2].add(begun);
     }
-    let lived = begun.elapsed().as_secs_f64();
-    steps = lab.snapshot().runs[2].lane.counters.updates() - steps;
+    let rate = (updates(&lab) - before) as f64 / begun.elapsed().as_secs_f64() / 1e6;
+    Measured { parts, first, rate }
+}
+
+/// One table of figures; whether they keep within `limits`.
+fn measure(
+    lesson: &str,
+    options: Options,
+    size: [f32; 2],
+    frames: usize,
+    limits: [f64; 2],
+) -> bool {
+    let Measured { parts, first, rate } = live(options, size, frames);
+    let name = format!("{}x{}", size[0], size[1]);
     let [all, logic, triangles] = parts.map(|times| times.summary());
-    let fine = all[0] < MEDIAN && all[1] < NEARLY_ALL && first < FIRST;
+    let fine = all[0] < limits[0] && all[1] < limits[1] && first < FIRST;
     let verdict = if fine { "holds" } else { "MISSED" };
+    println!("{lesson}");
     for (what, [median, nearly_all, max], limits) in [
-        ("logic + ui", all, format!("{MEDIAN}, {NEARLY_ALL}: {verdict}")),
+        ("logic + ui", all, format!("{}, {}: {verdict}", limits[0], limits[1])),
         ("logic", logic, String::new()),
         ("triangles", triangles, String::new()),
     ] {
         println!("{name:<10} {what:<11} {median:>6.2} {nearly_all:>6.2} {max:>7.2}    {limits}");
     }
     println!("{name:<10} first frame {first:>6.1} ms on the wall, arena and fonts included");
-    let rate = steps as f64 / lived / 1e6;
-    println!("{name:<10} meanwhile one lane of n = 50 did {rate:.1} million updates a second\n");
+    println!("{name:<10} meanwhile a lane of run C did {rate:.3} million updates a second\n");
+    fine
+}
+
+/// Each panel of the opening lesson with the window for itself, less a window with a list of
+/// changes in it.
+fn panels(frames: usize) -> bool {
+    let opening = lessons::find(lessons::FIRST).expect("the lesson exists");
+    let median = |panel: &str| {
+        let words = format!("drawer = true\npanels = [[\"{panel}\"]]").parse().expect("a layout");
+        let arena = opening.arena.clone();
+        let lesson = Lesson::from_words("bench", words, arena).expect("a sound lesson");
+        let options = Options { beside: true, ..Options::plain(lesson, Theme::Dark) };
+        live(options, [1920.0, 1080.0], frames).parts[0].summary()[0]
+    };
+    let shell = median(SHELL);
+    println!("five agents, one panel alone over the whole window, less {shell:.2} ms for the rest");
+    let mut fine = true;
+    for panel in opening.layout.panels() {
+        let own = median(panel.name()) - shell;
+        fine &= own < PANEL;
+        let verdict = if own < PANEL { "holds" } else { "MISSED" };
+        println!("{:<22} {own:>6.2}    {PANEL}: {verdict}", panel.name());
+    }
     fine
 }

@@ -182,6 +182,7 @@ fn panel_by(
         PanelId::Surface => [900.0, 560.0],
         PanelId::Tree | PanelId::Landscape => [1200.0, 760.0],
         PanelId::Schematic => [900.0, 500.0],
+        PanelId::Imagines | PanelId::Unseen | PanelId::ValueEquivalence => [1100.0, 420.0],
         _ => [560.0, 340.0],
     };
     let mut panel = id.open();
@@ -225,6 +226,19 @@ fn fitting() -> Desk {
     desk
 }
 
+/// A MuZero that has found its way home a few times.
+fn latent() -> Desk {
+    let text = "version = 1\nclock = 'env-steps'\nlength = 600\nseed = 5\nspeed = 'max'\n[world]\n\
+                id = 'gridworld'\nmap = \"\"\"\nS..\n.#.\n..G\n\"\"\"\n[[run]]\nagent = 'muzero'\n\
+                simulations = 10\nlatent = 8\nwidth = 16\nbatch = 8\n";
+    let lesson = Lesson::from_toml("test.toml", text).expect("a sound lesson");
+    let mut desk = Desk::open(lesson, Theme::Dark, SMALL);
+    while desk.snapshot().position.count < 600 {
+        desk.frames(1);
+    }
+    desk
+}
+
 #[test]
 fn every_panel_looks_as_before() {
     if !adapter::can_compare() {
@@ -236,6 +250,7 @@ fn every_panel_looks_as_before() {
     let swinging = swinging();
     let wired = wired().snapshot();
     let fitting = fitting().snapshot();
+    let latent = latent().snapshot();
     let mut results = SnapshotResults::new();
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
@@ -250,6 +265,8 @@ fn every_panel_looks_as_before() {
             Schematic | ConsistentWrong | Drift => &wired,
             PanelId::Fit | PanelId::Mismatch => &fitting,
             PanelId::Quadrants | PanelId::Gradients => &dreaming,
+            PanelId::Imagines | PanelId::FourParts | PanelId::Unseen => &latent,
+            PanelId::ValueEquivalence | PanelId::WhichLoop => &latent,
             Clouds | Imagined | Losses | MveStack | Signal | Surface => &dreaming,
             _ => &snapshot,
         };

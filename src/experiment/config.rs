@@ -296,6 +296,7 @@ fn run(place: &str, value: &Value) -> Result<RunConfig> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::envs::WORLDS;
 
     const GOOD: &str = "version = 1\nlanes = 2\n[world]\nid = 'dyna-maze'\nslip = 0.1\n\
                         [[run]]\nagent = 'dyna-q'\nplanning_steps = 7\n";

@@ -37,6 +37,9 @@ pub(super) struct Home {
     pub pairs: usize,
 }
 
+/// Makes the cohorts of a run for these seeds.
+type Fitting<'w> = Box<dyn Fn(&RunConfig, &[u64]) -> Fit + 'w>;
+
 /// A world that nobody lives in yet.
 struct Opened<'w> {
     worlds: Worlds,
@@ -45,7 +48,7 @@ struct Opened<'w> {
     nature: &'static str,
     /// Numbers of states and actions; no states where they are not listed.
     sizes: (usize, usize),
-    fit: Box<dyn Fn(&RunConfig, &[u64]) -> Fit + 'w>,
+    fit: Fitting<'w>,
 }
 
 impl<'w> Opened<'w> {

@@ -113,6 +113,8 @@ panels! {
     ValueEquivalence = "value-equivalence",
     /// What a drawn policy is worth, as the model says and in truth.
     Unseen = "unseen",
+    /// MuZero's four parts as lamps.
+    FourParts = "four-parts",
     /// What is missing to the best return: the model's part and that of planning.
     WhichLoop = "which-loop",
 }

@@ -109,7 +109,12 @@ const FILES: &[(&str, &str)] = &[
     ("vaml-wanders.toml", include_str!("../../assets/lessons/vaml-wanders.toml")),
     ("vaml-explodes.toml", include_str!("../../assets/lessons/vaml-explodes.toml")),
     ("vagram.toml", include_str!("../../assets/lessons/vagram.toml")),
+    ("what-we-want.toml", include_str!("../../assets/lessons/what-we-want.toml")),
+    ("four-parts.toml", include_str!("../../assets/lessons/four-parts.toml")),
     ("imagines.toml", include_str!("../../assets/lessons/imagines.toml")),
+    ("value-equivalent.toml", include_str!("../../assets/lessons/value-equivalent.toml")),
+    ("unseen.toml", include_str!("../../assets/lessons/unseen.toml")),
+    ("self-consistency-deep.toml", include_str!("../../assets/lessons/self-consistency-deep.toml")),
 ];
 
 /// The lesson that opens first.

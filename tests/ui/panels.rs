@@ -47,6 +47,7 @@ fn every_panel_says_what_it_shows() {
             Landscape,
             PanelId::Surface,
             PanelId::Imagines,
+            PanelId::FourParts,
             PanelId::Unseen,
             PanelId::ValueEquivalence,
             PanelId::WhichLoop,

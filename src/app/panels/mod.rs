@@ -17,6 +17,7 @@ pub mod device;
 pub mod drift;
 pub mod exploit;
 pub mod fit;
+pub mod four_parts;
 pub mod futures;
 pub mod gradients;
 pub mod graph_tile;
@@ -115,6 +116,7 @@ impl PanelId {
             Self::WhichLoop => Box::new(which_loop::WhichLoop::default()),
             Self::ValueEquivalence => Box::new(value_equivalence::ValueEquivalence::default()),
             Self::Unseen => Box::new(unseen::Unseen::default()),
+            Self::FourParts => Box::new(four_parts::FourParts),
             Self::Imagines => Box::new(imagines::ImaginesPanel::default()),
         }
     }

@@ -87,8 +87,13 @@ impl Question {
     }
 }
 
-/// Width in points before the text scale below which all controls do not stand side by side.
+/// Width in points before the text scale below which the picture wants the room: the rest of the
+/// controls is there when the panel is enlarged.
 const NARROW: f32 = 480.0;
+
+fn narrow(ui: &Ui) -> bool {
+    ui.max_rect().width() < NARROW * theme::scale(ui.ctx())
+}
 
 /// The panel.
 #[derive(Clone)]
@@ -215,7 +220,7 @@ impl Surface {
         };
         let kind = if kinds.contains(&self.kind) { self.kind } else { first };
         let quiet = cx.view.still || cx.view.lecture;
-        let low = ui.available_height() < LOW * theme::scale(ui.ctx());
+        let low = ui.available_height() < LOW * theme::scale(ui.ctx()) || narrow(ui);
         if !quiet {
             self.strip(ui, (&kinds, kind), dimensions(run));
         }
@@ -230,14 +235,10 @@ impl Surface {
 
     /// What is shown, and how.
     fn strip(&mut self, ui: &mut Ui, (kinds, kind): (&[usize], usize), of: &[Dimension]) {
-        // A narrow panel has two rows of controls; its axis tells what the colours do.
-        let narrow = ui.available_width() < NARROW * theme::scale(ui.ctx());
-        if narrow {
-            row(ui, 40.0, |ui| self.kinds(ui, kinds, kind));
-        }
         row(ui, 42.0, |ui| {
-            if !narrow {
-                self.kinds(ui, kinds, kind);
+            self.kinds(ui, kinds, kind);
+            if narrow(ui) {
+                return;
             }
             let mut flat = usize::from(self.camera.flat);
             segmented(ui, "Drawn as", &["3D", "map"], &mut flat);
@@ -248,9 +249,7 @@ impl Surface {
             if of.len() > 2 {
                 self.axes(ui, of);
             }
-            if !narrow {
-                self.bar(ui, kind);
-            }
+            self.bar(ui, kind);
         });
     }
 
@@ -313,21 +312,22 @@ impl Surface {
             (false, false) => 22.0 * theme::scale(ui.ctx()),
             (_, true) => 40.0 * theme::scale(ui.ctx()),
         };
-        let scene = picture.scene(&t);
+        let scene = picture.scene(&t, narrow(ui));
         let room = ui.available_size() - vec2(0.0, below + line);
         let name = format!("Surface of values, {}", KINDS[kind]);
         let id = ui.scope_id().with("surface");
         let drawn = gfx::show(ui, (&style, &name), id, &scene, &mut self.camera, room);
-        ui.horizontal(|ui| {
-            if bar {
+        let note = RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak);
+        let note = Label::new(note).truncate();
+        if bar {
+            ui.horizontal(|ui| {
                 self.bar(ui, kind);
                 ui.add_space(12.0 * theme::scale(ui.ctx()));
-            }
-            if !note.is_empty() {
-                let note = RichText::new(note).font(theme::small(ui.ctx())).color(t.text_weak);
-                ui.add(Label::new(note).truncate());
-            }
-        });
+                ui.add(note);
+            });
+        } else if line > 0.0 {
+            ui.add(note);
+        }
         let response = &drawn.response;
         let at = response.interact_pointer_pos().or(response.hover_pos());
         let Some(place) = at.and_then(|at| drawn.pick(&scene, at)) else {

@@ -11,7 +11,7 @@ use crate::app::panels::{Cx, PanelId};
 use crate::app::view::DREAM;
 use crate::app::widgets::badge;
 use crate::app::widgets::button::Button;
-use crate::app::widgets::segmented::segmented;
+use crate::app::widgets::segmented::{fits, segmented};
 use crate::app::widgets::slider::Slider;
 use crate::app::{icons, theme};
 use crate::base::params::{Range, Spec};
@@ -155,9 +155,10 @@ fn control(ui: &mut Ui, spec: &Spec, value: &mut f64) -> (bool, bool) {
                 let t = theme::tokens(ui.ctx());
                 ui.label(RichText::new(spec.label).color(t.text)).on_hover_text(spec.help);
                 let rest = Layout::right_to_left(Align::Center);
-                ui.with_layout(rest, |ui| match labels.len() {
-                    0..=4 => drop(segmented(ui, spec.label, &labels, &mut chosen)),
-                    _ => menu(ui, spec.label, &labels, &mut chosen),
+                // Cut words are no choice.
+                ui.with_layout(rest, |ui| match labels.len() <= 4 && fits(ui, &labels, chosen) {
+                    true => drop(segmented(ui, spec.label, &labels, &mut chosen)),
+                    false => menu(ui, spec.label, &labels, &mut chosen),
                 });
             });
             let moved = chosen as f64 != *value;

@@ -13,6 +13,17 @@ use crate::app::theme;
 const RADIUS: f32 = 8.0;
 /// Space between the track's edge and the chosen segment, in points before the text scale.
 const INSET: f32 = 3.0;
+/// Least and most room on either side of a word, in points before the text scale.
+const PAD: [f32; 2] = [6.0, 12.0];
+
+/// Whether all words fit into the room there is.
+pub fn fits(ui: &Ui, choices: &[&str], chosen: usize) -> bool {
+    let scale = theme::scale(ui.ctx());
+    let words = labels(ui, choices, chosen, f32::INFINITY);
+    let words: f32 = words.iter().map(|galley| galley.size().x).sum();
+    let least = 2.0 * scale * (PAD[0] * choices.len() as f32 + INSET);
+    words + least <= ui.available_width()
+}
 
 /// Draws `choices` on one track and moves `chosen`; the response is `changed` when it moved.
 ///
@@ -24,7 +35,7 @@ pub fn segmented(ui: &mut Ui, name: &str, choices: &[&str], chosen: &mut usize) 
     let words: f32 = galleys.iter().map(|galley| galley.size().x).sum();
     let room = ui.available_width() - 2.0 * INSET * scale;
     let count = choices.len().max(1) as f32;
-    let pad = ((room - words) / (2.0 * count)).clamp(6.0 * scale, 12.0 * scale);
+    let pad = ((room - words) / (2.0 * count)).clamp(PAD[0] * scale, PAD[1] * scale);
     let galleys = if words + 2.0 * pad * count > room {
         labels(ui, choices, *chosen, room / count - 2.0 * pad)
     } else {

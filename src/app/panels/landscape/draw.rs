@@ -15,6 +15,7 @@ use super::tiles::{Above, Tiles};
 use super::{EVERY, FRAME, Found, LITTLE, Landscape, above, lamps, lines, subject, table, told};
 use crate::app::actions::Action;
 use crate::app::panels::Cx;
+use crate::app::panels::plot::fitting;
 use crate::app::theme;
 use crate::app::widgets::button::Button;
 use crate::app::widgets::segmented::segmented;
@@ -212,8 +213,11 @@ impl Landscape {
         self.table(&mut child, found, rows);
         let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
         let mut head = ui.new_child(UiBuilder::new().id_salt("from above").max_rect(right));
-        let words =
-            if self.settings.near { "V from above, framed: the surfaces" } else { "V from above" };
+        let names = ["V from above, framed: the surfaces", "framed: the surfaces"];
+        let words = match self.settings.near {
+            true => fitting(&head, &names, right.width()),
+            false => "V from above",
+        };
         lines::small(&mut head, words);
         let rest = right.with_min_y(head.min_rect().bottom());
         done.pointed = self.above(ui, cx, found, rest).or(done.pointed);

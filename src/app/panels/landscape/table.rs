@@ -17,7 +17,7 @@ const HEADS: [&str; 5] = ["steps", "state error", "value error", "peak slope", "
 
 /// The same in a narrow panel, where the pictures say how each ball ended.
 const NARROW: (f32, [f32; 4], [&str; 4]) =
-    (440.0, [0.44, 0.62, 0.81, 1.0], ["steps", "state", "value", "slope"]);
+    (600.0, [0.44, 0.62, 0.81, 1.0], ["steps", "state", "value", "slope"]);
 
 /// A number with two digits that count.
 fn short(x: f64) -> String {

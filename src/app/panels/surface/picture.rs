@@ -125,6 +125,11 @@ pub struct Picture<'a> {
     pub letter: char,
 }
 
+/// "speed ω" by its symbol.
+fn last_word(name: &str) -> &str {
+    name.rsplit(' ').next().unwrap_or(name)
+}
+
 impl Picture<'_> {
     fn numbers(&self) -> Option<&Arc<[f32]>> {
         match self.kind {
@@ -134,16 +139,19 @@ impl Picture<'_> {
         }
     }
 
-    /// The whole scene.
-    pub fn scene(&self, t: &Tokens) -> Scene {
+    /// The whole scene; with symbols for names where it is `brief`.
+    pub fn scene(&self, t: &Tokens, brief: bool) -> Scene {
         let h = self.heights;
         let ends = self.range.ends(self.kind);
         let axis = |span: &Span| {
-            let axis = Axis::new(span.name, span.unit, span.low, span.high);
+            let name = if brief { last_word(span.name) } else { span.name };
+            let axis = Axis::new(name, span.unit, span.low, span.high);
             let axis = if span.turns { axis.turning() } else { axis };
             if h.cells { axis.counted() } else { axis }
         };
         let name = match self.kind {
+            0 if brief => "V".to_owned(),
+            1 if brief => "V*".to_owned(),
             0 => format!("value V of {}", self.letter),
             1 => "true value V*".to_owned(),
             _ => "V \u{2212} V*".to_owned(),

@@ -18,6 +18,7 @@ use crate::app::widgets::slider::Slider;
 use crate::app::words::value;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::State;
+use crate::mdp::scene::Scene;
 use crate::probes::morph::{Morphed, Task, elsewhere};
 use crate::probes::shortfall::Shortfall;
 use crate::probes::three_errors::ThreeErrors;
@@ -104,7 +105,9 @@ impl Default for ValueEquivalence {
 
 impl ValueEquivalence {
     fn question(&self, s: &Snapshot) -> Option<Question> {
-        let run = s.runs.get(self.looked.0).or(s.runs.first())?;
+        let is_map = |run: &&RunSnapshot| matches!(run.truth.scene(), Scene::Grid(_));
+        let selected = s.runs.get(self.looked.0).filter(is_map);
+        let run = selected.or_else(|| s.runs.iter().find(is_map))?;
         let gamma = run.param("gamma").filter(|gamma| *gamma < 1.0).unwrap_or(GAMMA);
         let goal = self.goal(&run.truth).filter(|_| self.swapped);
         let task = goal.map_or(Task::Own, Task::Reach);

@@ -7,6 +7,9 @@ use super::{Chart, Curve};
 /// Steps at which an axis may end (times a power of ten): fine enough that little room is wasted.
 const ENDS: [f64; 6] = [1.0, 1.5, 2.0, 3.0, 5.0, 10.0];
 
+/// The same for positions on a linear axis.
+const FINE: [f64; 8] = [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0];
+
 /// Steps between the ticks of a linear axis (times a power of ten).
 const STEPS: [f64; 4] = [1.0, 2.0, 5.0, 10.0];
 
@@ -138,6 +141,12 @@ fn around([lo, hi]: [f64; 2], log: bool, anchor: f64) -> [f64; 2] {
     if ends[1] > ends[0] { ends } else { [ends[0] - step, ends[0] + step] }
 }
 
+/// Round bounds of positions: they only ever grow, so their end may come in smaller steps.
+fn along(range: [f64; 2], log: bool) -> [f64; 2] {
+    let [lo, hi] = around(range, log, POSITION_ANCHOR);
+    if log || range[1] <= 0.0 { [lo, hi] } else { [lo, hi.min(round_up(range[1], &FINE))] }
+}
+
 /// Zero belongs to a height axis unless the data keep far away from it, so that heights compare.
 const HEIGHT_ANCHOR: f64 = 0.6;
 
@@ -193,8 +202,7 @@ pub(super) fn axes(ctx: &Context, chart: &Chart<'_>, curves: &[Curve<'_>]) -> ([
         // The first point of a run stands at the left of what is to come.
         x[1] = if x[0] <= 5.0 { 10.0 } else { 1.4 * x[0] };
     }
-    let mut now =
-        Kept { x: around(x, logs[0], POSITION_ANCHOR), y: around(y, logs[1], HEIGHT_ANCHOR), logs };
+    let mut now = Kept { x: along(x, logs[0]), y: around(y, logs[1], HEIGHT_ANCHOR), logs };
     let kept = ctx.data(|data| data.get_temp::<Option<Kept>>(key)).flatten();
     if let Some(kept) = kept.filter(|kept| kept.logs == logs) {
         now.x = [now.x[0].min(kept.x[0]), now.x[1].max(kept.x[1])];
@@ -235,6 +243,8 @@ mod tests {
         assert_eq!(around([-1600.0, -120.0], false, 0.6), [-2000.0, 0.0]);
         assert_eq!(around([1000.0, 3000.0], false, 0.25), [1000.0, 3000.0]);
         assert_eq!(around([5.0, 5.0], false, 0.6), [0.0, 5.0]);
+        assert_eq!(along([0.0, 3990.0], false), [0.0, 4000.0]);
+        assert_eq!(along([1000.0, 3000.0], false), [1000.0, 3000.0]);
         let [lo, hi] = around([0.0, 0.0], false, 0.6);
         assert!(lo <= 0.0 && hi > 0.0);
     }
