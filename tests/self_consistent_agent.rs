@@ -9,7 +9,7 @@ use imaginarium::base::params::Params as _;
 use imaginarium::base::stats::mean;
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::lessons;
-use imaginarium::probes::consistency::{Losses, way};
+use imaginarium::probes::consistency::{Losses, kept, way};
 use imaginarium::rl::self_consistency::Wiring;
 
 const WORLD: &str = "id = 'garnet'\nstates = 8\nactions = 2\nbranching = 3\nends = 0.05";
@@ -261,8 +261,8 @@ fn ends(id: &str, seeds: usize, set: &[&str], steps: u64) -> Vec<[f64; 2]> {
     e.advance_to(Position::at(Clock::EnvSteps, steps), None);
     let of = |run: usize| {
         let last = |lane: usize| {
-            let view = e.runs()[run].lane_view(lane).view.consistent.unwrap();
-            *way(&view, e.truth()).unwrap().last().unwrap()
+            let view = e.runs()[run].lane_view(lane).view;
+            *way(kept(&view).unwrap(), e.truth()).unwrap().last().unwrap()
         };
         let all: Vec<_> = (0..seeds).map(last).collect();
         let mean = |of: fn(&imaginarium::probes::consistency::Place) -> f64| {
