@@ -241,6 +241,6 @@ mod tests {
         }
         assert!(find(FIRST).is_ok());
         let said = find("nowhere").unwrap_err().to_string();
-        assert!(said.contains("'nowhere' is unknown; allowed: ab, "));
+        assert!(said.contains("'nowhere' is unknown; allowed: five-agents, "));
     }
 }
