@@ -94,6 +94,7 @@ const FILES: &[(&str, &str)] = &[
     ("self-consistency.toml", include_str!("../../assets/lessons/self-consistency.toml")),
     ("wire-your-own.toml", include_str!("../../assets/lessons/wire-your-own.toml")),
     ("consistent-but-wrong.toml", include_str!("../../assets/lessons/consistent-but-wrong.toml")),
+    ("equal-frames.toml", include_str!("../../assets/lessons/equal-frames.toml")),
     ("real-or-imagined.toml", include_str!("../../assets/lessons/real-or-imagined.toml")),
     ("compounding.toml", include_str!("../../assets/lessons/compounding.toml")),
     ("how-far.toml", include_str!("../../assets/lessons/how-far.toml")),
