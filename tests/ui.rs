@@ -4,6 +4,8 @@
 #[path = "common/desk.rs"]
 mod desk;
 
+#[path = "ui/agreeing.rs"]
+mod agreeing;
 #[path = "ui/asked.rs"]
 mod asked;
 #[path = "ui/cards.rs"]

@@ -300,6 +300,17 @@ impl Field {
         text::place(&self.painter, &words, pos2(self.rect.right(), y), anchor);
     }
 
+    /// The first of some notes that has room outside the field, else the last one within it.
+    pub fn fitting_note(&self, all: &[&str]) {
+        let font = theme::small(self.painter.ctx());
+        let room = self.rect.right() - self.outer.left() - 12.0 * self.points;
+        let free = room - self.named[0].min(self.named[1]);
+        let wide = |words: &&&str| {
+            text::line(&self.painter, words, font.clone(), self.t.text_weak).size().x <= free
+        };
+        self.note(all.iter().find(wide).or(all.last()).copied().unwrap_or(""));
+    }
+
     /// Words behind the ends of lines, moved apart no farther than they must be; a thin line leads
     /// to each that was moved.
     pub fn ends(&self, ends: &[(Pos2, &str, Color32)]) {

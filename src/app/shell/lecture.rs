@@ -136,7 +136,32 @@ pub fn bottom(ui: &mut Ui, cx: &mut Cx<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::fonts;
+    use crate::app::theme::Theme;
+    use crate::app::view::LECTURE_SCALE;
     use crate::lessons::layout::PanelId;
+
+    #[test]
+    fn every_question_and_answer_fits_its_card_on_a_small_beamer() {
+        // What is left of 1280 by 720 above the line of time, without margins.
+        let middle = vec2(1240.0, 720.0 - 52.0 * LECTURE_SCALE - 40.0);
+        let room = CARD[1] * middle.y - GAP - 2.0 - 2.0 * MARGIN;
+        let ctx = egui::Context::default();
+        fonts::install(&ctx);
+        theme::install(&ctx, Theme::ProjectorDark, LECTURE_SCALE);
+        let mut checked = 0;
+        let _ = ctx.run_ui(egui::RawInput::default(), |ui| {
+            let [_, lede, _, small] = faces(ui);
+            for lesson in crate::lessons::all().unwrap() {
+                let asked = height(ui, &lesson.ask, &lede, middle.x);
+                let told = height(ui, &lesson.reveal, &small, middle.x);
+                assert!(asked <= room, "{}: {asked} of {room}", lesson.id);
+                assert!(told <= room, "{}: {told} of {room}", lesson.id);
+                checked += 1;
+            }
+        });
+        assert!(checked > 40);
+    }
 
     #[test]
     fn a_panel_too_narrow_to_be_read_makes_room() {

@@ -209,7 +209,7 @@ impl Quadrants {
             field.painter.circle_filled(*at, radius, t.imagined.gamma_multiply(0.7));
         }
         if most > 1 {
-            field.note("area of a dot: how many lie there");
+            field.fitting_note(&["area of a dot: how many lie there", "area: how many", "area: n"]);
         }
         if let Some(place) = picked.and_then(|at| places.get(at)) {
             field.painter.circle_stroke(*place, 8.0, Stroke::new(2.0, t.accent));
