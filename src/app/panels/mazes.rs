@@ -1,5 +1,7 @@
 //! The mazes of all runs, side by side, on one scale.
 
+mod scale;
+
 use std::ops::Range;
 
 use egui::{Align, Label, Layout, RichText, Ui, vec2};
@@ -11,85 +13,25 @@ use super::{Cx, Panel, PanelId, board_tile, body_tile, tools_menu};
 use crate::app::actions::Action;
 use crate::app::brush::Brush;
 use crate::app::theme;
-use crate::app::widgets::color_bar::ColorBar;
 use crate::app::widgets::segmented::segmented;
 use crate::app::words;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::State;
 use crate::mdp::scene::{Cell, GridScene, Scene};
-
-/// Powers of ten at the ends of the log scale: values fall by a constant factor with each step
-/// from the goal, so equal distances take equal colours.
-const LOG: (i32, i32) = (-4, 0);
+pub use scale::Scale;
 
 /// Least width of a tile in points before the text scale: two counters side by side.
 const LEAST: f32 = 200.0;
+/// The same of a picture without counters.
+const BARE: f32 = 130.0;
 /// Space between tiles.
 const GAP: f32 = 16.0;
 
-/// A run with values beyond this is on its way to infinity: its picture is clipped.
-const DIVERGED: f64 = 1e4;
-/// From here to 1, values are told apart on a linear scale.
-const CLOSE: f64 = 0.1;
 /// What stands in the question's place where the question is void.
 const NO_WAY: &str = "No goal can be reached from a start of this map.";
 
 /// What hatching means.
 const HATCHED: &str = "hatched: believed wrongly";
-
-/// How values become colours: the same in all tiles.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Scale {
-    /// Nothing below zero: from 10^-4 to 1.
-    Log,
-    /// From the least to the greatest value of all runs.
-    Linear(f64, f64),
-}
-
-impl Scale {
-    /// The scale that all runs of a snapshot share.
-    pub fn of(snapshot: &Snapshot) -> Self {
-        Self::over(&snapshot.runs)
-    }
-
-    /// The scale that these runs share.
-    fn over(runs: &[RunSnapshot]) -> Self {
-        // A run that diverged would take all colours away from the others.
-        let healthy = runs.iter().filter(|r| r.failure.is_none());
-        let ranges = healthy.filter_map(|r| r.map.as_ref()?.range());
-        let ranges = ranges.filter(|(low, high)| low.abs().max(high.abs()) < DIVERGED);
-        let all = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-        // Where there is no distance from a goal, values are no powers of it.
-        let graph = matches!(runs[0].truth.scene(), Scene::Graph(_));
-        match all {
-            None | Some((0.0.., ..=1.0)) if graph => Self::Linear(0.0, 1.0),
-            Some((low, high)) if low < 0.0 || high > 1.0 => Self::Linear(low, high),
-            // Close to each other: on a long scale they would all look alike.
-            Some((low, high)) if low >= CLOSE && low < high => Self::Linear(low, high),
-            _ => Self::Log,
-        }
-    }
-
-    /// Where a value lies, 0 to 1.
-    pub fn place(self, value: f64) -> f32 {
-        let (low, high) = (f64::from(LOG.0), f64::from(LOG.1));
-        let share = match self {
-            Self::Log => (value.max(1e-300).log10() - low) / (high - low),
-            Self::Linear(low, high) => (value - low) / (high - low).max(1e-12),
-        };
-        share.clamp(0.0, 1.0) as f32
-    }
-
-    fn bar(self, ui: &mut Ui, room: f32, what: &str) {
-        let bar = match self {
-            Self::Log => ColorBar::log(what, LOG.0, LOG.1),
-            Self::Linear(low, high) => {
-                ColorBar::linear(what, &words::value(low), &words::value(high))
-            }
-        };
-        bar.no_news(true).room(room).show(ui);
-    }
-}
 
 /// What the tiles remember.
 #[derive(Default)]
@@ -268,7 +210,9 @@ fn shown(ui: &Ui, cx: &Cx<'_>) -> Range<usize> {
     let count = cx.snapshot.runs.len();
     let room = ui.available_size();
     let across = columns(count, room, cx.snapshot);
-    let least = LEAST * theme::scale(ui.ctx());
+    // Different worlds are there to be seen beside each other, counters or not.
+    let bare = cx.view.lecture && cx.snapshot.config.is_mixed();
+    let least = if bare { BARE } else { LEAST } * theme::scale(ui.ctx());
     let fit = ((room.x + GAP) / (least + GAP)).floor().max(1.0) as usize;
     if across <= fit {
         return 0..count;
@@ -381,19 +325,5 @@ impl Panel for Mazes {
         }
         // Two tables where some runs have one kind of world and some the other.
         if bodies.is_empty() { csv } else { csv + "\n" + &bodies }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Scale;
-
-    #[test]
-    fn scales_put_ends_at_ends() {
-        assert_eq!(Scale::Log.place(1.0), 1.0);
-        assert_eq!(Scale::Log.place(1e-4), 0.0);
-        assert_eq!(Scale::Log.place(1e-9), 0.0);
-        assert!((Scale::Log.place(0.01) - 0.5).abs() < 1e-6);
-        assert_eq!(Scale::Linear(-1.0, 3.0).place(1.0), 0.5);
     }
 }

@@ -25,6 +25,8 @@ const FOOT: f32 = 82.0;
 const FAILED_FOOT: f32 = 98.0;
 /// The same in a low tile, where only the counters stand there.
 const LOW_FOOT: f32 = 36.0;
+/// Width of a tile in points before the text scale that has no room for two counters.
+const BARE: f32 = 185.0;
 /// Agents that imagine in order to act or to aim.
 const LOOK_AHEAD: [&str; 3] = ["search", "mve", "mve-q"];
 
@@ -57,8 +59,10 @@ pub fn tile(
         let points = theme::scale(ui.ctx());
         // A low tile keeps the picture and the two counters.
         let low = size.y < 250.0 * points && cx.snapshot.runs[index].failure.is_none();
+        let bare = size.x < BARE * points && cx.snapshot.runs[index].failure.is_none();
         let foot = match &cx.snapshot.runs[index].failure {
             Some(_) => FAILED_FOOT,
+            None if bare => 0.0,
             None if low => LOW_FOOT,
             None => FOOT,
         };
@@ -67,6 +71,7 @@ pub fn tile(
         ui.add_space(4.0);
         match &cx.snapshot.runs[index].failure {
             Some(_) => failure(ui, index, cx),
+            None if bare => {}
             None => counters(ui, index, low, cx),
         }
     });
