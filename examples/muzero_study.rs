@@ -2,9 +2,9 @@
 //! every so many real steps, seed by seed.
 //!
 //! `cargo run --release --example muzero_study -- WORLD SEEDS STEPS EVERY "gamma = 0.997; ..." ...`,
-//! where WORLD is a name or the keys of a file. A score is the mean return of five episodes; of games
-//! it is how many of all that may happen are lost, first against anybody, then against minimax.
-//! With `UNTIL=x` in the environment a configuration ends once every seed has once reached `x`.
+//! where WORLD is a name or the keys of a file. A score is the mean return of five episodes; in a maze
+//! it is minus their length, and of games minus how many of all that may happen are lost, against
+//! anybody and against minimax. With `UNTIL=x` in the environment a seed ends once it has reached `x`.
 
 use imaginarium::agents::muzero::view::MuZeroView;
 use imaginarium::base::rng::{Stream, StreamName};
@@ -30,41 +30,51 @@ fn main() {
     runs.iter().for_each(|run| study(&world, run, [seeds, steps, every]));
 }
 
-/// One configuration.
+/// One configuration, seed after seed.
 fn study(world: &str, run: &str, [seeds, steps, every]: [u64; 3]) {
-    let begun = std::time::Instant::now();
+    println!("\n{run}");
     let until = std::env::var("UNTIL").ok().and_then(|x| x.parse::<f64>().ok());
+    let reached: Vec<Option<u64>> =
+        (0..seeds).map(|seed| alone((world, run), seed, (steps, every), until)).collect();
+    if let Some(until) = until {
+        let count = reached.iter().flatten().count();
+        println!("{count} of {seeds} reached {until}, at {reached:?}");
+    }
+}
+
+/// One seed; the steps after which it reached `until`, where it stops.
+fn alone(
+    (world, run): (&str, &str),
+    seed: u64,
+    (steps, every): (u64, u64),
+    until: Option<f64>,
+) -> Option<u64> {
+    let begun = std::time::Instant::now();
     let keys = run.replace(';', "\n");
     let text = format!(
-        "version = 1\nclock = 'env-steps'\nlanes = {seeds}\nseed = 100\n[world]\n{world}\n\
-         [[run]]\nagent = 'muzero'\n{keys}\n"
+        "version = 1\nclock = 'env-steps'\nlanes = 1\nseed = {}\n[world]\n{world}\n\
+         [[run]]\nagent = 'muzero'\n{keys}\n",
+        100 + seed
     );
     let config = ArenaConfig::from_toml("study", &text).unwrap_or_else(|e| panic!("{e}"));
     let world = config.build_world().unwrap_or_else(|e| panic!("{e}"));
-    let mut arena = Experiment::new(config, 2).unwrap_or_else(|e| panic!("{e}"));
-    println!("\n{run}");
-    let mut reached: Vec<Option<u64>> = vec![None; seeds as usize];
+    let mut arena = Experiment::new(config, 1).unwrap_or_else(|e| panic!("{e}"));
+    let (mut told, mut reached, mut warning) = (Vec::new(), None, None);
     for step in (every..=steps).step_by(every as usize) {
         arena.advance_to(Position::at(Clock::EnvSteps, step), None);
-        let mut told = Vec::new();
-        for (lane, reached) in reached.iter_mut().enumerate() {
-            let view = arena.runs()[0].lane_view(lane).view.muzero.expect("it searches in a model");
-            let (score, words) = evaluate(&world, &view);
-            if until.is_some_and(|until| score >= until) && reached.is_none() {
-                *reached = Some(step);
-            }
-            let warning = view.clipping.warning(view.support.unwrap_or(u32::MAX));
-            told.push(words + &warning.unwrap_or_default());
-        }
-        println!("{step:>7}  {}  {:.0} s", told.join("  "), begun.elapsed().as_secs_f64());
-        if reached.iter().all(Option::is_some) {
+        let view = arena.runs()[0].lane_view(0).view.muzero.expect("it searches in a model");
+        let (score, words) = evaluate(&world, &view);
+        told.push(words);
+        warning = view.clipping.warning(view.support.unwrap_or(u32::MAX));
+        if until.is_some_and(|until| score >= until) {
+            reached = Some(step);
             break;
         }
     }
-    if let Some(until) = until {
-        println!("reached {until} at {reached:?}");
-    }
-    arena.runs()[0].failure().into_iter().for_each(|failure| println!("failed: {failure:?}"));
+    println!("seed {seed}: {}  {:.0} s", told.join(" "), begun.elapsed().as_secs_f64());
+    warning.into_iter().for_each(|warning| println!("  {warning}"));
+    arena.runs()[0].failure().into_iter().for_each(|failure| println!("  failed: {failure:?}"));
+    reached
 }
 
 /// A score, and how it is told.
@@ -77,6 +87,7 @@ fn evaluate(world: &AnyWorld, view: &MuZeroView) -> (f64, String) {
         }
         AnyWorld::Torques(w) => episode(w, |seen| view.act(seen), MOST, &mut dice),
         AnyWorld::CartPole(w) => episode(w, |seen| view.act(seen), MOST, &mut dice),
+        AnyWorld::Image(w) => episode(w, |frame| view.act_on(frame), MOST, &mut dice),
         AnyWorld::Pendulum(_) | AnyWorld::Crossing(_) => {
             panic!("actions are counted here: set torques")
         }
@@ -92,6 +103,12 @@ fn evaluate(world: &AnyWorld, view: &MuZeroView) -> (f64, String) {
     }
     let all: Vec<(f64, usize)> = (0..EPISODES).map(|_| one()).collect();
     let mean = |of: fn(&(f64, usize)) -> f64| all.iter().map(of).sum::<f64>() / EPISODES as f64;
-    let (score, length) = (mean(|e| e.0), mean(|e| e.1 as f64));
-    (score, format!("{score:.2}/{length:.0}"))
+    let (total, length) = (mean(|e| e.0), mean(|e| e.1 as f64));
+    // In a maze the way counts, and only one that leads home.
+    let score = match world {
+        AnyWorld::Tabular(_) | AnyWorld::Image(_) if total > 0.0 => -length,
+        AnyWorld::Tabular(_) | AnyWorld::Image(_) => -(MOST as f64),
+        _ => total,
+    };
+    (score, format!("{total:.2}/{length:.0}"))
 }

@@ -24,6 +24,8 @@ struct Stand {
     scene: Scene,
     camera: Camera,
     shown: Option<Shown>,
+    /// The picture is not asked for.
+    closed: bool,
 }
 
 /// A harness with or without an adapter for three dimensions.
@@ -51,11 +53,15 @@ fn stand(scene: Scene, camera: Camera, look: Theme, solid: bool) -> Harness<'sta
                 let style = theme::solid(ui.ctx(), false);
                 ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, style.ground);
                 let size = ui.available_size();
+                gfx::tidy(ui.ctx());
+                if stand.closed {
+                    return;
+                }
                 let Stand { scene, camera, .. } = stand;
                 let id = Id::unique("picture");
                 stand.shown = Some(gfx::show(ui, (&style, "Surface"), id, scene, camera, size));
             },
-            Stand { scene, camera, shown: None },
+            Stand { scene, camera, shown: None, closed: false },
         );
     harness.run_steps(2);
     harness
@@ -143,6 +149,23 @@ fn lines_of_equal_height_run_where_the_height_is() {
         let line = [10, 20, 30].contains(&step);
         assert_eq!(r < 60, line, "at {x}: {r}");
     }
+}
+
+#[test]
+fn a_picture_that_was_closed_gives_its_memory_back() {
+    if !adapter::can_draw() {
+        return;
+    }
+    let mut harness = stand(unit_box(), Camera::at(0.0, 30.0), Theme::Dark, true);
+    assert_eq!(gfx::kept(&harness.ctx), 1);
+    harness.state_mut().closed = true;
+    harness.run_steps(10);
+    assert_eq!(gfx::kept(&harness.ctx), 1, "it may be back soon");
+    harness.run_steps(300);
+    assert_eq!(gfx::kept(&harness.ctx), 0);
+    harness.state_mut().closed = false;
+    harness.run_steps(2);
+    assert_eq!(shown(&harness).drawn, Drawn::Solid, "it is drawn anew");
 }
 
 #[test]

@@ -160,3 +160,53 @@ fn dice_of_imagination_are_their_own() {
     };
     assert_eq!(print(Imagine::None), print(Imagine::Direct));
 }
+
+#[test]
+fn once_the_world_is_frozen_nothing_more_is_remembered_and_it_acts_without_noise() {
+    let config = MuZeroConfig { freeze_after: 400, imagine: Imagine::Direct, ..small() };
+    let mut agent = corridor(config);
+    live(&mut agent, 400, 1.0);
+    let before = agent.work();
+    // A reward that is no number would end a run that learns from it.
+    let actions = live(&mut agent, 60, f64::NAN);
+    assert!(agent.fault().is_none());
+    assert!(
+        agent.work().updates() > before.updates() + 50,
+        "it goes on learning from what there is"
+    );
+    // The same state is always left in the same way between two updates that change nothing.
+    assert!(actions.iter().rev().take(20).all(|&action| action == 1), "straight on: {actions:?}");
+    let mut agent = corridor(MuZeroConfig { freeze_after: 0, ..config });
+    live(&mut agent, 60, f64::NAN);
+    assert!(agent.fault().is_some(), "0 is never");
+}
+
+#[test]
+fn it_learns_while_the_world_stands_still_where_something_is_imagined() {
+    use imaginarium::mdp::trace::Unwatched;
+    let mut agent = corridor(MuZeroConfig { imagine: Imagine::Direct, ..small() });
+    assert!(!agent.can_dream(), "there is no place to begin from");
+    live(&mut agent, 100, 1.0);
+    let before = agent.work().updates();
+    assert_eq!(agent.dream(5, &mut Unwatched), 5);
+    assert_eq!(agent.work().updates(), before + 5);
+    agent.set_param(MuZeroConfig::index("imagine").unwrap(), 0.0);
+    assert!(!agent.can_dream());
+    assert_eq!(agent.dream(5, &mut Unwatched), 0);
+}
+
+#[test]
+fn the_way_of_the_values_ends_where_they_are() {
+    let view = lived(MuZeroConfig { imagine: Imagine::Dyna, ..small() }, 500);
+    let way = view.way.clone().unwrap();
+    assert!(way.history.moments().len() > 10);
+    assert_eq!(way.now.updates, view.course.updates());
+    assert_eq!((way.now.values.len(), way.now.policy.len()), (5, 10));
+    for (state, value) in way.now.values.iter().enumerate() {
+        let latent = view.networks.enter(&view.eyes.state(state as u32).unwrap());
+        assert_eq!(view.networks.value(&latent), *value);
+    }
+    assert!(way.now.residual > 0.0 && way.now.residual < 0.5, "{}", way.now.residual);
+    assert!(way.now.gradients[2] > 0.0, "the value learns in imagination");
+    assert_eq!(way.now.gradients[..2], [0.0, 0.0], "Dyna moves nothing else");
+}

@@ -262,7 +262,7 @@ fn ends(id: &str, seeds: usize, set: &[&str], steps: u64) -> Vec<[f64; 2]> {
     let of = |run: usize| {
         let last = |lane: usize| {
             let view = e.runs()[run].lane_view(lane).view.consistent.unwrap();
-            *way(&view, e.truth()).unwrap().last().unwrap()
+            *way((&view.history, &view.now), e.truth()).unwrap().last().unwrap()
         };
         let all: Vec<_> = (0..seeds).map(last).collect();
         let mean = |of: fn(&imaginarium::probes::consistency::Place) -> f64| {

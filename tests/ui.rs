@@ -4,6 +4,8 @@
 #[path = "common/desk.rs"]
 mod desk;
 
+#[path = "ui/agreeing.rs"]
+mod agreeing;
 #[path = "ui/asked.rs"]
 mod asked;
 #[path = "ui/cards.rs"]
@@ -16,6 +18,8 @@ mod failing;
 mod forks;
 #[path = "ui/landscape.rs"]
 mod landscape;
+#[path = "ui/latent.rs"]
+mod latent;
 #[path = "ui/lies.rs"]
 mod lies;
 #[path = "ui/looks.rs"]

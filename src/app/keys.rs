@@ -38,7 +38,8 @@ pub const HELP: &[(&str, &str)] = &[
     ("Arrows, Enter", "move and draw, with a drawing tool in hand"),
     ("Arrows, +  −, R", "turn a surface that has the focus; nearer, back"),
     ("G", "drive the dream and a real copy with the arrows"),
-    ("Ctrl Z", "take the last stroke back"),
+    ("Ctrl Z", "take the last stroke or the bench's last change back"),
+    ("Ctrl Shift Z", "on the bench: do it again"),
     ("S", "parameters and code, in a narrow window"),
     ("F1", "this overview"),
 ];

@@ -30,6 +30,7 @@ use crate::experiment::engine::Command;
 use crate::experiment::run_file::RunFile;
 use crate::experiment::runner::Notify;
 use crate::experiment::snapshot::Snapshot;
+use crate::gfx;
 use crate::lessons::{self, Lesson};
 
 /// Seconds a message stays.
@@ -228,6 +229,7 @@ impl Lab {
         let ctx = ui.ctx().clone();
         let snapshot = self.link.snapshot().clone();
         keep_arrows(&ctx);
+        gfx::tidy(&ctx);
         let mut actions = Actions::new();
         let lesson = self.lessons[self.lesson].clone();
         keys::read(&ctx, &self.view, (&snapshot, &lesson), &mut actions);

@@ -20,6 +20,7 @@ pub fn replay(args: &ReplayArgs, out: &mut impl Write) -> Result<()> {
         AnyWorld::Tabular(world) => listed(args, world, out),
         AnyWorld::Pendulum(world) => motion::replay(args, world, &text(&args.actions)?, out),
         AnyWorld::Torques(world) => motion::replay(args, world, &text(&args.actions)?, out),
+        AnyWorld::Image(world) => listed(args, AnyTabular::Grid(world.grid().clone()), out),
         AnyWorld::Board(world) => motion::replay(args, world, &text(&args.actions)?, out),
         AnyWorld::CartPole(world) => motion::replay(args, world, &text(&args.actions)?, out),
         AnyWorld::Crossing(world) => motion::replay(args, world, &text(&args.actions)?, out),

@@ -78,6 +78,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     }
     bar.finish_and_clear();
     table.finish(&name)?;
+    say_clipping(&experiment);
     report_failures(&experiment)
 }
 
@@ -164,6 +165,19 @@ fn say_devices(experiment: &Experiment) {
         if let Some(computing) = run.lane_view(0).view.computing {
             let (name, why) = (computing.place.name(), computing.why);
             eprintln!("note: run {} computes on {name}: {why}", letter(index));
+        }
+    }
+}
+
+/// Says which supports are too small for the values of all lanes, and by how much.
+fn say_clipping(experiment: &Experiment) {
+    for (index, run) in experiment.runs().iter().enumerate() {
+        let views =
+            (0..experiment.config().lanes).filter_map(|lane| run.lane_view(lane).view.muzero);
+        let clipped = views.filter_map(|view| Some((view.support?, view.clipping)));
+        let all = clipped.reduce(|(support, a), (_, b)| (support, a.with(b)));
+        if let Some(words) = all.and_then(|(support, clipping)| clipping.warning(support)) {
+            eprintln!("note: run {}: {words}", letter(index));
         }
     }
 }

@@ -5,6 +5,7 @@ use super::cart_pole::CartPole;
 use super::crossing::Crossing;
 use super::grid::Grid;
 use super::levels::Levels;
+use super::noisy_image::NoisyImage;
 use super::pendulum::Pendulum;
 use super::process::Process;
 use super::tic_tac_toe::TicTacToe;
@@ -26,6 +27,8 @@ pub enum AnyWorld {
     CartPole(CartPole),
     /// A hiker and clouds.
     Crossing(Crossing),
+    /// A maze seen as a picture.
+    Image(NoisyImage),
     /// A game of two players.
     Board(TicTacToe),
 }
@@ -39,6 +42,7 @@ impl AnyWorld {
             | Self::Torques(_)
             | Self::CartPole(_)
             | Self::Crossing(_)
+            | Self::Image(_)
             | Self::Board(_) => None,
         }
     }
@@ -52,6 +56,7 @@ impl Scenic for AnyWorld {
             Self::Torques(world) => world.scene(),
             Self::CartPole(world) => world.scene(),
             Self::Crossing(world) => world.scene(),
+            Self::Image(world) => world.scene(),
             Self::Board(world) => world.scene(),
         }
     }

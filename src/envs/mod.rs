@@ -16,6 +16,7 @@ mod grid_layout;
 pub mod grid_map;
 pub mod levels;
 pub mod mazes;
+pub mod noisy_image;
 pub mod pendulum;
 pub mod process;
 pub mod random_walk;
@@ -30,6 +31,7 @@ use crossing::{Crossing, CrossingConfig};
 use grid::{Grid, GridConfig, GridSource};
 use grid_map::MapError;
 use levels::Levels;
+use noisy_image::{NoisyImage, NoisyImageConfig};
 use pendulum::{Pendulum, PendulumConfig};
 use process::{LawError, Process};
 use tic_tac_toe::{TicTacToe, TicTacToeConfig};
@@ -259,6 +261,17 @@ pub static WORLDS: &[World] = &[
             numbers: crossing::DIMENSIONS.len(),
             specs: CrossingConfig::specs,
             build: |v| Ok(AnyWorld::Crossing(Crossing::new(Params::of(v)))),
+        },
+    },
+    World {
+        id: "noisy-image",
+        title: "Noisy image",
+        help: "a maze of 6x6 cells seen as pixels, all but two of them noise; shortest path 10",
+        made: Made::Motion {
+            // Its states lie on a map.
+            numbers: 0,
+            specs: NoisyImageConfig::specs,
+            build: |v| Ok(AnyWorld::Image(NoisyImage::new(Params::of(v))?)),
         },
     },
     World {

@@ -30,13 +30,14 @@ use crate::agents::self_consistent::{Consistent, MOST_LOGITS};
 use crate::agents::td_prediction::TdPrediction;
 use crate::agents::value_iteration::ValueIteration;
 use crate::base::params::Params;
+use crate::envs::noisy_image::NoisyImage;
 use crate::mdp::oracle::Oracle;
 use crate::mdp::physical::{Body, KnownReward, Physical, Steered};
 use crate::mdp::scene::Scenic;
 use crate::mdp::{Action, Simulator, State, Tabular};
 use crate::models::coding::Coding;
 use crate::models::features::Places;
-use crate::models::sight::{Numbers, Sight, Squares};
+use crate::models::sight::{Numbers, Pixels, Sight, Squares};
 use crate::nn::device::Wish;
 use crate::nn::mlp::TooLarge;
 use crate::nn::trial::Trial;
@@ -217,6 +218,27 @@ pub fn board_cohorts<W: Physical<Action = Action>>(
         "muzero" => muzero(world, config(&run.params), (sight, 0, actions), seeds).map(Some),
         _ => Ok(None),
     }
+}
+
+/// The same where a picture of a maze is seen.
+pub fn image_cohorts(world: &NoisyImage, run: &RunConfig, seeds: &[u64]) -> Fit {
+    let (states, actions) = (world.grid().states(), world.grid().actions());
+    match run.info.id {
+        "random" => {
+            let agent = |seed| Random::new(Counted(actions), &[seed]);
+            Ok(Some(one_each(world, seeds, agent)))
+        }
+        "muzero" => {
+            let sizes = (pixels(world), states, actions);
+            muzero(world, config(&run.params), sizes, seeds).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// How the picture of a maze is seen.
+pub fn pixels(world: &NoisyImage) -> Pixels {
+    Pixels { count: world.grid().states(), noise: world.noise(), goals: world.goals() }
 }
 
 /// One cohort of all seeds.

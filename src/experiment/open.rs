@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::arena::Experiment;
 use super::build::{
-    Fit, board_cohorts, check_tables, check_together, continuous_cohorts, discrete_cohorts, sizes,
-    tabular_cohorts,
+    Fit, board_cohorts, check_tables, check_together, continuous_cohorts, discrete_cohorts,
+    image_cohorts, pixels, sizes, tabular_cohorts,
 };
 use super::clock::Position;
 use super::config::{ArenaConfig, ConfigError, RunConfig, WorldConfig, letter};
@@ -20,6 +20,7 @@ use super::worlds::Worlds;
 use crate::agents::{AGENTS, AgentInfo};
 use crate::base::rng::lane_seed;
 use crate::envs::any::{AnyTabular, AnyWorld};
+use crate::envs::noisy_image::NoisyImage;
 use crate::envs::tic_tac_toe::TicTacToe;
 use crate::mdp::physical::{KnownReward, Physical, Steered};
 use crate::mdp::scene::Scenic;
@@ -62,6 +63,7 @@ impl<'w> Opened<'w> {
             AnyWorld::Torques(world) => Opened::counted(world),
             AnyWorld::CartPole(world) => Opened::counted(world),
             AnyWorld::Board(world) => Opened::played(world),
+            AnyWorld::Image(world) => Opened::pictured(world),
         }
     }
 
@@ -98,6 +100,18 @@ impl<'w> Opened<'w> {
             nature: "its states are numbers",
             sizes: (0, 0),
             fit: Box::new(move |run, seeds| discrete_cohorts(&world, run, seeds)),
+        }
+    }
+
+    /// Its cells are seen as pixels.
+    fn pictured(world: NoisyImage) -> Self {
+        let sight = pixels(&world);
+        Self {
+            worlds: Worlds::new(world.grid()),
+            ground: Ground::Counted((sight.width(), world.grid().actions())),
+            nature: "pixels are seen",
+            sizes: (0, 0),
+            fit: Box::new(move |run, seeds| image_cohorts(&world, run, seeds)),
         }
     }
 

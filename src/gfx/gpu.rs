@@ -93,6 +93,20 @@ pub fn refusal(ctx: &Context, size: [u32; 2]) -> Option<String> {
     (size[0].max(size[1]) > most).then(|| format!("the adapter draws at most {most} pixels"))
 }
 
+/// Pictures of this context that the adapter keeps.
+pub fn kept(ctx: &Context) -> usize {
+    shared(ctx).map_or(0, |gpu| gpu.0.lock().unwrap_or_else(PoisonError::into_inner).views.len())
+}
+
+/// Gives back what pictures took that have not been shown for long; asked in every frame, since the
+/// last picture may have been closed.
+pub fn tidy(ctx: &Context) {
+    if let Some(gpu) = shared(ctx) {
+        let now = ctx.cumulative_pass_nr();
+        gpu.0.lock().unwrap_or_else(PoisonError::into_inner).forget(now);
+    }
+}
+
 /// Draws the picture `id` if anything of it has changed, and returns its texture.
 pub fn draw(
     ctx: &Context,

@@ -22,7 +22,7 @@ pub use axes::has_words;
 pub use axes::{ticks, written};
 pub use camera::{Camera, Projection};
 pub use flat::level_lines;
-pub use gpu::{install, passes};
+pub use gpu::{install, kept, passes, tidy};
 pub use scene::{
     Axis, Ball, Colours, Cross, Field, Isolines, Label, Line, Ramp, Scene, TangentPlane,
 };

@@ -8,6 +8,7 @@ pub mod edit;
 pub mod oracle;
 pub mod physical;
 pub mod scene;
+pub mod sighting;
 pub mod trace;
 
 use crate::base::digest::Digest;

@@ -2,6 +2,7 @@
 
 use super::coding::{Coded, Coding};
 use crate::mdp::physical::{Body, Physical, Vector};
+use crate::mdp::sighting::Frame;
 use crate::mdp::{Observed, State};
 
 /// From what an agent sees to the numbers that a network gets.
@@ -165,6 +166,37 @@ impl Sight for Squares {
     }
 }
 
+/// Pixels of a picture, most of them noise.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pixels {
+    /// How many.
+    pub count: usize,
+    /// How far those of the background stray from 0.
+    pub noise: f32,
+    /// Cells that were goals when the world was built, one bit each.
+    pub goals: u64,
+}
+
+impl Sight for Pixels {
+    type Seen = Frame;
+
+    fn width(&self) -> usize {
+        self.count
+    }
+
+    fn write(&self, seen: &Frame, out: &mut Vec<f32>) {
+        seen.pixels(self.count, self.noise, out);
+    }
+
+    fn coded(self, _: Coded) -> Self {
+        self
+    }
+
+    fn eyes(self) -> Eyes {
+        Eyes::Pixels(self)
+    }
+}
+
 /// Any of them, for pictures, which know no types of worlds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Eyes {
@@ -174,6 +206,8 @@ pub enum Eyes {
     Numbers(Numbers),
     /// A board is seen by two players in turn.
     Board(Squares),
+    /// A picture is seen.
+    Pixels(Pixels),
 }
 
 impl Eyes {
@@ -181,7 +215,19 @@ impl Eyes {
     pub fn state(&self, state: State) -> Option<Vec<f32>> {
         match self {
             Self::Listed(coding) => Some(told(coding, &state)),
+            // One picture of many: which noise there is does not matter.
+            Self::Pixels(sight) => {
+                Some(told(sight, &Frame { state, goals: sight.goals, noise: state }))
+            }
             Self::Numbers(_) | Self::Board(_) => None,
+        }
+    }
+
+    /// What a network is told of a picture; `None` where something else is seen.
+    pub fn frame(&self, frame: &Frame) -> Option<Vec<f32>> {
+        match self {
+            Self::Pixels(sight) => Some(told(sight, frame)),
+            Self::Listed(_) | Self::Numbers(_) | Self::Board(_) => None,
         }
     }
 
@@ -196,7 +242,7 @@ impl Eyes {
     /// What a network is told of `seen`; `None` where states are listed.
     pub fn numbers(&self, seen: &[f32]) -> Option<Vec<f32>> {
         match self {
-            Self::Listed(_) => None,
+            Self::Listed(_) | Self::Pixels(_) => None,
             Self::Numbers(numbers) => Some(told(numbers, &Vector::new(seen))),
             Self::Board(squares) => Some(told(squares, &Vector::new(seen))),
         }
@@ -205,7 +251,7 @@ impl Eyes {
     /// `[A]`: what may be done where these numbers are seen; `None`: everything.
     pub fn legal(&self, seen: &[f32]) -> Option<Vec<bool>> {
         match self {
-            Self::Listed(_) | Self::Numbers(_) => None,
+            Self::Listed(_) | Self::Numbers(_) | Self::Pixels(_) => None,
             Self::Board(squares) => squares.legal(&Vector::new(seen)),
         }
     }
@@ -285,6 +331,15 @@ mod tests {
         assert_eq!((sight.width(), sight.coded(Coded::OneHot)), (3, sight));
         assert_eq!(sight.eyes().numbers(&[1.0, -6.0, 0.0]), Some(vec![1.0, -1.0, 0.0]));
         assert_eq!(sight.eyes().state(1), None);
+    }
+
+    #[test]
+    fn pictures_are_told_by_their_pixels() {
+        let sight = Pixels { count: 4, noise: 0.0, goals: 0b1000 };
+        let frame = Frame { state: 1, goals: 0b1000, noise: 7 };
+        assert_eq!(told(&sight, &frame), [0.0, 1.0, 0.0, -1.0]);
+        assert_eq!(sight.eyes().frame(&frame), sight.eyes().state(1));
+        assert_eq!((sight.eyes().numbers(&[0.0]), sight.eyes().legal(&[0.0])), (None, None));
     }
 
     #[test]

@@ -23,12 +23,15 @@ pub struct Rate {
     pub epsilon: f32,
     /// Longest gradient, over all tensors of the lane; infinity: any length.
     pub clip: f32,
+    /// Share of every weight that is added to its gradient after the clip, as PyTorch's Adam does:
+    /// the slope of half the squared weights. 0: none.
+    pub decay: f32,
 }
 
 impl Rate {
     /// The defaults of the paper with this step size, no clip.
     pub fn new(rate: f32) -> Self {
-        Self { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: f32::INFINITY }
+        Self { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: f32::INFINITY, decay: 0.0 }
     }
 
     /// What a step needs besides gradient and moments, at step `t`, from 1.
@@ -41,6 +44,7 @@ impl Rate {
             root: (1.0 - self.beta2.powi(t)).sqrt().recip(),
             epsilon: self.epsilon,
             clip: self.clip,
+            decay: self.decay,
         }
     }
 }
@@ -56,12 +60,20 @@ struct Step {
     root: f32,
     epsilon: f32,
     clip: f32,
+    decay: f32,
 }
 
 impl Step {
     /// A step that leaves everything as it is.
-    const NONE: Self =
-        Self { beta1: 1.0, beta2: 1.0, rate: 0.0, root: 1.0, epsilon: 1.0, clip: f32::INFINITY };
+    const NONE: Self = Self {
+        beta1: 1.0,
+        beta2: 1.0,
+        rate: 0.0,
+        root: 1.0,
+        epsilon: 1.0,
+        clip: f32::INFINITY,
+        decay: 0.0,
+    };
 
     /// By how much a gradient of length `norm` is shortened.
     fn scale(&self, norm: f32) -> f32 {
@@ -72,8 +84,11 @@ impl Step {
     #[inline]
     fn apply(&self, scale: f32, [value, first, second]: [&mut [f32]; 3], gradient: &[f32]) {
         let (new1, new2) = ((1.0 - self.beta1) * scale, (1.0 - self.beta2) * scale * scale);
+        // The decay is added before everything is shortened, so it is made that much longer here.
+        let pull = self.decay / scale;
         let numbers = value.iter_mut().zip(first).zip(second).zip(gradient);
         for (((value, first), second), &g) in numbers {
+            let g = g + pull * *value;
             *first = self.beta1 * *first + new1 * g;
             *second = self.beta2 * *second + new2 * g * g;
             *value -= self.rate * *first / (second.sqrt() * self.root + self.epsilon);
@@ -229,6 +244,7 @@ impl Adam {
             column(|s| s.root),
             column(|s| s.epsilon),
             column(|s| s.clip.min(f32::MAX)),
+            column(|s| s.decay),
         ];
         let count = columns.len();
         let all = self.compute.tensor(columns.concat(), [count, lanes, 1]);
@@ -239,7 +255,7 @@ impl Adam {
         let (mut parts, mut left) = (moments.zip(gradients), (Vec::new(), Vec::new()));
         module.map(&mut |value| {
             let Some(((first, second), gradient)) = parts.next() else { return value };
-            let gradient = gradient * scale.clone();
+            let gradient = gradient * scale.clone() + value.clone() * pick(8);
             let first = first * pick(0) + gradient.clone() * pick(1);
             let second = second * pick(2) + gradient.square() * pick(3);
             let root = second.clone().sqrt() * pick(5) + pick(6);
@@ -256,7 +272,8 @@ impl Adam {
     pub fn digest(&self, digest: &mut Digest) {
         for (rate, steps) in self.rates.iter().zip(&self.steps) {
             digest.word(*steps);
-            let all = [rate.rate, rate.beta1, rate.beta2, rate.epsilon, rate.clip];
+            let Rate { rate, beta1, beta2, epsilon, clip, decay } = *rate;
+            let all = [rate, beta1, beta2, epsilon, clip, decay];
             all.into_iter().for_each(|x| digest.word(u64::from(x.to_bits())));
         }
         self.first.digest(digest);
@@ -338,6 +355,28 @@ mod tests {
         assert_eq!((before, adam.steps()), (after, &[0, 0][..]));
         adam.step(&mut mlp, gradients, &[true, false]).unwrap();
         assert_eq!(adam.steps(), [1, 0], "a lane at rest does not stop the others");
+    }
+
+    /// Two steps of PyTorch's `Adam(lr=0.1, weight_decay=0.5)` on one weight, from 1, with gradients
+    /// 0.2 and -0.3, by hand: the decayed gradients are 0.7 and -0.3 + 0.5 w.
+    #[test]
+    fn weights_decay_as_in_pytorch() {
+        let compute = Compute::flex();
+        let mut one =
+            Mlp::new(&MlpSpec::new("q", 1, &[], 1), &mut dice(&[0], 0), 1, &compute).unwrap();
+        one.map(&mut |old| compute.tensor(vec![1.0], old.dims()));
+        let mut adam = Adam::new(&one, Rate { decay: 0.5, ..Rate::new(0.1) }, &compute);
+        let (mut w, mut first, mut second) = (1.0_f64, 0.0_f64, 0.0_f64);
+        for (t, gradient) in [(1, 0.2_f64), (2, -0.3)] {
+            let g = gradient + 0.5 * w;
+            (first, second) = (0.9 * first + 0.1 * g, 0.999 * second + 0.001 * g * g);
+            let (m, v) = (first / (1.0 - 0.9_f64.powi(t)), second / (1.0 - 0.999_f64.powi(t)));
+            w -= 0.1 * m / (v.sqrt() + 1e-8);
+            let same = compute.tensor(vec![gradient as f32], [1, 1, 1]);
+            adam.step(&mut one, Store::of(vec![same.clone(), same]), &[true]).unwrap();
+            let ours = one.store().host().unwrap();
+            assert!((f64::from(ours[0]) - w).abs() < 1e-6, "{ours:?} for {w}");
+        }
     }
 
     #[test]

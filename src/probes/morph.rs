@@ -173,14 +173,15 @@ impl Morphed {
         let open: Vec<State> = (0..size.0 as State).filter(|&s| truth.is_left(s)).collect();
         let one = |s: State| mix(s, &values, &open, grid.cols).filter(|_| truth.is_left(s));
         let mixes: Vec<Option<Mix>> = (0..size.0 as State).map(one).collect();
-        let model = |s: usize, a: usize| moved(&asked.outcomes(s, a), &mixes, amount);
+        let shift = |outcomes: &[Outcome]| moved(outcomes, &mixes, amount);
+        let model = |s: usize, a: usize| shift(&asked.outcomes(s, a));
         let exact = asked.solved(|s, a| asked.outcomes(s, a))?;
         let planned = asked.solved(model)?;
         let (right, plan) = (best(&exact, size.1), best(&planned, size.1));
         let yardstick = highest(&exact, size.1);
         let off = |&&s: &&State| right[s as usize] != plan[s as usize];
         let [state_error, value_error, reward_error] =
-            errors(&asked, (&open, grid.cols), model, &yardstick);
+            errors(&asked, (&open, grid.cols), shift, &yardstick);
         Some(Self {
             state_error,
             value_error,
@@ -204,34 +205,29 @@ pub fn elsewhere(truth: &Truth) -> Option<State> {
     open.max_by(|a, b| far(a).total_cmp(&far(b)))
 }
 
-/// Mean errors over all pairs: of the next state in cells, of its value as a share of the greatest,
-/// and of the reward.
+/// Mean errors over all pairs: of the next state in cells, every true outcome against what became of
+/// it, of its value as a share of the greatest, and of the reward.
 fn errors(
     exact: &Exact<'_>,
     (open, cols): (&[State], usize),
-    model: impl Fn(usize, usize) -> Vec<Outcome>,
+    shift: impl Fn(&[Outcome]) -> Vec<Outcome>,
     values: &[f64],
 ) -> [f64; 3] {
     let most = values.iter().fold(1e-12_f64, |most, v| most.max(v.abs()));
-    let (mut sums, mut count) = ([0.0; 3], 0.0);
+    let worth = |o: &Outcome| if o.terminated { 0.0 } else { values[o.next as usize] };
     let mean = |all: &[Outcome], of: &dyn Fn(&Outcome) -> f64| -> f64 {
         all.iter().map(|o| o.probability * of(o)).sum()
     };
-    for &state in open {
-        for action in 0..exact.size.1 {
-            let truth = exact.outcomes(state as usize, action);
-            let said = model(state as usize, action);
-            let going = |all: &[Outcome]| -> Vec<Outcome> {
-                all.iter().copied().filter(|o| !o.terminated).collect()
-            };
-            let worth = |o: &Outcome| values[o.next as usize];
-            let apart = |o: &Outcome| mean(&going(&truth), &|t| distance(t.next, o.next, cols));
-            let value = mean(&going(&said), &worth) - mean(&going(&truth), &worth);
-            let reward = mean(&said, &|o| o.reward) - mean(&truth, &|o| o.reward);
-            let parts = [mean(&going(&said), &apart), value.abs() / most, reward.abs()];
-            sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
-            count += 1.0;
-        }
+    let (mut sums, mut count) = ([0.0; 3], 0.0);
+    for (&state, action) in open.iter().flat_map(|s| (0..exact.size.1).map(move |a| (s, a))) {
+        let truth = exact.outcomes(state as usize, action);
+        let said = shift(&truth);
+        let off = |o: &Outcome| mean(&shift(&[*o]), &|to| distance(o.next, to.next, cols));
+        let value = mean(&said, &worth) - mean(&truth, &worth);
+        let reward = mean(&said, &|o| o.reward) - mean(&truth, &|o| o.reward);
+        let parts = [truth.iter().map(off).sum(), value.abs() / most, reward.abs()];
+        sums.iter_mut().zip(parts).for_each(|(sum, part): (&mut f64, f64)| *sum += part);
+        count += 1.0;
     }
     sums.map(|sum| if count > 0.0 { sum / count } else { 0.0 })
 }

@@ -1,7 +1,7 @@
 //! The bench of landscapes: a hand moves the cross, balls roll, the rug is pulled, and whatever is
 //! wrong is said in one sentence.
 
-use egui::{Key, pos2};
+use egui::{Key, Modifiers, pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use imaginarium::app::panels::PanelId;
 use imaginarium::app::theme::Theme;
@@ -71,6 +71,75 @@ fn mouse_and_arrows_move_the_cross_and_nothing_else() {
     assert_eq!(desk.snapshot().position, before, "arrows do not step through time here");
     desk.click("prediction");
     assert!(desk.has_words("Move the prediction, now at"));
+}
+
+/// A learner with a few actions on a body of four numbers: a cut through them has all four pictures,
+/// and the truth, which nobody knows there, says so.
+#[test]
+fn the_pole_of_a_cart_has_landscapes_too() {
+    let text = |value: &str| {
+        format!(
+            "version = 1\nseed = 3\nlength = 400\nspeed = 100\n[lesson]\nid = 'x'\n\
+             panels = [['landscape']]\n[lesson.landscape]\nvalue = '{value}'\n\
+             cross = [0.05, 0.3]\n[world]\nid = 'cart-pole'\n[[run]]\n\
+             agent = 'deep-dyna-q'\nwidth = 8\nbatch = 8\n"
+        )
+    };
+    let open = |value: &str| {
+        let lesson = Lesson::from_toml("x.toml", &text(value)).expect("a sound lesson");
+        let mut desk = Desk::open(lesson, Theme::Dark, LARGE);
+        desk.frames(120);
+        desk.pause();
+        desk.frames(4);
+        desk
+    };
+    let desk = open("critic");
+    for words in ["Landscape of Value", "Landscape of VAML", "MSE: on the cross after"] {
+        assert!(desk.has_words(words), "{words}");
+    }
+    let desk = open("best");
+    assert!(desk.has_words("This world has no exact value"), "nobody knows it");
+    assert!(!desk.has_words("Landscape of VAML"));
+}
+
+/// One step back for each gesture, whatever it changed, and forward again.
+#[test]
+fn changes_of_the_bench_are_taken_back_and_done_again() {
+    let mut desk = open(TOY, RANDOM, LARGE);
+    let map = desk.harness.get_by_label_contains(MAP).rect();
+    desk.drag(map.center(), map.center() + egui::vec2(0.25 * map.width(), 0.0), 8);
+    let dragged = place(&desk);
+    desk.key(Key::ArrowUp);
+    let up = place(&desk);
+    desk.click("unbounded").frames(2);
+    assert!(desk.has_words("Landscape of VaGraM, unbounded"));
+    let shifted = Modifiers::COMMAND | Modifiers::SHIFT;
+    desk.key_with(Modifiers::COMMAND, Key::Z).frames(2);
+    assert!(desk.has_words("Landscape of VaGraM, bounded"));
+    desk.key_with(Modifiers::COMMAND, Key::Z).frames(2);
+    assert_eq!(place(&desk), dragged);
+    desk.key_with(Modifiers::COMMAND, Key::Z).frames(2);
+    assert_eq!(place(&desk), [1.0, 0.5], "a whole drag is one step");
+    desk.key_with(Modifiers::COMMAND, Key::Z).frames(2);
+    assert_eq!(place(&desk), [1.0, 0.5], "before that there is nothing");
+    for want in [dragged, up] {
+        desk.key_with(shifted, Key::Z).frames(2);
+        assert_eq!(place(&desk), want);
+    }
+}
+
+/// The same place is marked in all pictures, and its numbers are said.
+#[test]
+fn a_place_under_the_pointer_has_its_numbers() {
+    let mut desk = open(TOY, RANDOM, LARGE);
+    let seat = desk.harness.get_by_label_contains("Landscape of VAML").rect();
+    assert!(!desk.has_words("x = "));
+    desk.harness.hover_at(seat.center());
+    desk.frames(3);
+    assert!(desk.has_words(": V ") && desk.has_words("x = "), "the foot tells the numbers");
+    desk.harness.hover_at(pos2(2.0, 2.0));
+    desk.frames(3);
+    assert!(!desk.has_words("x = "));
 }
 
 #[test]

@@ -92,6 +92,8 @@ crate::params! {
         updates: f64 = 1.0 => { "Updates", "per real step", Live, Float { min: 0.0, max: 4.0, log: false } },
         /// Step size of Adam.
         rate: f64 = 0.002 => { "Step size", "Adam", Live, Float { min: 0.000_01, max: 0.1, log: true } },
+        /// Share of every weight added to its gradient: large weights shrink.
+        decay: f64 = 0.0 => { "Weight decay", "share", Live, Float { min: 0.0, max: 0.01, log: false } },
         /// Places of remembered games in an update.
         batch: u32 = 32 => { "Batch", "B, places", Live, Int { min: 1.0, max: 256.0, log: true } },
         /// Weight of the value loss.
@@ -100,6 +102,8 @@ crate::params! {
         priority: f64 = 0.5 => { "Priority", "α", Live, Float { min: 0.0, max: 2.0, log: false } },
         /// Share of places whose policy is searched and whose values are predicted anew.
         reanalyse: f64 = 0.0 => { "Reanalyse", "share", Live, Float { min: 0.0, max: 1.0, log: false } },
+        /// Updates for which a copy of the networks stands still whose values targets go on with; 0 takes those that searches found.
+        slow: u32 = 0 => { "Slow copy", "updates", Live, Int { min: 0.0, max: 10_000.0, log: true } },
         /// Real steps kept; the oldest game is forgotten first.
         capacity: u32 = 20_000 => { "Memory", "steps", Live, Int { min: 200.0, max: 200_000.0, log: true } },
         /// Share of noise in the policy of the root.

@@ -15,6 +15,7 @@
 //! | `networks` | the networks, and a copy of them for searches |
 //! | `latent` | the learned model as a search sees it |
 //! | `games` | replay by episode, prioritised |
+//! | `fresh` | values and policies of today for games of yesterday |
 //! | `targets` | targets along the unrolled steps |
 //! | `lived` | what really happened lately, for pictures |
 //! | `unroll`, `dreaming` | losses and gradients along real actions, and in imagination |
@@ -24,6 +25,7 @@ mod choosing;
 mod code;
 pub mod config;
 mod dreaming;
+mod fresh;
 mod games;
 pub mod latent;
 pub mod lived;

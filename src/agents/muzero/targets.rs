@@ -24,8 +24,8 @@ pub struct Targets {
 /// What is known of a place now, in place of what was found when the game was played.
 #[derive(Clone, Debug)]
 pub struct Fresh {
-    /// `[A]`: policy at the place itself.
-    pub policy: Vec<f64>,
+    /// `[A]`: policy at the place itself, where it was searched again.
+    pub policy: Option<Vec<f64>>,
     /// `[T + 1]`: values of everything seen in the game that targets ask for; others are 0.
     pub values: Vec<f64>,
 }
@@ -63,7 +63,7 @@ impl Lesson {
             }
             let value = happened.value(t, targets.td_steps, targets.gamma, |t| values[t]);
             lesson.values.push(value);
-            let found = fresh.filter(|_| k == 0).map(|fresh| &fresh.policy[..]);
+            let found = fresh.filter(|_| k == 0).and_then(|fresh| fresh.policy.as_deref());
             lesson.policy(game, t, targets, found);
         }
         lesson
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_is_found_anew_takes_the_place_of_what_was_found() {
-        let fresh = Fresh { policy: vec![0.9, 0.1], values: vec![0.0, 40.0, 60.0] };
+        let fresh = Fresh { policy: Some(vec![0.9, 0.1]), values: vec![0.0, 40.0, 60.0] };
         let lesson = lesson(false, 0, Policies::Search, Some(&fresh));
         assert_eq!(lesson.values[..2], [Some(21.0), Some(35.0)]);
         assert_eq!(lesson.policies[..4], [0.9, 0.1, 0.5, 0.5], "further on the old one stays");

@@ -3,18 +3,19 @@
 
 use super::config::{Code, MuZeroConfig};
 use super::dreaming::together;
-use super::games::{Drawn, Game, Games};
+use super::fresh::{Slow, predicted, reanalysed};
+use super::games::{Drawn, Games};
 use super::latent::LatentModel;
 use super::meters::{Course, Meters, Update, lengths, way};
 use super::networks::{HostNetworks, Networks, Shape};
-use super::targets::{Fresh, Lesson, Targets, batch};
+use super::targets::{Lesson, Targets, batch};
 use super::unroll::imagined::{Starts, imagine};
 use super::unroll::{Batch, unroll};
 use super::view::Clipping;
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
 use crate::models::self_consistent::history::History;
-use crate::models::sight::{Sight, told};
+use crate::models::sight::Sight;
 use crate::nn::adam::{Adam, Rate};
 use crate::nn::device::Compute;
 use crate::nn::mlp::TooLarge;
@@ -43,6 +44,8 @@ pub(super) struct Learner {
     pub history: History,
     /// Value targets beyond the support.
     pub clipping: Clipping,
+    /// Whose values targets go on with; `None`: those that searches found.
+    slow: Option<Slow>,
 }
 
 impl Learner {
@@ -55,7 +58,7 @@ impl Learner {
         let dice = Stream::new(seed, StreamName::Imagine);
         let (last, course, clipping) = Default::default();
         let history = History::every(EVERY);
-        Ok(Self { networks, adams, compute, dice, last, course, history, clipping })
+        Ok(Self { networks, adams, compute, dice, last, course, history, clipping, slow: None })
     }
 
     /// What the networks are made for.
@@ -86,14 +89,18 @@ impl Learner {
             actions: self.shape().actions,
             policies: setting.policies,
         };
+        Slow::keep_up(&mut self.slow, &self.networks, config.slow);
+        let slow = self.slow.as_ref();
         let drawn = games.draw(config.batch as usize, replay);
         let mut lesson = |drawn: &Drawn| {
             let (game, at) = (games.game(drawn.game), drawn.at);
             let again = replay.chance(config.reanalyse);
+            let place = (game, at);
             let fresh = model
                 .as_mut()
                 .filter(|_| again)
-                .and_then(|model| reanalysed(config, sight, (game, at), &targets, model, plan));
+                .and_then(|model| reanalysed(config, sight, place, &targets, model, plan))
+                .or_else(|| Some(predicted(slow?.host(), sight, place, &targets)));
             Lesson::new((game, at), &targets, fresh.as_ref(), sight, replay)
         };
         let places: Vec<Lesson> = drawn.iter().map(&mut lesson).collect();
@@ -136,7 +143,9 @@ impl Learner {
         let all = together((w, unrolled.gradients), dreams.map(|dreams| (beta, dreams)));
         let each = self.networks.all_mut().into_iter().zip(&mut self.adams);
         for ((network, adam), gradients) in each.zip(all) {
-            adam.rates().iter_mut().for_each(|rate| rate.rate = config.rate as f32);
+            adam.rates().iter_mut().for_each(|rate| {
+                (rate.rate, rate.decay) = (config.rate as f32, config.decay as f32);
+            });
             adam.step(network, gradients, &[true])?;
         }
         meters.moved = way(&before, &self.networks);
@@ -152,6 +161,7 @@ impl Learner {
     pub fn digest(&self, digest: &mut Digest) {
         self.networks.all().into_iter().for_each(|network| network.digest(digest));
         self.adams.iter().for_each(|adam| adam.digest(digest));
+        self.slow.iter().for_each(|slow| slow.digest(digest));
         if self.dice.position() > 0 {
             digest.word(self.dice.position() as u64);
         }
@@ -164,30 +174,8 @@ impl Learner {
             + self.adams.iter().map(Adam::bytes).sum::<usize>()
             + self.course.bytes()
             + self.history.bytes()
+            + self.slow.as_ref().map_or(0, Slow::bytes)
     }
-}
-
-/// A place with the networks of today: its policy is searched again, and the values that its targets
-/// go on with are predicted again. What really happened stays, and so does what is stored: targets
-/// of a weak network must not replace better ones for good.
-fn reanalysed<S: Sight>(
-    config: &MuZeroConfig,
-    sight: &S,
-    (game, at): (&Game<S::Seen>, usize),
-    targets: &Targets,
-    model: &mut LatentModel<'_>,
-    dice: &mut Stream,
-) -> Option<Fresh> {
-    let seen = &game.seen[at];
-    let root = (&told(sight, seen)[..], sight.legal(seen));
-    let answer = model.search(config.search(false), root, dice).ok()?;
-    let mut values = vec![0.0; game.values.len()];
-    for k in 0..=targets.steps {
-        let t = (at + k + targets.td_steps).min(game.length());
-        let networks = model.networks;
-        values[t] = networks.value(&networks.enter(&told(sight, &game.seen[t])));
-    }
-    Some(Fresh { policy: answer.policy, values })
 }
 
 /// How many numbers a batch tells of reward, value, policy, latent states and what was seen.

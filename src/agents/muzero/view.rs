@@ -11,6 +11,7 @@ use crate::agents::View;
 use crate::agents::surface::{Surface, ValueSurface};
 use crate::agents::table::{TableView, Tally};
 use crate::base::rng::{Stream, StreamName};
+use crate::mdp::sighting::Frame;
 use crate::mdp::{Action, State};
 use crate::models::sight::Eyes;
 use crate::rl::transform::{squash, unsquash};
@@ -36,15 +37,31 @@ impl Clipping {
         self.farthest = self.farthest.max(size);
     }
 
+    /// Those of both.
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            targets: self.targets + other.targets,
+            beyond: self.beyond + other.beyond,
+            farthest: self.farthest.max(other.farthest),
+        }
+    }
+
+    /// The support that all targets so far fit into, at least `support`.
+    pub fn wanted(&self, support: u32) -> u32 {
+        support.max(self.farthest.ceil() as u32)
+    }
+
     /// What there is to say of a support that is too small.
     pub fn warning(&self, support: u32) -> Option<String> {
         (self.beyond > 0).then(|| {
-            let share = 100.0 * self.beyond as f64 / self.targets as f64;
-            let reach = unsquash(f64::from(support));
+            let share = match 100.0 * self.beyond as f64 / self.targets as f64 {
+                share if share < 0.1 => "less than 0.1".to_owned(),
+                share => format!("{share:.1}"),
+            };
+            let (reach, wanted) = (unsquash(f64::from(support)), self.wanted(support));
             format!(
-                "{share:.1} % of the value targets lie beyond what ±{support} atoms can tell \
-                 (±{reach:.0}): set support to {:.0} or more",
-                self.farthest.ceil()
+                "{share} % of the value targets lie beyond what ±{support} atoms can tell \
+                 (±{reach:.0}): set support to {wanted} or more"
             )
         })
     }
@@ -105,6 +122,11 @@ impl MuZeroView {
         Some(self.search(&self.eyes.state(state)?).ok()?.action())
     }
 
+    /// The best action where this picture is seen.
+    pub fn act_on(&self, frame: &Frame) -> Option<Action> {
+        Some(self.search(&self.eyes.frame(frame)?).ok()?.action())
+    }
+
     /// The best action where these numbers are seen.
     pub fn act(&self, seen: &[f32]) -> Option<Action> {
         let told = self.eyes.numbers(seen)?;
@@ -151,12 +173,15 @@ mod tests {
     fn a_support_that_is_too_small_is_named_with_the_one_that_is_not() {
         let mut clipping = Clipping::default();
         [1.0, -3.0, 116.0].into_iter().for_each(|target| clipping.note(target, 10));
-        assert_eq!(clipping.warning(10), None);
+        assert_eq!((clipping.warning(10), clipping.wanted(10)), (None, 10));
         clipping.note(-259.0, 10);
         assert_eq!(
             clipping.warning(10).unwrap(),
             "25.0 % of the value targets lie beyond what ±10 atoms can tell (±117): set support to \
              16 or more"
         );
+        let many = clipping.with(Clipping { targets: 9996, ..Clipping::default() });
+        assert!(many.warning(10).unwrap().starts_with("less than 0.1 % of"));
+        assert_eq!(many.wanted(10), 16);
     }
 }

@@ -26,8 +26,9 @@ struct Part {
     on: f64,
     off: f64,
     name: &'static str,
-    lit: &'static str,
-    dark: &'static str,
+    /// What it does when it is on, and what happens instead: longer and shorter.
+    lit: [&'static str; 2],
+    dark: [&'static str; 2],
 }
 
 /// All four, in the order of the lecture.
@@ -36,33 +37,33 @@ const PARTS: [Part; 4] = [
         key: "model",
         on: 0.0,
         off: 1.0,
-        name: "value-equivalent model",
-        lit: "learns value, policy, reward",
-        dark: "learns what is seen",
+        name: "model learns",
+        lit: ["learns value, policy, reward", "value"],
+        dark: ["learns what is seen", "sight"],
     },
     Part {
         key: "picks",
         on: 0.0,
         off: 1.0,
         name: "search acts",
-        lit: "actions from the tree",
-        dark: "actions from the policy",
+        lit: ["actions from the tree", "tree"],
+        dark: ["actions from the policy", "policy"],
     },
     Part {
         key: "distil",
         on: 0.0,
         off: 1.0,
         name: "search teaches",
-        lit: "policy learns from the tree",
-        dark: "policy gradient instead",
+        lit: ["policy learns from the tree", "tree"],
+        dark: ["policy gradient instead", "gradient"],
     },
     Part {
         key: "guided",
         on: 1.0,
         off: 0.0,
         name: "policy guides",
-        lit: "the search asks it first",
-        dark: "all actions alike",
+        lit: ["the search asks it first", "policy"],
+        dark: ["all actions alike", "nobody"],
     },
 ];
 
@@ -160,10 +161,10 @@ fn lamp(
     let rim = Stroke::new(2.0, if on { t.good } else { t.stroke_strong });
     let core = if on { t.good } else { Color32::TRANSPARENT };
     ui.painter().circle(center, 7.0 * points, core, rim);
-    let words = if on { part.lit } else { part.dark };
+    let words = if on { &part.lit } else { &part.dark };
     let room = seat.right() - center.x - 20.0 * points;
     let ink = if on { t.text } else { t.text_strong };
-    let state = text::elided(ui.painter(), words, theme::body(ui.ctx()), ink, room);
+    let state = text::fitted(ui.painter(), words, &theme::body(ui.ctx()), ink, room);
     let at = pos2(center.x + 16.0 * points, seat.center().y);
     text::place(ui.painter(), &state, at, Align2::LEFT_CENTER);
     focus::ring(ui, &response, seat, 8.0);

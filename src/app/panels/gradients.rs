@@ -1,5 +1,5 @@
 //! How long the gradients of a model's losses are on the same data: for a learner that steers, over
-//! its remembered steps now; for a model with too little room, over its updates.
+//! its remembered steps now or over its updates; for a model with too little room, over its updates.
 
 use egui::{Align2, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -8,10 +8,12 @@ use super::fit::view;
 use super::plot::{Ends, Field};
 use super::{Cx, Panel, PanelId, framed, on_its_way, waits, weak};
 use crate::app::theme;
+use crate::app::widgets::segmented::segmented;
 use crate::app::widgets::{badge, text};
 use crate::app::words::value;
+use crate::base::series::Series;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
-use crate::probes::fit::ModelLoss;
+use crate::probes::fit::{Fit, ModelLoss};
 use crate::probes::judged::{LOSSES, steered};
 
 /// Seconds between two measurements while time passes.
@@ -33,8 +35,15 @@ type Strip = [f64; 5];
 enum Lengths {
     /// Of each of [`LOSSES`] after the prediction, over remembered steps.
     Now(Vec<Strip>, usize),
-    /// Of all losses after the weights: updates, then one number for each.
-    Way(Vec<(f64, Vec<f64>)>),
+    /// Of all losses: updates, then one number for each; after the weights, or after the prediction.
+    Way(Vec<(f64, Vec<f64>)>, After),
+}
+
+/// What a gradient is taken after.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum After {
+    Weights,
+    Prediction,
 }
 
 #[derive(Clone, PartialEq)]
@@ -42,6 +51,8 @@ struct Question {
     generation: u64,
     run: usize,
     moment: Moment,
+    /// Over the updates, where there is a choice.
+    over: bool,
 }
 
 /// The panel, and what was measured last.
@@ -49,6 +60,8 @@ struct Question {
 pub struct Gradients {
     asked: Asked<Question, Option<Lengths>>,
     run: usize,
+    /// 1: over the updates.
+    when: usize,
 }
 
 fn learns(run: &RunSnapshot) -> bool {
@@ -68,18 +81,32 @@ fn strip(mut all: Vec<f64>) -> Strip {
 }
 
 impl Question {
-    fn of(s: &Snapshot, run: usize) -> Self {
-        Self { generation: s.generation, run, moment: Moment::of(&s.runs[run]) }
+    fn of(s: &Snapshot, run: usize, when: usize) -> Self {
+        let moment = Moment::of(&s.runs[run]);
+        Self { generation: s.generation, run, moment, over: when == 1 }
+    }
+
+    /// Whether it is about the same, at another moment.
+    fn is_like(&self, other: &Self) -> bool {
+        let of = |q: &Self| (q.generation, q.run, q.over);
+        of(self) == of(other)
     }
 
     fn measure(&self) -> Option<Lengths> {
         let view = &self.moment.lane.view;
-        if let Some(fitted) = &view.fitted {
-            let way = fitted.0.fits.exact().filter(|fit| !fit.moved);
+        let way = |fits: &Series<Fit>, after: After| {
+            let way = fits.exact().filter(|fit| !fit.moved);
             let way: Vec<_> = way.map(|fit| (fit.updates as f64, fit.norms.to_vec())).collect();
-            return (way.len() > 1).then_some(Lengths::Way(way));
+            (way.len() > 1).then_some(Lengths::Way(way, after))
+        };
+        if let Some(fitted) = &view.fitted {
+            return way(&fitted.0.fits, After::Weights);
         }
-        let all = steered(view.steered.as_ref()?)?.all;
+        let steers = view.steered.as_ref()?;
+        if self.over {
+            return way(&steers.expansion.as_ref()?.fits, After::Prediction);
+        }
+        let all = steered(steers)?.all;
         let of = |loss: usize| strip(all.iter().filter_map(|one| Some(one.norms?[loss])).collect());
         let finite =
             all.iter().all(|one| one.norms.is_some_and(|n| n.iter().all(|x| x.is_finite())));
@@ -90,9 +117,9 @@ impl Question {
 impl Gradients {
     fn shown(&self, s: &Snapshot) -> Option<(usize, Option<Lengths>)> {
         let run = subject(s, self.run)?;
-        let same = |q: &Question| q.generation == s.generation && q.run == run;
-        let known = self.asked.known().filter(|(question, _)| same(question));
-        Some((run, known.map_or_else(|| Question::of(s, run).measure(), |known| known.1.clone())))
+        let question = Question::of(s, run, self.when);
+        let known = self.asked.known().filter(|(known, _)| known.is_like(&question));
+        Some((run, known.map_or_else(|| question.measure(), |known| known.1.clone())))
     }
 
     fn body(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
@@ -101,10 +128,14 @@ impl Gradients {
             weak(ui, EMPTY);
             return;
         };
-        let pace = if s.playing && !cx.view.at_once() { EVERY } else { 0.0 };
-        self.asked.ask((ui.ctx(), cx.view), &Question::of(s, run), pace, Question::measure);
-        let same = |q: &Question| q.generation == s.generation && q.run == run;
-        let known = self.asked.known().filter(|(question, _)| same(question));
+        if view(&s.runs[run]).is_none() && !cx.view.still {
+            segmented(ui, "Gradients", &["now", "over updates"], &mut self.when);
+        }
+        let question = Question::of(s, run, self.when);
+        let known = self.asked.known().is_some_and(|(known, _)| known.is_like(&question));
+        let pace = if known && s.playing && !cx.view.at_once() { EVERY } else { 0.0 };
+        self.asked.ask((ui.ctx(), cx.view), &question, pace, Question::measure);
+        let known = self.asked.known().filter(|(known, _)| known.is_like(&question));
         let Some((_, known)) = known else { return on_its_way(ui) };
         let Some(lengths) = known.clone() else {
             return weak(ui, &waits(WAITS, cx));
@@ -112,7 +143,7 @@ impl Gradients {
         head(ui, s, run, &lengths);
         match &lengths {
             Lengths::Now(strips, _) => strips_of(ui, strips),
-            Lengths::Way(way) => ways(ui, way, view(&s.runs[run]).map(|view| view.loss)),
+            Lengths::Way(way, _) => ways(ui, way, view(&s.runs[run]).map(|view| view.loss)),
         }
     }
 }
@@ -129,14 +160,18 @@ fn head(ui: &mut Ui, s: &Snapshot, run: usize, lengths: &Lengths) {
             "{}: after the prediction, {count} remembered steps: 5 to 95 %, median, greatest",
             s.runs[run].name
         ),
-        Lengths::Way(_) => {
+        Lengths::Way(_, After::Weights) => {
             format!("{}: all losses at its weights, on its mini-batches", s.runs[run].name)
+        }
+        Lengths::Way(_, After::Prediction) => {
+            format!("{}: after the prediction, means over held-out steps", s.runs[run].name)
         }
     };
     let room = rect.right() - mark.right() - 10.0;
     let brief = match lengths {
         Lengths::Now(..) => "5 to 95 %, median, greatest",
-        Lengths::Way(_) => "all losses at its weights",
+        Lengths::Way(_, After::Weights) => "all losses at its weights",
+        Lengths::Way(_, After::Prediction) => "means over held-out steps",
     };
     let font = theme::small(ui.ctx());
     let line = text::fitted(ui.painter(), &[&words, brief], &font, t.text, room);
@@ -255,7 +290,7 @@ impl Panel for Gradients {
                 }
                 text
             }
-            Some(Lengths::Way(way)) => {
+            Some(Lengths::Way(way, _)) => {
                 let Some((updates, norms)) = way.last() else { return format!("{WAITS}\n") };
                 let mut text = format!("{} {} after {updates} updates\n", run.letter, run.name);
                 for (loss, norm) in ModelLoss::ALL.iter().zip(norms) {
@@ -280,7 +315,7 @@ impl Panel for Gradients {
                     }
                 }
             }
-            Lengths::Way(way) => {
+            Lengths::Way(way, _) => {
                 for (updates, norms) in way {
                     for (loss, norm) in ModelLoss::ALL.iter().zip(norms) {
                         csv += &format!("{letter},{},{updates},{norm}\n", loss.id());

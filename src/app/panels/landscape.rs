@@ -4,6 +4,7 @@
 mod above;
 mod column;
 mod draw;
+mod hands;
 mod lamps;
 mod lines;
 mod pictures;
@@ -15,6 +16,7 @@ mod sheet;
 mod table;
 mod tiles;
 mod told;
+mod undo;
 
 use std::sync::Arc;
 
@@ -63,7 +65,12 @@ pub struct Landscape {
     replay: Option<f64>,
     /// Real steps at which training ends again.
     training: Option<u64>,
+    /// What was chosen before, with where balls were held and let go.
+    past: undo::Past<Gesture>,
 }
+
+/// What the bench is after a gesture.
+type Gesture = (settings::Chosen, Option<race::Held>, Option<[[f64; 2]; 4]>);
 
 /// What there is to draw.
 struct Found {

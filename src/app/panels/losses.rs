@@ -24,6 +24,7 @@ const LEAST: f64 = 1e-8;
 #[derive(Default)]
 pub struct Losses {
     run: usize,
+    latent: bool,
 }
 
 /// A run that learns a model.
@@ -114,11 +115,15 @@ impl Panel for Losses {
     }
 
     fn question(&self) -> &'static str {
-        "Does it learn the world, or only its own steps?"
+        match self.latent {
+            true => "Which losses train it, and what do they do to it?",
+            false => "Does it learn the world, or only its own steps?",
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.run = cx.view.run;
+        self.latent = matches!(subject(cx.snapshot, self.run), Some(Either::Latent(_)));
         framed(self, PanelId::Losses, ui, cx, |ui, cx| {
             const SOON: &str = "Losses come with the first updates.";
             match subject(cx.snapshot, cx.view.run) {

@@ -4,6 +4,7 @@
 mod boxes;
 mod diagram;
 mod equation;
+mod figure;
 
 use egui::{Align2, Rect, RichText, Sense, Ui, pos2, vec2};
 
@@ -15,8 +16,9 @@ use crate::app::widgets::{badge, text};
 use crate::base::params::Range;
 use crate::experiment::engine::Command;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
-use crate::probes::consistency::{BLOCKS, ConsistentView, Losses, Wiring};
-use diagram::{Row, What};
+use crate::probes::consistency::{BLOCKS, ConsistentView, Wiring};
+use diagram::What;
+use figure::{Figure, subject};
 
 /// Room for the formula and its numbers, in points before the text scale.
 const EQUATION: f32 = 92.0;
@@ -29,39 +31,6 @@ const ONE_LINE: f32 = 1060.0;
 /// The panel.
 pub struct Schematic;
 
-/// The run it is about: the selected one if it can, else the first that can.
-fn subject(s: &Snapshot, selected: usize) -> Option<(usize, &RunSnapshot, &ConsistentView)> {
-    let of = |index: usize| {
-        let run = s.runs.get(index)?;
-        Some((index, run, run.lane.view.consistent.as_ref()?))
-    };
-    of(selected).or_else(|| (0..s.runs.len()).find_map(of))
-}
-
-/// The wiring that is drawn: nothing flows where nothing is imagined.
-fn drawn(view: &ConsistentView) -> Wiring {
-    view.config.wiring().unwrap_or(Wiring::of_switches([false; 7]))
-}
-
-/// Rows of one run: imagined, and from real steps.
-fn rows(view: &ConsistentView) -> [Option<Row<'_>>; 2] {
-    let learner = &view.learner.0;
-    let imagines = view.config.wiring().is_some();
-    let imagined = learner.last().filter(|_| imagines).map(|last| Row {
-        numbers: &last.imagined,
-        real: None,
-        moved: last.moved,
-        wiring: drawn(view),
-    });
-    let grounded = learner.last_grounded().map(|last| Row {
-        numbers: &last.unrolled,
-        real: Some(last),
-        moved: last.moved,
-        wiring: Wiring { target_reward: false, target_value: false, ..Wiring::RESIDUAL },
-    });
-    [imagined, grounded]
-}
-
 /// What there is room for.
 struct Room {
     /// Which rows of the diagram.
@@ -73,8 +42,10 @@ struct Room {
 
 impl Room {
     /// Everything, or in a low panel what can be read: the formula goes first, then the second row.
-    fn new(height: f32, imagined: bool) -> Self {
+    /// The imagined row alone where there is no other.
+    fn new(height: f32, imagined: bool, alone: bool) -> Self {
         let rows: &[usize] = match (height >= 2.0 * ROW.0, imagined) {
+            _ if alone => &[0],
             (true, _) => &[0, 1],
             (false, true) => &[0],
             (false, false) => &[1],
@@ -111,10 +82,13 @@ fn controls(ui: &mut Ui, cx: &mut Cx<'_>, (index, run): (usize, &RunSnapshot)) {
     let update = |ui: &mut Ui, cx: &mut Cx<'_>| {
         badge::badge(ui, index);
         choice(ui, cx, (index, run), "update");
+        choice(ui, cx, (index, run), "imagine");
     };
     let grounding = |ui: &mut Ui, cx: &mut Cx<'_>| {
-        ui.label(label("real steps teach by"));
-        choice(ui, cx, (index, run), "grounding");
+        if run.agent.params().iter().any(|spec| spec.key == "grounding") {
+            ui.label(label("real steps teach by"));
+            choice(ui, cx, (index, run), "grounding");
+        }
     };
     if ui.available_width() > ONE_LINE * theme::scale(ui.ctx()) {
         ui.horizontal(|ui| {
@@ -130,9 +104,10 @@ fn controls(ui: &mut Ui, cx: &mut Cx<'_>, (index, run): (usize, &RunSnapshot)) {
 
 fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
     let snapshot = cx.snapshot;
-    let Some((index, run, view)) = subject(snapshot, cx.view.run) else {
+    let Some((index, run, figure)) = subject(snapshot, cx.view.run) else {
         let t = theme::tokens(ui.ctx());
-        ui.label(RichText::new("Needs a run of 'Self-consistency'.").color(t.text_weak));
+        let words = "Needs a run of 'Self-consistency' or 'MuZero-style'.";
+        ui.label(RichText::new(words).color(t.text_weak));
         return;
     };
     if !cx.view.still && !cx.view.lecture {
@@ -140,14 +115,14 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
-    let spoken = words(run, view);
+    let spoken = words(run, &figure);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &spoken));
-    let rows = rows(view);
-    let room = Room::new(rect.height() / points, rows[0].is_some());
+    let rows = figure.rows();
+    let room = Room::new(rect.height() / points, rows[0].is_some(), figure.is_latent());
     let high = room.high * points;
     let empty = [
-        match view.config.wiring() {
-            None => "TD alone imagines nothing: choose Dyna or another update.".to_owned(),
+        match figure.wiring() {
+            None => "Nothing is imagined: choose Dyna or another update.".to_owned(),
             Some(_) => waits("The first imagined update follows the first real step.", cx),
         },
         waits("The first real step has still to come.", cx),
@@ -157,7 +132,8 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
         let area = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), high - 6.0));
         match row {
             Some(row) => {
-                if let Some(what) = diagram::row(ui, area, row, &run.truth, !cx.view.still) {
+                let touched = diagram::row(ui, area, row, &run.truth, !cx.view.still);
+                if let (Some(what), Figure::Table(view)) = (touched, &figure) {
                     rewire(cx, index, view, what);
                 }
             }
@@ -170,40 +146,41 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     if room.formula {
         let below = rect.with_min_y(rect.top() + room.rows.len() as f32 * high);
-        equation::paint(ui.painter(), below, view);
+        equation::paint(ui.painter(), below, &figure.sum());
     }
 }
 
 /// Stops or opens a gradient, trains a block or lets it be.
 fn rewire(cx: &mut Cx<'_>, run: usize, view: &ConsistentView, what: What) {
-    let wiring = what.toggled(drawn(view));
+    let wiring = what.toggled(view.config.wiring().unwrap_or(Wiring::of_switches([false; 7])));
     for (param, value) in view.config.rewire(wiring) {
         cx.actions.push(Action::Engine(Command::Set { run, param, value }));
     }
 }
 
 /// What the diagram shows, in words.
-fn words(run: &RunSnapshot, view: &ConsistentView) -> String {
-    let losses = Losses::of(view);
-    let wiring = match view.config.wiring() {
+fn words(run: &RunSnapshot, figure: &Figure<'_>) -> String {
+    let sum = figure.sum();
+    let wiring = match figure.wiring() {
         None => "TD alone, nothing is imagined",
         Some(wiring) => wiring.name().unwrap_or("own wiring"),
     };
     let mut text = format!("{} {}: {wiring}\n", run.letter, run.name);
-    for (row, name) in rows(view).iter().zip(["imagined", "from real steps"]) {
+    for (row, name) in figure.rows().iter().zip(["imagined", "from real steps"]) {
         let Some(row) = row else {
             text += &format!("no update {name} yet\n");
             continue;
         };
-        let terms: Vec<String> =
-            row.numbers.terms().iter().map(|term| crate::app::words::value(*term)).collect();
-        text += &format!("update {name}: terms {}; moved", terms.join(" + "));
+        let own = if row.latent { sum.terms.clone() } else { row.numbers.terms() };
+        let terms: Vec<String> = own.into_iter().map(crate::app::words::value).collect();
+        let meter = row.meter();
+        text += &format!("update {name}: terms {}; {meter}", terms.join(" + "));
         for (block, moved) in BLOCKS.iter().zip(row.moved) {
             text += &format!(" {block} {}", crate::app::words::value(moved));
         }
         text += "\n";
     }
-    text + &format!("loss {}\n", crate::app::words::value(losses.total()))
+    text + &format!("loss {}\n", crate::app::words::value(sum.total()))
 }
 
 impl Panel for Schematic {
@@ -220,10 +197,7 @@ impl Panel for Schematic {
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {
-        let all = snapshot.runs.iter().filter_map(|run| {
-            let view = run.lane.view.consistent.as_ref()?;
-            Some(words(run, view))
-        });
+        let all = snapshot.runs.iter().filter_map(|run| Some(words(run, &Figure::of(run)?)));
         let text: String = all.collect();
         if text.is_empty() { "no run makes a model and a value agree\n".to_owned() } else { text }
     }
@@ -231,27 +205,27 @@ impl Panel for Schematic {
     fn data(&self, snapshot: &Snapshot) -> String {
         let mut csv = "run,update,what,k,number\n".to_owned();
         for run in &snapshot.runs {
-            let Some(view) = run.lane.view.consistent.as_ref() else { continue };
-            let letter = run.letter;
-            for (row, name) in rows(view).iter().zip(["imagined", "grounded"]) {
+            let Some(figure) = Figure::of(run) else { continue };
+            let (letter, sum) = (run.letter, figure.sum());
+            for (row, name) in figure.rows().iter().zip(["imagined", "grounded"]) {
                 let Some(row) = row else { continue };
                 let n = row.numbers;
                 let lists = [("reward", &n.rewards), ("value", &n.values), ("target", &n.targets)];
-                for (what, list) in lists.into_iter().chain([("term", &n.terms())]) {
+                let terms = if row.latent { sum.terms.clone() } else { n.terms() };
+                for (what, list) in lists.into_iter().chain([("term", &terms)]) {
                     for (k, number) in list.iter().enumerate() {
                         csv += &format!("{letter},{name},{what},{k},{number}\n");
                     }
                 }
                 for (block, moved) in BLOCKS.iter().zip(row.moved) {
-                    csv += &format!("{letter},{name},moved {block},all,{moved}\n");
+                    let meter = row.meter();
+                    csv += &format!("{letter},{name},{meter} {block},all,{moved}\n");
                 }
             }
-            let losses = Losses::of(view);
-            let parts = ["dynamics", "reward", "value", "imagined"];
-            for (part, loss) in parts.iter().zip(losses.weighed()) {
+            for (part, loss) in sum.parts.iter().chain([&("imagined", sum.imagined)]) {
                 csv += &format!("{letter},loss,weighed {part},all,{loss}\n");
             }
-            csv += &format!("{letter},loss,total,all,{}\n", losses.total());
+            csv += &format!("{letter},loss,total,all,{}\n", sum.total());
         }
         csv
     }
@@ -263,15 +237,16 @@ mod tests {
 
     #[test]
     fn a_low_panel_leaves_out_the_formula_and_then_a_row() {
-        let room = |height, imagined| {
-            let Room { rows, high, formula } = Room::new(height, imagined);
+        let room = |height, imagined, alone| {
+            let Room { rows, high, formula } = Room::new(height, imagined, alone);
             assert!(high >= ROW.0.min(height), "{high}");
             (rows, formula)
         };
-        assert_eq!(room(700.0, true), (&[0, 1][..], true));
-        assert_eq!(room(350.0, true), (&[0, 1][..], false));
-        assert_eq!(room(250.0, true), (&[0][..], true));
-        assert_eq!(room(190.0, true), (&[0][..], false));
-        assert_eq!(room(190.0, false), (&[1][..], false), "nothing is imagined");
+        assert_eq!(room(700.0, true, false), (&[0, 1][..], true));
+        assert_eq!(room(350.0, true, false), (&[0, 1][..], false));
+        assert_eq!(room(250.0, true, false), (&[0][..], true));
+        assert_eq!(room(190.0, true, false), (&[0][..], false));
+        assert_eq!(room(190.0, false, false), (&[1][..], false), "nothing is imagined");
+        assert_eq!(room(700.0, true, true), (&[0][..], true), "a latent model");
     }
 }

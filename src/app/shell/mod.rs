@@ -1,5 +1,6 @@
 //! What stands around the pictures: top bar, rail, side column, transport, overview of keys.
 
+mod clipped;
 pub mod code;
 pub mod help;
 pub mod lecture;

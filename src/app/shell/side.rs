@@ -2,6 +2,7 @@
 
 use egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
 
+use super::clipped::clipped;
 use super::code::CodeMemory;
 use super::provenance::provenance;
 use super::row;
@@ -36,6 +37,7 @@ pub fn side(ui: &mut Ui, code: &mut CodeMemory, cx: &mut Cx<'_>) {
         ui.set_max_width(ui.available_width() - 12.0);
         header(ui, cx);
         ui.add_space(4.0);
+        clipped(ui, cx);
         parameters(ui, cx);
         ui.add_space(6.0);
         ui.separator();

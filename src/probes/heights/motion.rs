@@ -127,13 +127,18 @@ impl Cut<'_> {
         let square = |share: f64| ((share * SQUARES as f64) as usize).min(SQUARES - 1);
         let mut any = false;
         for body in been {
+            any = true;
             let place = self.place(&body);
-            let [x, y] = [0, 1].map(|axis| square(self.share(axis, place[axis]).clamp(0.0, 1.0)));
+            let shares = [0, 1].map(|axis| self.share(axis, place[axis]));
+            // Whoever was beyond the picture was not at its edge.
+            if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
+                continue;
+            }
+            let [x, y] = shares.map(square);
             // Its neighbours count as well: who was here knows what is beside it.
             for row in y.saturating_sub(1)..(y + 2).min(SQUARES) {
                 squares[row * SQUARES..][x.saturating_sub(1)..(x + 2).min(SQUARES)].fill(true);
             }
-            any = true;
         }
         if !any {
             return Arc::from([]);
@@ -282,6 +287,23 @@ mod tests {
         assert!(!found.unvisited[2 * 5 + 4]);
         assert!(found.best.len() > 40 && found.policy.is_empty());
         assert!(found.real.is_empty() && found.dream.is_empty(), "it imagines nothing");
+    }
+
+    #[test]
+    fn whoever_was_beyond_the_picture_was_not_at_its_edge() {
+        let world = CartPole::new(CartPoleConfig::default());
+        let truth = Truth::of_motion(&world);
+        let motion = truth.motion().unwrap();
+        let dimensions = &crate::envs::cart_pole::DIMENSIONS;
+        let cut = Cut { motion: &**motion, dimensions, pair: [2, 3], body: Body::new(&[0.0; 4]) };
+        let (low, high) = dimensions[3].range;
+        let known = |turning: f64| {
+            let mask = cut.unvisited(25, [Body::new(&[0.0, 0.0, 0.0, turning])].into_iter());
+            assert_eq!(mask.len(), 25 * 25, "that it has been somewhere is known");
+            mask.iter().filter(|unvisited| !**unvisited).count()
+        };
+        assert!(known(0.0) > 0 && known(high) > 0 && known(low) > 0);
+        assert_eq!((known(high + 0.5), known(low - 9.0)), (0, 0));
     }
 
     #[test]

@@ -110,6 +110,10 @@ def losses(networks, lane, case):
     ]
     parts = dict(reward=0.0, value=0.0, policy=0.0, consistency=0.0, decoder=0.0)
     latent = min_max(mlp(h, seen[0]))
+    # Where consistency draws to: constants, standardised over all rows that are known.
+    reached = jax.lax.stop_gradient(min_max(mlp(h, jnp.asarray(seen[1:]))))
+    rows = reached[known > 0]
+    reached = (reached - rows.mean(0)) / jnp.sqrt(rows.var(0) + 1e-5)
     roots = None
     for k in range(K + 1):
         share = places / B * (1.0 if k == 0 else 1.0 / K)
@@ -138,7 +142,7 @@ def losses(networks, lane, case):
                 )
                 parts["policy"] -= share[b] * gain * (policies[k, b] * logs).sum()
         if k > 0 and consistency:
-            target = jax.lax.stop_gradient(min_max(mlp(h, seen[k])))
+            target = reached[k - 1]
             said = mlp(predictor, latent)
             for b in range(B):
                 if known[k - 1, b]:

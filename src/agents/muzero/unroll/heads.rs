@@ -7,7 +7,7 @@ use crate::nn::device::Compute;
 use crate::nn::mlp::Mlp;
 use crate::nn::{Gradients, vector};
 use crate::rl::categorical::{cross_entropy, half_squared};
-use crate::rl::latent::away;
+use crate::rl::latent::{away, standardise};
 use crate::rl::transform::{squash, two_hot};
 
 /// Parts of the loss of one lane, as they are added up: with the weights of places, `1 / K`, and
@@ -174,7 +174,7 @@ impl<'a> Heads<'a> {
     }
 
     /// Distance of the predicted latent states from those that were really reached, which are
-    /// constants here.
+    /// constants here, standardised over the batch.
     pub fn consistency(&mut self, latents: &[Vec<f32>]) {
         let (batch, shape) = (self.batch, self.networks.shape);
         let (lanes, steps, weight) = (batch.lanes, batch.steps, self.setting.consistency);
@@ -182,7 +182,13 @@ impl<'a> Heads<'a> {
             (1..=steps).map(|k| cut(&batch.seen, lanes, steps + 1, k)).collect();
         let rows = steps * batch.size;
         let input = self.compute.tensor(stack(&later, lanes), [lanes, rows, shape.inputs]);
-        let reached = scaled(&vector(self.networks.representation.forward(input)), shape.latent);
+        let mut reached =
+            scaled(&vector(self.networks.representation.forward(input)), shape.latent);
+        // Scaled numbers are all positive, so that any two latent states point almost the same way:
+        // only what tells them apart is asked for.
+        for (rows, known) in reached.chunks_mut(rows * shape.latent).zip(batch.known.chunks(rows)) {
+            standardise(rows, shape.latent, |row| known[row] > 0.0);
+        }
         let judge = |_: &Self, index: usize, predicted: &[f32]| {
             let reached = &reached[index * shape.latent..][..shape.latent];
             (batch.known[index] > 0.0).then(|| weighted(away(predicted, reached), weight))

@@ -89,7 +89,7 @@ fn trained(chart: &Chart<'_>, horizon: Option<usize>, named: bool) {
     if named {
         let font = theme::tick_strong(chart.painter.ctx());
         let words = text::line(chart.painter, &format!("K = {horizon}"), font, chart.t.text);
-        text::place(chart.painter, &words, line[0] + vec2(5.0, 0.0), Align2::LEFT_TOP);
+        text::place(chart.painter, &words, line[1] + vec2(5.0, 0.0), Align2::LEFT_BOTTOM);
     }
 }
 

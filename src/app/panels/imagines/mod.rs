@@ -111,25 +111,26 @@ impl ImaginesPanel {
         self.asked.ask((ui.ctx(), cx.view), &question, pace, move |q: &Question| {
             q.answer(before.as_deref())
         });
-        let Some(found) = self.found(&question).cloned() else {
-            let known = self.asked.known().is_some();
-            return weak(ui, if known { NOTHING } else { "The states are being encoded." });
+        let known = self.asked.share().filter(|known| known.0.same_run(&question));
+        let Some(found) = known.as_deref().and_then(|known| known.1.as_ref()) else {
+            let said = if known.is_some() { NOTHING } else { "The states are being encoded." };
+            return weak(ui, said);
         };
         let run = &cx.snapshot.runs[question.run];
-        self.strip(ui, cx, question.run, &found);
+        self.strip(ui, cx, question.run, found);
         let rect = ui.available_rect_before_wrap();
-        let spoken = told::text(run, &found);
+        let spoken = told::text(run, found);
         ui.allocate_rect(rect, Sense::hover())
             .widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
         let [box_, map, curves] = parts(rect);
-        self.room.grow(&found, question.generation);
+        self.room.grow(found, question.generation);
         let mut child = ui.new_child(UiBuilder::new().max_rect(box_));
         let still = cx.view.still;
-        latents::ui(&mut child, (&found, &self.room), &mut self.camera, still);
+        latents::ui(&mut child, (found, &self.room), &mut self.camera, still);
         let horizon = run.param("unroll").map(|steps| steps as usize);
         let mut child = ui.new_child(UiBuilder::new().max_rect(map));
-        world::ui(&mut child, map, run, (&found, self.reader, horizon));
-        charts::paint(ui.painter(), curves, &found, horizon);
+        world::ui(&mut child, map, run, (found, self.reader, horizon));
+        charts::paint(ui.painter(), curves, found, horizon);
     }
 
     /// Along which steps, from where, and who reads.

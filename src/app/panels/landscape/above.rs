@@ -5,9 +5,11 @@ use egui::{
     Vec2, WidgetInfo, vec2,
 };
 
+use super::pictures;
 use super::scenes::Ground;
 use super::settings::Settings;
 use super::tiles::{Above, LEVEL};
+use super::undo;
 use crate::app::theme;
 use crate::app::words::value;
 use crate::gfx::{self, Cross, Line};
@@ -23,9 +25,16 @@ fn presses() -> Id {
     Id::unique("arrows for the landscape")
 }
 
+/// Takes the keys that are for the bench out of this frame's input: those that take a choice back,
+/// and where the map has the keyboard's focus the arrows, which do not step through time then.
+pub fn hold_keys(ctx: &Context) {
+    undo::hold_keys(ctx);
+    hold_arrows(ctx);
+}
+
 /// Where the map has the keyboard's focus, takes the arrows out of this frame's input and keeps
 /// them for it, so that they do not step through time.
-pub fn hold_keys(ctx: &Context) {
+fn hold_arrows(ctx: &Context) {
     if !ctx.memory(|memory| memory.has_focus(id())) {
         return;
     }
@@ -39,7 +48,7 @@ pub fn hold_keys(ctx: &Context) {
 }
 
 /// Draws the value over the whole plane with both marks; a click, a drag or an arrow moves the one
-/// in hand. `window` is the part that the surfaces show.
+/// in hand. `window` is the part that the surfaces show. Returns the place under the pointer.
 pub fn ui(
     ui: &mut Ui,
     rect: Rect,
@@ -47,7 +56,7 @@ pub fn ui(
     plane: &Above,
     (settings, window): (&mut Settings, Option<[(f64, f64); 2]>),
     still: bool,
-) {
+) -> Option<[f64; 2]> {
     let mut scene = ground.scene(&plane.tile, None);
     scene.planes.clear();
     let start = ground.start.map(|x| x as f32);
@@ -75,7 +84,7 @@ pub fn ui(
     let name = "The value from above";
     let shown =
         gfx::show(&mut child, (&style, name), id().with("map"), &scene, &mut camera, rect.size());
-    let Some(field) = shown.projection.field().filter(|_| !still) else { return };
+    let field = shown.projection.field().filter(|_| !still)?;
     let response = ui.interact(field, id(), Sense::click_and_drag());
     let hand = ["true next state", "prediction"][settings.hand];
     let at = *settings.held_mut();
@@ -86,10 +95,15 @@ pub fn ui(
     if response.is_pointer_button_down_on() && !response.has_focus() {
         response.request_focus();
     }
-    let pointed = response.interact_pointer_pos().and_then(|at| shown.pick(&scene, at));
-    if let Some(at) = pointed {
-        *settings.held_mut() = at.map(f64::from);
+    let place = |at| Some(shown.pick(&scene, at)?.map(f64::from));
+    if let Some(at) = response.interact_pointer_pos().and_then(place) {
+        *settings.held_mut() = at;
     }
+    if let Some(at) = settings.pointed {
+        let at = shown.project(&scene, scene.on_field(at.map(|x| x as f32)));
+        pictures::dot(ui, field, at);
+    }
+    let hovered = response.hover_pos().and_then(place);
     if response.has_focus() {
         let arrows = EventFilter {
             horizontal_arrows: true,
@@ -107,4 +121,5 @@ pub fn ui(
         let ring = Stroke::new(2.0, ground.t.accent);
         ui.painter().rect_stroke(field, 0, ring, StrokeKind::Outside);
     }
+    hovered
 }

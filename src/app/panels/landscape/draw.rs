@@ -74,6 +74,7 @@ impl Landscape {
         if let Some(wish) = wish {
             self.grant(wish, cx, &run, found.as_ref().ok().map(|found| &found.floor));
         }
+        self.take_back(ui, cx);
         ui.advance_cursor_after_rect(ui.available_rect_before_wrap());
     }
 
@@ -182,22 +183,17 @@ impl Landscape {
             picture.ui(ui, seat, &mut self.settings, &mut done);
         }
         let bare = !self.settings.camera.flat && pictures::are_bare(seats[0], points);
-        pictures::legend(ui, foot, (sheet.unknown.is_some(), bare), notice.or(strays));
+        let pointed = self.settings.pointed.filter(|_| !still);
+        let numbers = pointed.map(|at| pictures::numbers(&ground, &sheet.ground, at));
+        let said = numbers.or(notice).or(strays);
+        pictures::legend(ui, foot, (sheet.unknown.is_some(), bare), said);
         let mut wish = None;
         if let Some(below) = places.below {
-            wish = self.below(ui, cx, (found, below), rows);
+            wish = self.below(ui, cx, (found, below), (rows, &mut done));
         }
         self.moved(floor, &done);
+        self.point(ui, floor, &done);
         wish
-    }
-
-    /// A hand has dragged a mark over a surface.
-    fn moved(&mut self, floor: &Floor, done: &Done) {
-        let Some((cross, at)) = done.dragged else { return };
-        self.settings.hand = cross.min(1);
-        let (low, high) = floor.numbers[1].range;
-        let x = if floor.turns() { crate::mdp::physical::wrap(at[0]) } else { at[0] };
-        *self.settings.held_mut() = [x, at[1].clamp(low, high)];
     }
 
     /// The race and the map from above.
@@ -206,7 +202,7 @@ impl Landscape {
         ui: &mut Ui,
         cx: &Cx<'_>,
         (found, rect): (&Found, Rect),
-        rows: Option<&[Row; 4]>,
+        (rows, done): (Option<&[Row; 4]>, &mut Done),
     ) -> Option<Wish> {
         let points = theme::scale(ui.ctx());
         let split = rect.left() + 0.72 * rect.width();
@@ -223,7 +219,8 @@ impl Landscape {
             false => "V from above",
         };
         lines::small(&mut head, words);
-        self.above(ui, cx, found, right.with_min_y(head.min_rect().bottom()));
+        let rest = right.with_min_y(head.min_rect().bottom());
+        done.pointed = self.above(ui, cx, found, rest).or(done.pointed);
         None
     }
 
@@ -239,15 +236,16 @@ impl Landscape {
         table::ui(ui, &rows, before.as_ref());
     }
 
-    fn above(&mut self, ui: &mut Ui, cx: &Cx<'_>, found: &Found, rect: Rect) {
-        let (Some(plane), Ok(sheet)) = (self.plane.clone(), &found.whole.1) else { return };
+    /// Returns the place under the pointer.
+    fn above(&mut self, ui: &mut Ui, cx: &Cx<'_>, found: &Found, rect: Rect) -> Option<[f64; 2]> {
+        let (Some(plane), Ok(sheet)) = (self.plane.clone(), &found.whole.1) else { return None };
         let t = theme::tokens(ui.ctx());
         let start = self.settings.places().start;
         let (floor, judge) = (&found.floor, &found.judge);
         let ground = Ground { floor, sheet, judge, start, t: &t };
         let window = self.settings.near.then(|| floor.near(self.anchor).ranges);
         let still = cx.view.still;
-        above::ui(ui, rect, &ground, &plane, (&mut self.settings, window), still);
+        above::ui(ui, rect, &ground, &plane, (&mut self.settings, window), still)
     }
 
     /// Controls and readings, all of them or one tab.

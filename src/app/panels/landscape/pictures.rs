@@ -1,17 +1,18 @@
 //! The four pictures: a head with the formula, the surface, and what became of the ball.
 
-use egui::{Align2, Color32, Id, Rect, Role, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Id, Pos2, Rect, Role, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::race::{Row, Verdict};
 use super::scenes::{Ground, Rolling};
 use super::settings::{Settings, name};
+use super::sheet::letter;
 use super::tiles::Tile;
 use crate::app::theme::{self, Tokens};
 use crate::app::widgets::formula::Formula;
 use crate::app::widgets::text;
 use crate::app::words::value;
 use crate::gfx;
-use crate::probes::landscape::{Loss, Roll};
+use crate::probes::landscape::{Loss, Roll, Valued};
 
 /// Height of a picture from which on a sentence has room, in points before the text scale.
 const TALL: f32 = 200.0;
@@ -40,6 +41,16 @@ pub fn are_bare(seat: Rect, points: f32) -> bool {
 pub struct Done {
     /// 0 the cross, 1 the prediction, and where it should be.
     pub dragged: Option<(usize, [f64; 2])>,
+    /// The place under the pointer.
+    pub pointed: Option<[f64; 2]>,
+}
+
+/// Marks the place that lies under the pointer in another picture.
+pub fn dot(ui: &Ui, within: Rect, at: Pos2) {
+    let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
+    let painter = ui.painter().with_clip_rect(within);
+    painter.circle_stroke(at, 6.0 * points, Stroke::new(4.0, t.casing));
+    painter.circle_stroke(at, 6.0 * points, Stroke::new(2.0, t.text_strong));
 }
 
 /// One picture.
@@ -111,6 +122,14 @@ impl Picture<'_> {
         if let Some((cross, at)) = shown.dragged {
             done.dragged = Some((cross, at.map(f64::from)));
         }
+        if self.still {
+            return;
+        }
+        if let Some(at) = settings.pointed.and_then(|at| self.ground.shown(at)) {
+            dot(ui, body, shown.project(&scene, scene.on_field(at)));
+        }
+        let hover = shown.response.hover_pos().and_then(|at| shown.pick(&scene, at));
+        done.pointed = hover.map(|at| at.map(f64::from)).or(done.pointed);
     }
 
     /// Title, formula and ball; what to look at and what is not on the scale. Returns what is left.
@@ -218,6 +237,19 @@ impl Picture<'_> {
 fn short(x: f64) -> String {
     let text = if x.abs() < 10.0 { format!("{x:.1}") } else { format!("{x:.0}") };
     text.trim_end_matches(".0").replace('-', "−")
+}
+
+/// The numbers at the place under the pointer.
+pub fn numbers(ground: &Ground<'_>, valued: &impl Valued, at: [f64; 2]) -> String {
+    let v = valued.value(at);
+    let [first, second] = [0, 1].map(|d| {
+        let number = &ground.floor.numbers[d];
+        format!("{} = {}", letter(number), value(at[d]))
+    });
+    let losses = Loss::ALL
+        .map(|loss| format!("{} {}", name(loss), value(ground.judge.loss(loss, at, v))))
+        .join(" · ");
+    format!("{first}, {second}: V {} · {losses}", value(v))
 }
 
 /// What the marks are, the same for every picture; or, first, what a person should know.

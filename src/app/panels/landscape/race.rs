@@ -63,6 +63,9 @@ impl Request {
     }
 }
 
+/// Places of the balls of [`Loss::ALL`] while they are held, and their value errors then.
+pub type Held = ([[f64; 2]; 4], [f64; 4]);
+
 /// How far the race is along.
 #[derive(Clone, Debug)]
 pub struct Head {
@@ -70,8 +73,8 @@ pub struct Head {
     at: f64,
     /// The balls roll.
     pub rolls: bool,
-    /// Places of the balls of [`Loss::ALL`] while they are held, and their value errors then.
-    pub held: Option<([[f64; 2]; 4], [f64; 4])>,
+    /// The balls, while they are held.
+    pub held: Option<Held>,
     /// Places where the balls begin, if they were let go elsewhere than at the prediction.
     pub from: Option<[[f64; 2]; 4]>,
 }

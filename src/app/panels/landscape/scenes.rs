@@ -75,6 +75,12 @@ impl Ground<'_> {
         self.floor.seen_in(&self.sheet.window, at).map(|x| x as f32)
     }
 
+    /// Where a place lies in the window, if it does.
+    pub fn shown(&self, at: [f64; 2]) -> Option<[f32; 2]> {
+        let seen = self.floor.seen_in(&self.sheet.window, at);
+        self.sheet.window.holds(seen).then(|| seen.map(|x| x as f32))
+    }
+
     fn cross(&self, at: [f64; 2], arm: f32, colour: egui::Color32) -> Cross {
         Cross { at: self.place(at), arm, colour, casing: self.t.casing, grip: true }
     }

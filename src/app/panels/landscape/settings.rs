@@ -48,6 +48,22 @@ pub struct Settings {
     pub tab: usize,
     /// Where all surfaces are seen from.
     pub camera: Camera,
+    /// The place under the pointer, marked in every picture.
+    pub pointed: Option<[f64; 2]>,
+}
+
+/// What a person has chosen, as far as it can be taken back: all but where it is seen from and what
+/// the keys move.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    from: ValueFrom,
+    kept: Option<usize>,
+    places: [Places; 2],
+    coordinates: Coordinates,
+    /// Unbounded, near, same scale, value lines.
+    looks: [bool; 4],
+    optimiser: Optimiser,
+    rate: f64,
 }
 
 impl Default for Settings {
@@ -82,7 +98,29 @@ impl Settings {
             hand: 0,
             tab: 0,
             camera: Camera::at(VIEW[0], VIEW[1]),
+            pointed: None,
         }
+    }
+
+    /// What can be taken back.
+    pub fn chosen(&self) -> Chosen {
+        Chosen {
+            from: self.from,
+            kept: self.kept,
+            places: self.places,
+            coordinates: self.coordinates,
+            looks: [self.unbounded, self.near, self.same_scale, self.value_lines],
+            optimiser: self.optimiser,
+            rate: self.rate,
+        }
+    }
+
+    /// As it was.
+    pub fn choose(&mut self, chosen: &Chosen) {
+        [self.unbounded, self.near, self.same_scale, self.value_lines] = chosen.looks;
+        (self.from, self.kept, self.places) = (chosen.from, chosen.kept, chosen.places);
+        (self.coordinates, self.optimiser, self.rate) =
+            (chosen.coordinates, chosen.optimiser, chosen.rate);
     }
 
     /// Cross and prediction where the value comes from now.

@@ -18,7 +18,7 @@ use crate::probes::latent_losses::{
 const TAUGHT: [&str; 5] = ["reward", "value", "policy", "latent state", "what was seen"];
 /// Sizes in points before the text scale: a line, names, numbers, least height of the course.
 const LINE: f32 = 24.0;
-const NAMES: f32 = 104.0;
+const NAMES: f32 = 124.0;
 const NUMBERS: f32 = 76.0;
 const COURSE: f32 = 130.0;
 

@@ -58,6 +58,10 @@ impl Canvas<'_, '_> {
 
     /// Where the rollout is: the likeliest state and how sure that is.
     pub(super) fn state(&self, rect: Rect, k: usize, truth: &Truth) {
+        if self.row.latent {
+            self.number(rect, &format!("ẑ, k = {k}"), self.t.text_weak);
+            return;
+        }
         let Some(z) = self.row.numbers.states.get(k) else { return };
         let likeliest = (0..z.len()).max_by(|&a, &b| z[a].total_cmp(&z[b])).unwrap_or(0);
         let name = truth.state_name(likeliest as u32);
@@ -121,7 +125,8 @@ impl Canvas<'_, '_> {
     pub(super) fn meters(&self, rect: Rect) {
         let line = (rect.height() / 4.0).min(24.0 * self.points);
         let most = self.row.moved.iter().copied().fold(1e-12, f64::max);
-        self.small("how far it moved", rect.left_top(), Align2::LEFT_TOP, self.t.text_weak);
+        let what = if self.row.latent { "length of gradient" } else { "how far it moved" };
+        self.small(what, rect.left_top(), Align2::LEFT_TOP, self.t.text_weak);
         for (place, (name, moved)) in BLOCKS.iter().zip(self.row.moved).rev().enumerate() {
             let y = rect.top() + (place as f32 + 1.5) * line;
             self.small(name, pos2(rect.left(), y), Align2::LEFT_CENTER, self.t.text);

@@ -29,6 +29,16 @@ pub struct Row<'a> {
     pub moved: [f64; 3],
     /// Where its gradients flow.
     pub wiring: Wiring,
+    /// Numbers are means over a batch of latent states, and `moved` are lengths of gradients: how far
+    /// an optimiser goes belongs to both losses together.
+    pub latent: bool,
+}
+
+impl Row<'_> {
+    /// What the meters beside it say.
+    pub fn meter(&self) -> &'static str {
+        if self.latent { "gradient" } else { "moved" }
+    }
 }
 
 /// What can be clicked: the switches of a wiring.
@@ -91,7 +101,7 @@ pub(super) struct Canvas<'a, 'b> {
 pub fn row(ui: &Ui, area: Rect, row: &Row<'_>, truth: &Truth, live: bool) -> Option<What> {
     let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
     let painter = ui.painter();
-    let live = live && row.real.is_none();
+    let live = live && row.real.is_none() && !row.latent;
     let mut canvas = Canvas { ui, painter, t, points, row, live, clicked: None };
     let field = Rect::from_min_max(
         area.min + vec2(NAMES * points, 38.0 * points),
@@ -138,7 +148,11 @@ impl Canvas<'_, '_> {
         let name = text::place(self.painter, &word, area.left_top(), Align2::LEFT_TOP);
         let more = match self.row.real {
             Some(_) => "actions really taken; targets from rewards really paid".to_owned(),
-            None => "numbers before it; filled: trained; bar: gradient stopped".to_owned(),
+            None => {
+                let what =
+                    if self.row.latent { "means over the batch" } else { "numbers before it" };
+                format!("{what}; filled: trained; bar: gradient stopped")
+            }
         };
         let room = field.right() - name.right() - 12.0;
         let font = theme::small(self.ui.ctx());
@@ -193,7 +207,7 @@ impl Canvas<'_, '_> {
             self.plain([m.right_center(), next_z.left_center()]);
             self.block(What::Value, k, v, &format!("v̂ {}", value(n.values[k])));
             self.block(What::Reward, k, r, &self.reward(n.rewards[k], r.width()));
-            self.block(What::Dynamics, k, m, "p̂");
+            self.block(What::Dynamics, k, m, if self.row.latent { "g" } else { "p̂" });
             self.state(z, k, truth);
             self.real_step(k, (m, r), truth);
             self.gap(&shown, column, (v, next_v));

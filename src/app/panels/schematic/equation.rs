@@ -2,52 +2,54 @@
 
 use egui::{Color32, Painter, Rect, pos2, vec2};
 
+use super::figure::Sum;
 use crate::app::theme::{self, Tokens};
 use crate::app::widgets::formula::Formula;
 use crate::app::widgets::{meter, text};
 use crate::app::words::value;
-use crate::probes::consistency::{ConsistentView, Losses, Wiring};
+use crate::probes::consistency::Wiring;
 
 /// Height of a line in points before the text scale.
 const LINE: f32 = 30.0;
 
 /// Paints the formula, its numbers, and its parts as one bar.
-pub fn paint(painter: &Painter, rect: Rect, view: &ConsistentView) {
+pub fn paint(painter: &Painter, rect: Rect, sum: &Sum) {
     let (t, points) = (theme::tokens(painter.ctx()), theme::scale(painter.ctx()));
-    let losses = Losses::of(view);
     let line = |row: f32| rect.left_top() + vec2(0.0, (row + 0.8) * LINE * points);
-    let wide = symbols(&t, view).paint(painter, line(0.0));
+    let wide = symbols(&t, sum).paint(painter, line(0.0));
     let small = theme::small(painter.ctx());
-    let note = "⊥ stops the gradient; no loss on ẑ itself: only through r̂ and v̂";
+    let code = if sum.atoms { "H is cross-entropy; " } else { "" };
+    let note = format!("⊥ stops the gradient; {code}{}", sum.note);
     let room = rect.width() - wide - 24.0 * points;
-    let note = text::elided(painter, note, small.clone(), t.text_weak, room);
+    let note = text::elided(painter, &note, small.clone(), t.text_weak, room);
     text::place_on(painter, &note, rect.left() + wide + 20.0 * points, line(0.0).y);
-    let terms = view.learner.0.last().map_or(Vec::new(), |last| last.imagined.terms());
-    let imagines = view.config.wiring().is_some();
-    let terms = if imagines { terms } else { Vec::new() };
     // As many terms as fit.
-    let mut shown = terms.len();
-    let mut sum = numbers(&t, &losses, &terms, shown);
-    while shown > 1 && sum.width(painter) > rect.width() {
+    let mut shown = sum.terms.len();
+    let mut said = numbers(&t, sum, shown);
+    while shown > 1 && said.width(painter) > rect.width() {
         shown -= 1;
-        sum = numbers(&t, &losses, &terms, shown);
+        said = numbers(&t, sum, shown);
     }
-    sum.paint(painter, line(1.0));
-    parts(painter, rect.with_min_y(line(1.35).y), &losses);
+    said.paint(painter, line(1.0));
+    parts(painter, rect.with_min_y(line(1.35).y), sum);
 }
 
 /// `L = w L_real + beta 1/2 sum (target - prediction)^2` with `⊥` where a gradient stops.
-fn symbols(t: &Tokens, view: &ConsistentView) -> Formula {
+fn symbols(t: &Tokens, sum: &Sum) -> Formula {
     let f = Formula::new(t.text_strong).math("L").gap(5.0).math("=").gap(5.0).ink(t.real_text);
     let f = f.math("w").gap(1.0).math("L").below("real").gap(6.0);
-    let Some(wiring) = view.config.wiring() else {
+    let Some(wiring) = sum.wiring else {
         return f;
     };
     let f = f.ink(t.text_strong).math("+").gap(6.0).ink(t.imagined_text);
-    let f = f.math("β").gap(3.0).words("½").gap(3.0).math("Σ").below("k=0").above("K").gap(4.0);
-    let f = target(f.math("("), wiring, view.config.lambda > 0.0).gap(5.0).math("−").gap(5.0);
-    let f = predicted(f, wiring.prediction, "k", wiring.state);
-    f.math(")").above("2").gap(6.0)
+    let f = f.math("β").gap(3.0);
+    let f = if sum.atoms { f } else { f.words("½").gap(3.0) };
+    let f = f.math("Σ").below("k=0").above("K").gap(4.0);
+    // Chances of atoms are compared by cross-entropy.
+    let (open, between) = if sum.atoms { ("H(", ",") } else { ("(", "−") };
+    let f = target(f.math(open), wiring, sum.lambda).gap(5.0).math(between).gap(5.0);
+    let f = predicted(f, wiring.prediction, "k", wiring.state).math(")");
+    if sum.atoms { f.gap(6.0) } else { f.above("2").gap(6.0) }
 }
 
 /// `v̂_k`, stopped or not, of an imagined state that may itself be stopped.
@@ -80,13 +82,13 @@ fn target(f: Formula, wiring: Wiring, lambda: bool) -> Formula {
 }
 
 /// The same in numbers.
-fn numbers(t: &Tokens, losses: &Losses, terms: &[f64], shown: usize) -> Formula {
+fn numbers(t: &Tokens, sum: &Sum, shown: usize) -> Formula {
+    let terms = &sum.terms;
     let mut f = Formula::new(t.text_strong).math("=").gap(5.0).ink(t.real_text);
-    let real: f64 = losses.grounded.iter().sum();
-    f = times(f, losses.w, &value(real));
+    f = times(f, sum.w, &value(sum.real));
     if !terms.is_empty() {
         f = f.gap(5.0).ink(t.text_strong).math("+").gap(5.0).ink(t.imagined_text);
-        f = f.number(&value(losses.beta)).gap(2.0).math("·").gap(2.0).math("(");
+        f = f.number(&value(sum.beta)).gap(2.0).math("·").gap(2.0).math("(");
         for (k, term) in terms[..shown].iter().enumerate() {
             f = if k > 0 { f.gap(4.0).math("+").gap(4.0) } else { f };
             f = f.number(&value(*term));
@@ -94,7 +96,7 @@ fn numbers(t: &Tokens, losses: &Losses, terms: &[f64], shown: usize) -> Formula 
         f = if shown < terms.len() { f.gap(4.0).math("+ …") } else { f };
         f = f.math(")");
     }
-    f.gap(5.0).ink(t.text_strong).math("=").gap(5.0).number(&value(losses.total()))
+    f.gap(5.0).ink(t.text_strong).math("=").gap(5.0).number(&value(sum.total()))
 }
 
 fn times(f: Formula, weight: f64, number: &str) -> Formula {
@@ -102,13 +104,12 @@ fn times(f: Formula, weight: f64, number: &str) -> Formula {
 }
 
 /// The parts beside each other: their sum is the whole.
-fn parts(painter: &Painter, rect: Rect, losses: &Losses) {
+fn parts(painter: &Painter, rect: Rect, sum: &Sum) {
     let (t, points) = (theme::tokens(painter.ctx()), theme::scale(painter.ctx()));
-    let [dynamics, reward, worth, imagined] = losses.weighed();
-    let real = dynamics + reward + worth;
+    let (real, imagined) = (sum.w * sum.real, sum.imagined);
     let bar = Rect::from_min_size(rect.min, vec2(rect.width(), 6.0 * points));
     // The bar counts; a millionth is finer than a pixel.
-    let total = (real + imagined).max(1e-300);
+    let total = (real + imagined.max(0.0)).max(1e-300);
     let count = |part: f64| (1e6 * part / total) as u64;
     meter::paint(painter, bar, count(real), count(imagined));
     let font = theme::small(painter.ctx());
@@ -116,12 +117,8 @@ fn parts(painter: &Painter, rect: Rect, losses: &Losses) {
         let line = text::line(painter, words, font.clone(), ink);
         text::place(painter, &line, pos2(x, bar.bottom() + 3.0), egui::Align2::LEFT_TOP).right()
     };
-    let words = format!(
-        "real: value {} + reward {} + dynamics {}",
-        value(worth),
-        value(reward),
-        value(dynamics)
-    );
+    let each = sum.parts.iter().map(|(name, part)| format!("{name} {}", value(*part)));
+    let words = format!("real: {}", each.collect::<Vec<_>>().join(" + "));
     let right = say(&words, t.real_text, rect.left());
     say(&format!("imagined {}", value(imagined)), t.imagined_text, right + 18.0 * points);
 }

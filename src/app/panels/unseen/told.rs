@@ -21,11 +21,11 @@ fn share((some, all): (usize, usize)) -> String {
 fn lines(judged: &Judged) -> [(&'static str, String, Option<bool>); 5] {
     let [truth, said] = judged.start;
     [
-        ("the model says, from the start", value(said), Some(true)),
-        ("in truth", value(truth), Some(false)),
-        ("off, mean of all cells", value(judged.error), None),
-        ("its way: steps really tried", share(judged.way), None),
-        ("everywhere: cells tried so", share(judged.tried), None),
+        ("model, from the start", value(said), Some(true)),
+        ("truth, from the start", value(truth), Some(false)),
+        ("off, mean of cells", value(judged.error), None),
+        ("tried on its way", share(judged.way), None),
+        ("tried of all cells", share(judged.tried), None),
     ]
 }
 

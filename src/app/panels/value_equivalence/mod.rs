@@ -167,7 +167,8 @@ impl ValueEquivalence {
         let spoken = table::text(s, (&shown, &found), &learned);
         ui.allocate_rect(rect, Sense::hover())
             .widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
-        let (left, right) = parts(rect);
+        let rows = 1 + learned.iter().flatten().count();
+        let (left, right) = parts(rect, table::height(rows) * theme::scale(ui.ctx()));
         let mut child = ui.new_child(UiBuilder::new().max_rect(left));
         let clicked = map::ui(&mut child, left, (&shown, &found));
         if let Some(cell) = clicked.filter(|_| !cx.view.still) {
@@ -197,14 +198,15 @@ impl ValueEquivalence {
     }
 }
 
-/// The map, and the table beside it or below.
-fn parts(rect: Rect) -> (Rect, Rect) {
+/// The map, and the table beside it or below, where it gets what it needs.
+fn parts(rect: Rect, table: f32) -> (Rect, Rect) {
     let gap = 16.0;
     if rect.width() > 1.3 * rect.height() {
         let (left, right) = rect.split_left_right_at_fraction(0.5);
         return (left, right.with_min_x(right.left() + gap));
     }
-    let (above, below) = rect.split_top_bottom_at_fraction(0.55);
+    let split = rect.bottom() - table.min(0.5 * rect.height());
+    let (above, below) = rect.split_top_bottom_at_y(split);
     (above, below.with_min_y(below.top() + gap))
 }
 

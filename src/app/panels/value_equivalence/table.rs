@@ -11,6 +11,8 @@ use crate::probes::morph::Morphed;
 
 /// Height of a row in points before the text scale.
 const ROW: f32 = 44.0;
+/// Room for everything but the rows, in points before the text scale.
+const REST: f32 = 120.0;
 /// What the columns are, longer and shorter, with unit.
 const COLUMNS: [[&str; 2]; 4] = [
     ["state error, cells", "state, cells"],
@@ -24,6 +26,11 @@ const MOVED: [&str; 2] = [
      states read by the probe.",
     "p + λ d with d · V* = 0; runs: over tried pairs",
 ];
+
+/// Height of a table of so many rows, in points before the text scale.
+pub fn height(rows: usize) -> f32 {
+    REST + ROW * rows as f32
+}
 
 /// Draws it into `rect`.
 pub fn paint(
