@@ -105,6 +105,8 @@ const FILES: &[(&str, &str)] = &[
     ("objective-mismatch.toml", include_str!("../../assets/lessons/objective-mismatch.toml")),
     ("four-models.toml", include_str!("../../assets/lessons/four-models.toml")),
     ("moving-value.toml", include_str!("../../assets/lessons/moving-value.toml")),
+    ("moving-critic.toml", include_str!("../../assets/lessons/moving-critic.toml")),
+    ("four-learners.toml", include_str!("../../assets/lessons/four-learners.toml")),
     ("distractors.toml", include_str!("../../assets/lessons/distractors.toml")),
     ("landscape.toml", include_str!("../../assets/lessons/landscape.toml")),
     ("vaml-wanders.toml", include_str!("../../assets/lessons/vaml-wanders.toml")),
