@@ -8,7 +8,7 @@ use super::args::RunArgs;
 use super::columns::Table;
 use super::output::Output;
 use super::{CliError, Result, as_it_was, open};
-use crate::experiment::arena::Experiment;
+use crate::experiment::arena::{Experiment, Run};
 use crate::experiment::clock::{Clock, Position};
 use crate::experiment::config::{ArenaConfig, MAX_LANES, RunConfig, WorldConfig, letter};
 use crate::experiment::run_file::RunFile;
@@ -171,7 +171,8 @@ fn say_devices(experiment: &Experiment) {
 
 /// Says which supports are too small for the values of all lanes, and by how much.
 fn say_clipping(experiment: &Experiment) {
-    for (index, run) in experiment.runs().iter().enumerate() {
+    let told = |run: &&Run| run.config.info.params().iter().any(|s| s.key == "support");
+    for (index, run) in experiment.runs().iter().enumerate().filter(|(_, run)| told(run)) {
         let views =
             (0..experiment.config().lanes).filter_map(|lane| run.lane_view(lane).view.muzero);
         let clipped = views.filter_map(|view| Some((view.support?, view.clipping)));

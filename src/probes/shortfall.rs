@@ -1,5 +1,6 @@
 //! Which loop failed: how much of what is missing to the best return is the model's fault, and how
-//! much is that of planning in it (checklist of the self-consistency paper's discussion).
+//! much is that of planning in it. A latent model is told where the task ends, and of a pair never tried
+//! it earns 0: what it would say there is nothing that it learned.
 //!
 //! With `π` what the agent does, `π̂*` what is best in its model, and every value that of the true
 //! world at the start:
