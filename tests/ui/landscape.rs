@@ -73,35 +73,6 @@ fn mouse_and_arrows_move_the_cross_and_nothing_else() {
     assert!(desk.has_words("Move the prediction, now at"));
 }
 
-/// A learner with a few actions on a body of four numbers: a cut through them has all four pictures,
-/// and the truth, which nobody knows there, says so.
-#[test]
-fn the_pole_of_a_cart_has_landscapes_too() {
-    let text = |value: &str| {
-        format!(
-            "version = 1\nseed = 3\nlength = 400\nspeed = 100\n[lesson]\nid = 'x'\n\
-             panels = [['landscape']]\n[lesson.landscape]\nvalue = '{value}'\n\
-             cross = [0.05, 0.3]\nstart = [-0.05, -0.3]\n[world]\nid = 'cart-pole'\n[[run]]\n\
-             agent = 'deep-dyna-q'\nwidth = 8\nbatch = 8\n"
-        )
-    };
-    let open = |value: &str| {
-        let lesson = Lesson::from_toml("x.toml", &text(value)).expect("a sound lesson");
-        let mut desk = Desk::open(lesson, Theme::Dark, LARGE);
-        desk.frames(120);
-        desk.pause();
-        desk.frames(4);
-        desk
-    };
-    let desk = open("critic");
-    for words in ["Landscape of Value", "Landscape of VAML", "MSE: "] {
-        assert!(desk.has_words(words), "{words}");
-    }
-    let desk = open("best");
-    assert!(desk.has_words("This world has no exact value"), "nobody knows it");
-    assert!(!desk.has_words("Landscape of VAML"));
-}
-
 /// One step back for each gesture, whatever it changed, and forward again.
 #[test]
 fn changes_of_the_bench_are_taken_back_and_done_again() {
