@@ -1,7 +1,7 @@
 //! Measures what MVE's model gets right by its loss: errors of state and value, how the value's error
 //! jumps when the value moves on, predictions beyond the data, and the returns, seed by seed.
 //!
-//! `cargo run --release --example model_loss_study -- SEEDS STEPS "value_every = 1000; ..." ...`
+//! `cargo run --release --example model_loss_study -- SEEDS STEPS LOSS,LOSS,... "value_every = 1000" ...`
 
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::models::model_loss::ModelLoss;
@@ -14,6 +14,8 @@ fn main() {
     let mut words = std::env::args().skip(1);
     let mut number = |default| words.next().and_then(|w| w.parse().ok()).unwrap_or(default);
     let (seeds, steps) = (number(3), number(10_000));
+    let losses = words.next().unwrap_or_else(|| "mse,likelihood,vaml,vagram".to_owned());
+    let losses: Vec<&str> = losses.split(',').collect();
     let mut settings: Vec<String> = words.collect();
     if settings.is_empty() {
         settings.push("value_every = 250".to_owned());
@@ -21,7 +23,9 @@ fn main() {
     println!("pendulum: {seeds} seeds, {steps} real steps");
     for setting in settings {
         println!("\n{setting}");
-        ModelLoss::ALL.iter().for_each(|&loss| study(loss, &setting, (seeds, steps)));
+        let named = |loss: &&ModelLoss| losses.contains(&loss.id());
+        let all = ModelLoss::ALL.iter().filter(named);
+        all.for_each(|&loss| study(loss, &setting, (seeds, steps)));
     }
 }
 

@@ -353,3 +353,39 @@ fn auto_is_settled_once_and_written_down() {
     let filmed = Take::from_start(config.clone()).again(config, 1).unwrap();
     assert_eq!(filmed.runs()[0].param(dial), f64::from(Wish::Flex as u8), "no film measures");
 }
+
+/// While it learns it is measured what the model got right: every hundred updates and, twice, where
+/// the value moves; the numbers are those of its own model on its own held-out steps.
+#[test]
+fn what_the_model_got_right_is_measured_over_its_updates() {
+    let dials = "warmup = 220\nmodel_rate = 0.00001\nvalue_every = 150\nmodel_loss = 'vagram'";
+    let run = format!(
+        "agent = 'mve'\nmodel_hidden = 16\nmodel_batch = 16\nhidden = 16\nbatch = 16\n{dials}"
+    );
+    let mut e = Experiment::new(pendulum("env-steps", &[&run]), 1).unwrap();
+    e.advance_to(Position::at(Clock::EnvSteps, 220 + 302), None);
+    let (view, expansion) = (view(&e, 0), expansion(&e));
+    let fits: Vec<_> = expansion.fits.exact().copied().collect();
+    let places: Vec<_> = fits.iter().map(|fit| (fit.updates, fit.moved)).collect();
+    assert_eq!(
+        places,
+        [(100, false), (150, false), (150, true), (200, false), (300, false), (300, true)]
+    );
+    assert_eq!(fits[1].state_error, fits[2].state_error, "the same predictions");
+    assert_ne!(fits[1].value_error, fits[2].value_error, "another value");
+    assert!(fits.iter().all(|fit| fit.beyond.is_some_and(|share| (0.0..=1.0).contains(&share))));
+    assert!(fits.iter().all(|fit| fit.norms[0] > 0.0 && fit.norms[1] == 0.0));
+
+    // At this step size two more updates hardly move the model.
+    let held: Vec<usize> =
+        (0..view.memory.len()).filter(|at| at / 10 % 11 == 10).take_while(|at| *at < 520).collect();
+    let mut sum = 0.0;
+    for index in 0..128 {
+        let row = view.memory.row(held[index * held.len() / 128]);
+        let told = view.dream(&row[..3], view.scale.world(&row[3..4])).unwrap();
+        let square = |(said, next): (&f32, &f32)| f64::from(said - next).powi(2);
+        sum += told.next.iter().zip(&row[5..8]).map(square).sum::<f64>();
+    }
+    let (ours, theirs) = (sum / 128.0 / 3.0, fits[5].state_error);
+    assert!((ours - theirs).abs() < 0.02 * ours, "{ours} {theirs}");
+}

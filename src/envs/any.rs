@@ -48,6 +48,16 @@ impl AnyWorld {
     }
 }
 
+impl AnyWorld {
+    /// Cells or states that can be named in a stroke; 0 where there are none.
+    pub fn cells(self) -> usize {
+        match self {
+            Self::Image(world) => world.grid().states(),
+            other => other.tabular().map_or(0, |world| world.states()),
+        }
+    }
+}
+
 impl Scenic for AnyWorld {
     fn scene(&self) -> Scene {
         match self {

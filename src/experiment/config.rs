@@ -150,9 +150,9 @@ impl ArenaConfig {
         self.runs.get(run).and_then(|run| run.world.as_ref()).unwrap_or(&self.world)
     }
 
-    /// All worlds there are, the shared one first, and which of them each run lives in.
+    /// All worlds that somebody lives in, and in which of them each run does.
     pub fn worlds(&self) -> (Vec<&WorldConfig>, Vec<usize>) {
-        let mut worlds = vec![&self.world];
+        let mut worlds: Vec<&WorldConfig> = Vec::new();
         let homes = (0..self.runs.len()).map(|run| {
             let world = self.world_of(run);
             worlds.iter().position(|known| *known == world).unwrap_or_else(|| {

@@ -236,7 +236,7 @@ impl Engine {
                 // All that live in the world of the selected run go on living in one.
                 let own = config.runs.iter_mut().zip(worlds).filter(|(_, of)| *of == home);
                 own.filter_map(|(run, _)| run.world.as_mut()).for_each(|w| w.params[param] = value);
-                if home == 0 {
+                if config.runs[self.selected].world.is_none() {
                     config.world.params[param] = value;
                 }
                 self.rebuild(config);

@@ -133,10 +133,10 @@ impl Slot {
 pub struct Run {
     /// What it was started with.
     pub config: RunConfig,
-    /// Its cohorts, all with the same number of lanes: one each for tables, several where networks
-    /// of many lanes are one population.
     /// Which of the arena's worlds it lives in.
     pub(super) home: usize,
+    /// Its cohorts, all with the same number of lanes: one each for tables, several where networks
+    /// of many lanes are one population.
     pub(super) slots: Vec<Slot>,
     pub(super) record: Record,
     pub(super) recorder: Recorder,

@@ -211,7 +211,7 @@ impl Around {
         }
         // The name stands over the numbers, beside the surface rather than on it.
         let ink = (style.name.clone(), style.text);
-        let over = ends[1] - vec2(0.0, 13.0 * style.scale);
+        let over = ends[1] - vec2(0.0, 18.0 * style.scale);
         self.put(painter, axis.label(), ink, over, aside, 2.0 * style.scale);
     }
 

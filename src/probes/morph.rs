@@ -52,8 +52,8 @@ pub struct Morphed {
     pub value_error: f64,
     /// Mean difference of the reward, predicted and true.
     pub reward_error: f64,
-    /// True return of the plan from the start, as a share of the best.
-    pub quality: f64,
+    /// True return of the plan from the start, as a share of the best: see [`share`].
+    pub quality: Option<f64>,
     /// States where the plan is not that of the true model, and all that can be left.
     pub changed: (usize, usize),
     /// Next states for which there are others of the same mean value, and all.
@@ -186,7 +186,7 @@ impl Morphed {
             state_error,
             value_error,
             reward_error,
-            quality: asked.worth(&plan)? / asked.worth(&right)?,
+            quality: share(asked.worth(&plan)?, asked.worth(&right)?),
             changed: (open.iter().filter(off).count(), open.len()),
             movable: (mixes.iter().flatten().count(), open.len()),
             way: way(truth, &right, model),
@@ -194,6 +194,12 @@ impl Morphed {
             plan,
         })
     }
+}
+
+/// What was earned as a share of the best; `None` where a share says nothing, since even the best is
+/// not above 0.
+pub fn share(earned: f64, best: f64) -> Option<f64> {
+    (best > 0.0).then(|| earned / best)
 }
 
 /// A state that can be left, far from where episodes start: the farthest, the last of several.
@@ -252,6 +258,12 @@ fn way(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_of_nothing_is_no_number() {
+        assert_eq!(share(0.5, 1.0), Some(0.5));
+        assert_eq!([share(-50.0, -13.0), share(0.0, 0.0)], [None, None]);
+    }
     use crate::envs::grid::{Grid, GridConfig};
     use crate::envs::mazes::dyna_maze;
 
@@ -270,7 +282,7 @@ mod tests {
                 let found = Morphed::of(&truth, 0.95, amount, Task::Own).unwrap();
                 assert!(found.state_error > 2.0 * amount, "{}", found.state_error);
                 assert!(found.value_error < 1e-12 && found.reward_error < 1e-12);
-                assert!((found.quality - 1.0).abs() < 1e-9 && found.changed.0 == 0);
+                assert!((found.quality.unwrap() - 1.0).abs() < 1e-9 && found.changed.0 == 0);
                 let apart = found.values.iter().zip(&exact.values).map(|(a, b)| (a - b).abs());
                 assert!(apart.fold(0.0, f64::max) < 1e-9, "the value of every state is the same");
                 assert_eq!(found.plan, exact.plan);
@@ -284,13 +296,13 @@ mod tests {
         assert_eq!(elsewhere(&truth), Some(53), "the lower right corner");
         let task = Task::Reach(53);
         let right = Morphed::of(&truth, 0.95, 0.0, task).unwrap();
-        assert!((right.quality - 1.0).abs() < 1e-9 && right.changed.0 == 0);
+        assert!((right.quality.unwrap() - 1.0).abs() < 1e-9 && right.changed.0 == 0);
         let found = Morphed::of(&truth, 0.95, 1.0, task).unwrap();
         assert!(found.value_error > 0.05, "{}", found.value_error);
         assert!(
-            found.quality < 0.7 && found.changed.0 > 10,
+            found.quality.unwrap() < 0.7 && found.changed.0 > 10,
             "{} {:?}",
-            found.quality,
+            found.quality.unwrap(),
             found.changed
         );
     }

@@ -1,5 +1,6 @@
 //! A model asked about a policy that it was never trained on: what it says the policy is worth, and
-//! what that is worth in truth, from every state over so many steps.
+//! what that is worth in truth, from every state over so many steps. Where the task truly ends the
+//! model is asked no further.
 
 use super::truth::Truth;
 use crate::agents::View;

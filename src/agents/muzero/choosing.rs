@@ -12,6 +12,12 @@ use crate::rl::policy::by_visits;
 use crate::search::tree_search::TreeSearch;
 use crate::search::{Answer, Root};
 
+/// The greatest alone, the first of several.
+fn greatest(logits: &[f32]) -> Vec<f64> {
+    let best = (0..logits.len()).rev().max_by(|&a, &b| logits[a].total_cmp(&logits[b]));
+    (0..logits.len()).map(|a| if Some(a) == best { 1.0 } else { 0.0 }).collect()
+}
+
 impl<S: Sight> MuZero<S> {
     /// Line 10: one simulation from the root. False where there is none.
     pub(super) fn simulate<W: Watch>(&mut self, watch: &mut W) -> bool {
@@ -57,7 +63,10 @@ impl<S: Sight> MuZero<S> {
                 let cannot = |a: usize| legal.as_ref().is_some_and(|legal| !legal[a]);
                 let all = logits.iter_mut().enumerate().filter(|(a, _)| cannot(*a));
                 all.for_each(|(_, logit)| *logit = f32::NEG_INFINITY);
-                softmax(&logits)
+                match self.is_frozen() {
+                    true => greatest(&logits),
+                    false => softmax(&logits),
+                }
             }
         };
         self.explore.pick(odds.into_iter()) as Action

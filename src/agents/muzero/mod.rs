@@ -135,10 +135,10 @@ impl<S: Sight> MuZero<S> {
             return;
         }
         match Learner::new(shape, self.seed) {
-            Ok(learner) => self.learner = learner,
+            // Networks and what they are told change together.
+            Ok(learner) => (self.learner, self.sight) = (learner, sight),
             Err(refused) => self.fault = Some(Fault::Refused(refused.to_string())),
         }
-        self.sight = sight;
         self.host = None;
         self.search = None;
     }

@@ -67,7 +67,9 @@ impl<S: Sight> MuZero<S> {
 
     /// A copy of everything but the way.
     pub(super) fn copy(&self) -> MuZeroView {
-        let support = (self.config.heads == Code::Categorical).then_some(self.config.support);
+        // That of the networks as they are: a dial that was just moved is not learned with yet.
+        let atoms = self.learner.shape().atoms as u32;
+        let support = (self.config.heads == Code::Categorical && atoms > 1).then_some(atoms / 2);
         MuZeroView {
             networks: self.host.clone().unwrap_or_else(|| self.learner.copy()),
             search: self.config.search(false),

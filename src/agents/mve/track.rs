@@ -23,6 +23,8 @@ use crate::rl::losses::{
 
 /// Updates of the model from one measurement to the next.
 const EVERY: u64 = 100;
+/// From so many updates between two moves of the value on, each of them is looked at.
+const SELDOM: u64 = 20;
 /// Held-out steps that are predicted.
 const TESTED: usize = 128;
 
@@ -55,7 +57,9 @@ impl Track {
         let (done, (actor, scale)) = (model.steps(), judge);
         let old = self.still.take();
         let moves = old.is_none() || done >= self.since + aim.every.max(1);
-        let is_due = done > 0 && (moves || done.is_multiple_of(EVERY));
+        // A value that moves all the time is looked at now and then, as if it stood still.
+        let tells = moves && aim.every.max(1) >= SELDOM;
+        let is_due = done > 0 && (tells || done.is_multiple_of(EVERY));
         let batch = if is_due { self.tested(base) } else { None };
         if let (Some(old), Some(batch)) = (&old, &batch) {
             self.measure((model, base), (old, scale), batch, false);

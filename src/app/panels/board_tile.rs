@@ -119,16 +119,19 @@ pub fn text(run: &RunSnapshot) -> String {
 
 /// Every run's board in the game under way, newest last; `None` in worlds without a board.
 pub fn data(snapshot: &Snapshot) -> Option<String> {
-    let Scene::Board(board) = snapshot.runs[0].truth.scene() else { return None };
-    let mut csv = "run,game,move,board\n".to_owned();
+    let mut csv = String::new();
     for run in &snapshot.runs {
+        let Scene::Board(board) = run.truth.scene() else { continue };
+        if csv.is_empty() {
+            csv += "run,game,move,board\n";
+        }
         let game = run.lane.counters.episodes + 1;
         for (at, body) in run.lane.path.episode().enumerate() {
             let marks: String = squares(board.side, Some(body)).iter().collect();
             csv += &format!("{},{game},{at},{marks}\n", run.letter);
         }
     }
-    Some(csv)
+    (!csv.is_empty()).then_some(csv)
 }
 
 #[cfg(test)]

@@ -69,6 +69,12 @@ fn learns(run: &RunSnapshot) -> bool {
     steers.is_some_and(|view| view.expansion.is_some()) || view(run).is_some()
 }
 
+/// What the model of a run is trained by.
+fn trained_by(run: &RunSnapshot) -> Option<ModelLoss> {
+    let steers = run.lane.view.steered.as_ref().and_then(|view| view.expansion.as_ref());
+    view(run).map(|view| view.loss).or(steers.map(|view| view.model_loss))
+}
+
 /// The selected run, or the first one, that learns a model.
 fn subject(s: &Snapshot, selected: usize) -> Option<usize> {
     let of = |index: &usize| s.runs.get(*index).is_some_and(learns);
@@ -143,7 +149,7 @@ impl Gradients {
         head(ui, s, run, &lengths);
         match &lengths {
             Lengths::Now(strips, _) => strips_of(ui, strips),
-            Lengths::Way(way, _) => ways(ui, way, view(&s.runs[run]).map(|view| view.loss)),
+            Lengths::Way(way, _) => ways(ui, way, trained_by(&s.runs[run])),
         }
     }
 }
@@ -170,8 +176,7 @@ fn head(ui: &mut Ui, s: &Snapshot, run: usize, lengths: &Lengths) {
     let room = rect.right() - mark.right() - 10.0;
     let brief = match lengths {
         Lengths::Now(..) => "5 to 95 %, median, greatest",
-        Lengths::Way(_, After::Weights) => "all losses at its weights",
-        Lengths::Way(_, After::Prediction) => "means over held-out steps",
+        Lengths::Way(..) => "all losses, over the updates",
     };
     let font = theme::small(ui.ctx());
     let line = text::fitted(ui.painter(), &[&words, brief], &font, t.text, room);

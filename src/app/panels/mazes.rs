@@ -304,8 +304,8 @@ impl Panel for Mazes {
     }
 
     fn data(&self, snapshot: &Snapshot) -> String {
-        let bodies = board_tile::data(snapshot).or_else(|| body_tile::data(snapshot));
-        let bodies = bodies.unwrap_or_default();
+        let bodies = [board_tile::data(snapshot), body_tile::data(snapshot)];
+        let bodies = bodies.into_iter().flatten().collect::<Vec<_>>().join("\n");
         let tables = snapshot.runs.iter().any(|run| run.lane.view.table.is_some());
         if !bodies.is_empty() && !tables {
             return bodies;

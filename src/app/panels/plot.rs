@@ -70,9 +70,12 @@ fn round_down(x: f64) -> f64 {
     found.unwrap_or(decade)
 }
 
-/// A number at an axis, as at the axes of charts.
+/// A number at an axis, as at the axes of charts; ten-thousandths stand beside thousandths as they do.
 pub fn named(x: f64) -> String {
-    chart::number(x, 3)
+    match (1e-4..1e-3).contains(&x) {
+        true => format!("{x:.5}").trim_end_matches('0').to_owned(),
+        false => chart::number(x, 3),
+    }
 }
 
 /// The first of `words` that fits `room` as small type, else the last.

@@ -103,7 +103,10 @@ fn draw(ui: &mut Ui, index: usize, rows: &[Accuracy]) {
     let center = rect.left_center() + vec2(11.0 * points, 0.0);
     let mark = badge::paint(ui.painter(), center, index);
     let room = rect.right() - mark.right() - 10.0;
-    let line = text::elided(ui.painter(), &words, theme::small(ui.ctx()), t.text, room);
+    // Before the colon stands when, which the axis tells as well.
+    let brief = words.split_once(": ").map_or("", |(_, brief)| brief);
+    let font = theme::small(ui.ctx());
+    let line = text::fitted(ui.painter(), &[&words, brief], &font, t.text, room);
     text::place(ui.painter(), &line, mark.right_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER);
     let ends = [rows[0].lived.max(1), rows[rows.len() - 1].lived].map(|lived| lived as f64);
     let x = Ends { low: ends[0], high: ends[1].max(ends[0] * 2.0), log: true };

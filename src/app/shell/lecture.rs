@@ -23,7 +23,7 @@ const BESIDE: f32 = 0.45;
 /// Least height of a card with curves beside it, in points before the text scale.
 const CURVES: f32 = 150.0;
 /// Least margin above and below the words, in points.
-const MARGIN: f32 = 4.0;
+const MARGIN: f32 = 3.0;
 
 /// Type for the card's words, the largest first.
 fn faces(ui: &Ui) -> [FontId; 4] {

@@ -9,7 +9,6 @@ use crate::experiment::arena::{Change, Event};
 use crate::experiment::config::{ArenaConfig, ConfigError};
 use crate::experiment::read::{Result, only, plain, text};
 use crate::experiment::write::{param as param_value, whole};
-use crate::mdp::Tabular as _;
 
 /// One event; its keys are those of its kind of change and no others.
 pub fn to_table(event: &Event, config: &ArenaConfig) -> Table {
@@ -37,12 +36,17 @@ pub fn to_table(event: &Event, config: &ArenaConfig) -> Table {
 pub fn read(place: &str, table: &Table, config: &ArenaConfig) -> Result<Vec<Event>> {
     let mut events: Vec<Event> = Vec::new();
     let tables = tables(place, table, "event")?;
-    let drawn = tables.iter().any(|(_, t)| t.contains_key("draw") || t.contains_key("lie"));
     // A large world takes long to be built: once for all strokes.
-    let states =
-        if drawn { config.build_world()?.tabular().map_or(0, |world| world.states()) } else { 0 };
+    let (worlds, homes) = config.worlds();
+    let mut cells: Vec<Option<usize>> = vec![None; worlds.len()];
     for (place, table) in tables {
-        let event = event(&place, table, config, states)?;
+        let run = run_index(&place, table, "run", config)?;
+        let home = homes[run];
+        let is_drawn = table.contains_key("draw") || table.contains_key("lie");
+        if is_drawn && cells[home].is_none() {
+            cells[home] = Some(worlds[home].build()?.cells());
+        }
+        let event = event(&place, table, config, (run, cells[home].unwrap_or(0)))?;
         if events.last().is_some_and(|last| event.position < last.position) {
             return Err(ConfigError::at(&place, "lies before the one above it"));
         }
@@ -51,9 +55,13 @@ pub fn read(place: &str, table: &Table, config: &ArenaConfig) -> Result<Vec<Even
     Ok(events)
 }
 
-/// One event in a world of `states` states.
-fn event(place: &str, table: &Table, config: &ArenaConfig, states: usize) -> Result<Event> {
-    let run = run_index(place, table, "run", config)?;
+/// One event of a run in a world of so many states.
+fn event(
+    place: &str,
+    table: &Table,
+    config: &ArenaConfig,
+    (run, states): (usize, usize),
+) -> Result<Event> {
     let common = ["run", "at", "counters"];
     let change = if table.contains_key("set") {
         only(place, table, &[&common[..], &["set", "to"]].concat())?;

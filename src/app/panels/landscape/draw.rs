@@ -182,11 +182,11 @@ impl Landscape {
             let picture = Picture { ground: &ground, tile, ball, held, still };
             picture.ui(ui, seat, &mut self.settings, &mut done);
         }
-        let bare = !self.settings.camera.flat && pictures::are_bare(seats[0], points);
         let pointed = self.settings.pointed.filter(|_| !still);
         let numbers = pointed.map(|at| pictures::numbers(&ground, &sheet.ground, at));
-        let said = numbers.or(notice).or(strays);
-        pictures::legend(ui, foot, (sheet.unknown.is_some(), bare), said);
+        let bare = !self.settings.camera.flat && pictures::are_bare(seats[0], points);
+        let marks = (sheet.unknown.is_some(), bare);
+        pictures::legend(ui, foot, marks, numbers.or(notice).or(strays));
         let mut wish = None;
         if let Some(below) = places.below {
             wish = self.below(ui, cx, (found, below), (rows, &mut done));

@@ -19,6 +19,7 @@ use crate::app::words::value;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::State;
 use crate::mdp::scene::Scene;
+use crate::probes::morph;
 use crate::probes::morph::{Morphed, Task, elsewhere};
 use crate::probes::shortfall::Shortfall;
 use crate::probes::three_errors::ThreeErrors;
@@ -77,7 +78,10 @@ impl Runs {
         let one = |run: &Moment| {
             let errors = ThreeErrors::of(&run.truth, &run.lane.view)?;
             let split = Shortfall::of(&run.truth, &run.lane.view, run.gamma);
-            Some(Learned { errors, quality: split.map(|split| split.own / split.best) })
+            Some(Learned {
+                errors,
+                quality: split.and_then(|split| morph::share(split.own, split.best)),
+            })
         };
         self.runs.iter().map(|run| one(run.as_ref()?)).collect()
     }
@@ -213,16 +217,21 @@ fn parts(rect: Rect, table: f32) -> (Rect, Rect) {
 /// What came out, in one sentence.
 fn verdict(question: &Question, found: &Morphed) -> String {
     let cells = value(found.state_error);
-    let share = 100.0 * found.quality;
+    let earned = match found.quality {
+        Some(share) => format!(", and the plan earns {:.0} % of the best.", 100.0 * share),
+        None => ".".to_owned(),
+    };
     match (question.task, found.changed.0) {
         (Task::Own, 0) if found.state_error > 0.0 => {
             format!("Next states are {cells} cells off, and the plan is exactly the right one.")
         }
+        (_, 0) if found.state_error > 0.0 => {
+            format!("Next states are {cells} cells off, and the plan happens to stand.")
+        }
         (_, 0) => "The model is right, and so is the plan.".to_owned(),
         (Task::Own, n) => format!("The plan differs in {n} states."),
         (Task::Reach(_), n) => format!(
-            "For another value the same model is wrong: {n} of {} states plan otherwise, and the plan \
-             earns {share:.0} % of the best.",
+            "For another value the same model is wrong: {n} of {} states plan otherwise{earned}",
             found.changed.1
         ),
     }

@@ -65,7 +65,8 @@ pub fn paint(
         let quality = learned.quality.map(|quality| 100.0 * quality);
         Some((Some(index), run.name.clone(), [e.state, 100.0 * e.value, e.reward], quality))
     });
-    let moved = (None, "moved model".to_owned(), exact, Some(100.0 * found.quality));
+    let moved =
+        (None, "moved model".to_owned(), exact, found.quality.map(|quality| 100.0 * quality));
     for (badge_of, name, errors, quality) in std::iter::once(moved).chain(rows) {
         if top + ROW * points > rect.bottom() - 22.0 * points {
             break;
@@ -117,17 +118,17 @@ pub fn text(
 ) -> String {
     let mut words = format!(
         "model moved by {:.0} % along the null space of V*: state error {} cells, value error {} %, \
-         reward error {}, planned return {:.0} % of the best\n{}\n",
+         reward error {}, planned return {} of the best\n{}\n",
         100.0 * question.amount,
         value(found.state_error),
         shown(100.0 * found.value_error, 1),
         shown(found.reward_error, 2),
-        100.0 * found.quality,
+        percent(found.quality),
         verdict(question, found)
     );
     for (run, learned) in s.runs.iter().zip(learned) {
         let Some(Learned { errors: e, quality }) = learned else { continue };
-        let quality = quality.map_or("unknown".to_owned(), |q| format!("{:.0} %", 100.0 * q));
+        let quality = percent(*quality);
         words += &format!(
             "{} {}: state error {} cells, value error {} %, reward error {}, return {quality} of the \
              best, over {} pairs\n",
@@ -142,12 +143,18 @@ pub fn text(
     words
 }
 
+/// A share in words.
+fn percent(share: Option<f64>) -> String {
+    share.map_or("unknown share".to_owned(), |share| format!("{:.0} %", 100.0 * share))
+}
+
 /// As CSV.
 pub fn data(s: &Snapshot, found: Option<&Morphed>, learned: &[Option<Learned>]) -> String {
     let mut csv = "model,state_error,value_error,reward_error,return_share\n".to_owned();
     if let Some(f) = found {
-        let all = [f.state_error, f.value_error, f.reward_error, f.quality];
-        csv += &format!("moved,{}\n", all.map(|x| x.to_string()).join(","));
+        let all = [f.state_error, f.value_error, f.reward_error].map(|x| x.to_string());
+        let quality = f.quality.map_or("unknown".to_owned(), |q| q.to_string());
+        csv += &format!("moved,{},{quality}\n", all.join(","));
     }
     for (run, learned) in s.runs.iter().zip(learned) {
         let Some(Learned { errors: e, quality }) = learned else { continue };

@@ -59,11 +59,14 @@ impl Course {
 
     /// `[K + 1]`: the terms, and their gradients at the outputs where the wiring lets them through.
     pub fn terms(&self, said: &Said<'_>, dream: &Dream) -> (Vec<f64>, Slopes) {
-        if dream.has_constant_targets() {
-            self.apart(said, dream)
-        } else {
-            self.squares(said, dream)
-        }
+        let (terms, slopes) = match dream.has_constant_targets() {
+            true => self.apart(said, dream),
+            false => self.squares(said, dream),
+        };
+        // What trains nothing is no part of a loss.
+        let wiring = dream.wiring;
+        let counts = wiring.trains_value || wiring.trains_reward || wiring.trains_dynamics;
+        (if counts { terms } else { vec![0.0; terms.len()] }, slopes)
     }
 
     /// Targets are constants: the loss of a head against a number, as in the grounded loss.
