@@ -126,7 +126,10 @@ fn what_was_learned_tells_right_from_left_with_either_search_and_either_code() {
         live(&mut agent, 2400, 1.0);
         let view = agent.view();
         let table = view.table.unwrap();
-        for state in 0..4 {
+        // At the closed end, going left is hardly ever tried: latent states that need only tell what is
+        // seen may say anything of it.
+        let first = usize::from(model == Aim::Reconstruction);
+        for state in first..4 {
             let row = &table.q[2 * state..2 * state + 2];
             assert!(row[1] > row[0], "{tree:?} {heads:?} {model:?} in {state}: {row:?}");
         }

@@ -9,7 +9,7 @@ use imaginarium::base::params::Params as _;
 use imaginarium::base::stats::mean;
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::lessons;
-use imaginarium::probes::consistency::{Losses, kept, way};
+use imaginarium::probes::consistency::{Losses, way};
 use imaginarium::rl::self_consistency::Wiring;
 
 const WORLD: &str = "id = 'garnet'\nstates = 8\nactions = 2\nbranching = 3\nends = 0.05";
