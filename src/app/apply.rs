@@ -50,7 +50,7 @@ impl Lab {
                 self.view.cell = cell;
                 self.inspect(None);
                 // Where the side column is a drawer, the answer would stay hidden.
-                self.view.side_open |= cell.is_some();
+                self.view.side_open |= cell.is_some() && !self.lessons[self.lesson].drawer;
             }
             Action::Lesson(index) => self.open_lesson(index),
             Action::Forward if !self.view.revealed && self.has_answer() => {

@@ -27,9 +27,9 @@ crate::choice! {
     /// What shapes the latent states.
     pub enum Aim {
         /// Reward, value and policy: nothing asks what was seen.
-        ValueEquivalent = "value-equivalent", "value, policy and reward";
+        ValueEquivalent = "value-equivalent", "value";
         /// What was seen, and the reward; value and policy only read.
-        Reconstruction = "reconstruction", "what is seen, and reward";
+        Reconstruction = "reconstruction", "sight";
     }
 }
 

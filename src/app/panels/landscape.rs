@@ -146,9 +146,11 @@ impl Landscape {
     }
 }
 
-/// The selected run.
+/// The selected run, or the first one, whose world is of numbers; else the selected one.
 fn subject(s: &Snapshot, selected: usize) -> Option<&RunSnapshot> {
-    s.runs.get(selected).or_else(|| s.runs.first())
+    let stands = |run: &&RunSnapshot| Floor::of(run).is_some();
+    let wished = s.runs.get(selected).or_else(|| s.runs.first());
+    wished.filter(stands).or_else(|| s.runs.iter().find(stands)).or(wished)
 }
 
 impl Panel for Landscape {

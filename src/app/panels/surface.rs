@@ -226,7 +226,7 @@ impl Surface {
         }
         let room = if quiet || low { 0.0 } else { self.kept.height(ui) };
         let shown = self.kept.shown(&found);
-        self.range.grow(&found, question.generation);
+        self.range.grow(&found, (question.generation, question.run));
         self.picture(ui, cx, (&shown, kind), (run.letter, room));
         if room > 0.0 {
             self.scrub(ui);

@@ -28,7 +28,7 @@ const LOW_FOOT: f32 = 36.0;
 /// Width of a tile in points before the text scale that has no room for two counters.
 const BARE: f32 = 185.0;
 /// Agents that imagine in order to act or to aim.
-const LOOK_AHEAD: [&str; 3] = ["search", "mve", "mve-q"];
+const LOOK_AHEAD: [&str; 4] = ["search", "mve", "mve-q", "muzero"];
 
 /// Draws the tile of run `index`, its note beside its name if `notes`.
 pub fn tile(

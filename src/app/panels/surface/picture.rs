@@ -23,16 +23,16 @@ const BEYOND: f32 = 0.5;
 /// Ends of the upright axis, for values and for differences. They only grow.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Range {
-    of: Option<u64>,
+    of: Option<(u64, usize)>,
     values: Option<[f32; 2]>,
     most: f32,
 }
 
 impl Range {
-    /// Makes room for what was found; another arena begins anew.
-    pub fn grow(&mut self, found: &Heights, arena: u64) {
-        if self.of != Some(arena) {
-            *self = Self { of: Some(arena), ..Self::default() };
+    /// Makes room for what was found; another run, whose world may be another one, begins anew.
+    pub fn grow(&mut self, found: &Heights, run: (u64, usize)) {
+        if self.of != Some(run) {
+            *self = Self { of: Some(run), ..Self::default() };
         }
         let truth = found.truth.as_deref().and_then(Heights::ends);
         let learned = found.learned.as_deref().and_then(Heights::ends);
