@@ -172,7 +172,7 @@ fn a_value_that_is_no_number_ends_in_code_one_and_a_sentence() {
 #[test]
 fn names_that_do_not_exist() {
     let said = bad(2, &["run", "nowhere"]);
-    assert!(said.starts_with("lesson 'nowhere' is unknown; allowed: ab, "), "{said}");
+    assert!(said.starts_with("lesson 'nowhere' is unknown; allowed: five-agents, ab, "), "{said}");
     let said = bad(2, &["replay", "moon", "--state", "0,0", "--actions", "-"]);
     assert!(
         said.starts_with("world 'moon' is unknown; allowed: dyna-maze, blocking-maze"),

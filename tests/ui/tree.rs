@@ -188,6 +188,7 @@ fn of_two_searches_the_selected_one_is_shown_and_told() {
     other.name = "the other".to_owned();
     lesson.arena.runs.push(other);
     lesson.arena.set("B.method=uct").unwrap();
+    lesson.run = 1;
     let mut desk = Desk::open(lesson, Theme::Dark, LARGE);
     desk.go_to(3, 2).frames(3);
     assert!(told(&mut desk).contains("Search tree of B the other"));

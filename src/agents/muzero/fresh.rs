@@ -101,7 +101,8 @@ mod tests {
         let mut networks = Networks::new(shape, &[seed], &Compute::flex()).unwrap();
         // Heads begin at 0; here they should say something.
         networks.value = Networks::new(shape, &[seed + 1], &Compute::flex()).unwrap().value;
-        networks.value.map(&mut |old| old + 0.1);
+        let weights = networks.value.store_mut().host_mut().unwrap();
+        weights.iter_mut().enumerate().for_each(|(i, w)| *w += 0.3 * (i as f32).sin());
         networks
     }
 
