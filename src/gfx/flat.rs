@@ -129,11 +129,17 @@ fn kept(ui: &Ui, id: Id, field: &Field, style: &Style) -> Kept {
 /// The field's colours as a picture, its first row at the bottom.
 fn image(field: &Field, style: &Style) -> ColorImage {
     let size = [field.cols, field.rows].map(|n| n * (PIXELS / n).clamp(1, 24));
+    // Every cell is asked once; pixels lie between.
+    let cell = |index: usize| match field.heights[index].is_finite() {
+        true => field.colour(index),
+        false => style.missing,
+    };
+    let cells: Vec<Color32> = (0..field.rows * field.cols).map(cell).collect();
     let pixel = |index: usize| {
         let (x, y) = (index % size[0], size[1] - 1 - index / size[0]);
         let share = |at: usize, n: usize| (at as f32 + 0.5) / n as f32;
         let shares = [share(x, size[0]), share(y, size[1])];
-        let fill = colour(field, shares, style.missing);
+        let fill = colour(field, shares, &cells);
         let stripe = (x + size[1] - y) % 10 < 3;
         match (hatched(field, shares), stripe) {
             (true, true) => fill.lerp_to_gamma(style.hatch, 0.7),
@@ -144,14 +150,13 @@ fn image(field: &Field, style: &Style) -> ColorImage {
     ColorImage::new(size, (0..size[0] * size[1]).map(pixel).collect())
 }
 
-/// The colour at shares of the ground, between four points.
-fn colour(field: &Field, [x, y]: [f32; 2], missing: Color32) -> Color32 {
+/// The colour at shares of the ground, between four of `cells`.
+fn colour(field: &Field, [x, y]: [f32; 2], cells: &[Color32]) -> Color32 {
     let (c, r) = (field.index(x, field.cols), field.index(y, field.rows));
     let (left, low) = (c.floor() as usize, r.floor() as usize);
     let at = |dr: usize, dc: usize| {
         let (row, col) = ((low + dr).min(field.rows - 1), (left + dc).min(field.cols - 1));
-        let index = row * field.cols + col;
-        if field.heights[index].is_finite() { field.colour(index) } else { missing }
+        cells[row * field.cols + col]
     };
     let (u, v) = (c - left as f32, r - low as f32);
     at(0, 0).lerp_to_gamma(at(0, 1), u).lerp_to_gamma(at(1, 0).lerp_to_gamma(at(1, 1), u), v)
@@ -184,12 +189,20 @@ pub fn contours(field: &Field, family: &Isolines) -> Vec<[[f32; 2]; 2]> {
             let [a, b] = [corner(row, col), corner(row, col + 1)];
             let [c, d] = [corner(row + 1, col), corner(row + 1, col + 1)];
             for triangle in [[a, b, d], [a, d, c]] {
-                let levels = family.levels.iter();
-                pieces.extend(levels.filter_map(|&level| crossing(triangle, level)));
+                // Few levels cut a triangle: those between its least and its greatest corner.
+                let [least, most] = span(triangle);
+                let near = family.levels.iter().filter(|&&l| least < l && l <= most);
+                pieces.extend(near.filter_map(|&level| crossing(triangle, level)));
             }
         }
     }
     pieces
+}
+
+/// The least and the greatest number of a triangle.
+fn span(triangle: [([f32; 2], f32); 3]) -> [f32; 2] {
+    let [(_, a), (_, b), (_, c)] = triangle;
+    [a.min(b).min(c), a.max(b).max(c)]
 }
 
 /// Pieces end to end: neighbours share an end to the last bit, since both find it on one side.
