@@ -165,6 +165,11 @@ pub struct NotFinite {
 }
 
 impl NotFinite {
+    /// Where it stands, as reports name it: `tensor[row,column]`.
+    pub fn place(&self) -> String {
+        format!("{}[{},{}]", self.tensor, self.row, self.column)
+    }
+
     /// The first one in a tensor called `name`.
     pub fn find(name: &str, tensor: &Tensor) -> Option<Self> {
         let [_, rows, columns] = tensor.dims();

@@ -161,8 +161,7 @@ impl DeepDynaQ {
     }
 
     fn fail(&mut self, bad: &NotFinite) {
-        let what = format!("{}[{},{}]", bad.tensor, bad.row, bad.column);
-        let fault = Fault::Number { what, value: f64::from(bad.value) };
+        let fault = Fault::Number { what: bad.place(), value: f64::from(bad.value) };
         self.fault.get_or_insert((bad.lane, fault));
     }
 

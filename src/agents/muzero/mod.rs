@@ -199,7 +199,7 @@ impl<S: Sight> MuZero<S> {
             }
             Err(bad) => {
                 let n = self.work.updates();
-                let what = format!("{}[{},{}] in update {n}", bad.tensor, bad.row, bad.column);
+                let what = format!("{} in update {n}", bad.place());
                 self.fault = Some(Fault::Number { what, value: f64::from(bad.value) });
             }
         }
