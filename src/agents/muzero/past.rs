@@ -176,33 +176,34 @@ impl LatentPast {
 }
 
 impl<S: Sight> MuZero<S> {
-    /// The search from here, from its beginning on; one that the next step is going to make begins
-    /// with dice and networks as they are now. `None` where no states are listed to stand on.
-    fn past(&self) -> Option<LatentPast> {
-        let seen = self.root?;
-        let (root, states) = (seen.state()?, self.tally.len() / self.actions);
-        let networks = self.host.clone().unwrap_or_else(|| self.learner.copy());
+    /// The search of `lane` from here, from its beginning on; one that the next step is going to make
+    /// begins with dice and networks as they are now. `None` where no states are listed to stand on.
+    fn past(&self, lane: usize) -> Option<LatentPast> {
+        let own = &self.lanes[lane];
+        let seen = own.root?;
+        let (root, states) = (seen.state()?, own.tally.len() / self.actions);
+        let networks = self.hosts[lane].clone().unwrap_or_else(|| self.learner.copy(lane));
         let places = Places::of(&networks, &self.sight.eyes(), states);
-        let under_way = self.search.as_ref().and(self.beginning.as_ref());
+        let begun = self.searching(lane).map(|(search, tree)| search.begun(tree));
         Some(LatentPast {
-            settings: self.config.search(!self.is_frozen()),
+            settings: self.config.search(!own.is_frozen(&self.config)),
             gamma: self.gamma(),
             guided: self.guided(),
             told: told(&self.sight, &seen).into(),
             legal: self.sight.legal(&seen),
             root,
-            dice: under_way.unwrap_or(&self.plan).clone(),
+            dice: begun.unwrap_or(&own.plan).clone(),
             networks,
             places,
         })
     }
 
-    /// The search from the present state as evidence.
-    pub(super) fn searched(&self) -> Option<Evidence> {
-        let past = self.past()?;
+    /// The search of `lane` from its present state as evidence.
+    pub(super) fn searched(&self, lane: usize) -> Option<Evidence> {
+        let past = self.past(lane)?;
         let begun = past.begin().ok()?;
-        let now = match &self.search {
-            Some(search) => LatentRelived { search: Box::new(search.clone()), ..begun },
+        let now = match self.searching(lane) {
+            Some((search, tree)) => LatentRelived { search: Box::new(search.alone(tree)), ..begun },
             None => begun,
         };
         let done = now.search.done();
