@@ -12,10 +12,12 @@ use super::targets::{Lesson, Targets, batch};
 use super::unroll::imagined::{Starts, imagine};
 use super::unroll::{Batch, unroll};
 use super::view::Clipping;
+use crate::agents::search::Switch;
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
 use crate::models::self_consistent::history::History;
 use crate::models::sight::Sight;
+use crate::models::turns::TURNS;
 use crate::nn::adam::{Adam, Rate};
 use crate::nn::device::Compute;
 use crate::nn::mlp::TooLarge;
@@ -91,6 +93,7 @@ impl Learner {
         };
         Slow::keep_up(&mut self.slow, &self.networks, config.slow);
         let slow = self.slow.as_ref();
+        let turns = config.symmetries == Switch::On && sight.turn(0).is_some();
         let drawn = games.draw(config.batch as usize, replay);
         let mut lesson = |drawn: &Drawn| {
             let (game, at) = (games.game(drawn.game), drawn.at);
@@ -101,7 +104,8 @@ impl Learner {
                 .filter(|_| again)
                 .and_then(|model| reanalysed(config, sight, place, &targets, model, plan))
                 .or_else(|| Some(predicted(slow?.host(), sight, place, &targets)));
-            Lesson::new((game, at), &targets, fresh.as_ref(), sight, replay)
+            let lesson = Lesson::new((game, at), &targets, fresh.as_ref(), sight, replay);
+            lesson.turned(turns.then(|| sight.turn(replay.below(TURNS))).flatten().as_deref())
         };
         let places: Vec<Lesson> = drawn.iter().map(&mut lesson).collect();
         let chances: Vec<f64> = drawn.iter().map(|drawn| drawn.chance).collect();
