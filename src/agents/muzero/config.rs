@@ -108,6 +108,8 @@ crate::params! {
         slow: u32 = 0 => { "Slow copy", "updates", Live, Int { min: 0.0, max: 10_000.0, log: true } },
         /// Real steps kept; the oldest game is forgotten first.
         capacity: u32 = 20_000 => { "Memory", "steps", Live, Int { min: 200.0, max: 200_000.0, log: true } },
+        /// Whether every place of a board is learned turned or mirrored at random; elsewhere nothing can be turned.
+        symmetries: Switch = Switch::On => { "Turn boards", "", Live, Choice(Switch::CHOICES) },
         /// Share of noise in the policy of the root.
         root_noise: f64 = 0.25 => { "Root noise", "share", Live, Float { min: 0.0, max: 1.0, log: false } },
         /// How evenly that noise falls: small draws prefer one action.

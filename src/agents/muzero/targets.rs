@@ -5,6 +5,7 @@ use super::unroll::{Batch, Policies};
 use crate::base::rng::Stream;
 use crate::mdp::{Action, Observed};
 use crate::models::sight::Sight;
+use crate::models::turns::turn_maps;
 
 /// How targets are made.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +32,7 @@ pub struct Fresh {
 }
 
 /// One place: what is learned at each of its `K + 1` steps.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lesson {
     seen: Vec<f32>,
     known: Vec<f64>,
@@ -67,6 +68,16 @@ impl Lesson {
             lesson.policy(game, t, targets, found);
         }
         lesson
+    }
+
+    /// The same lesson on a board turned so that square `i` comes to lie at `to[i]`; `None`: as it is.
+    pub fn turned(mut self, to: Option<&[Action]>) -> Self {
+        if let Some(to) = to {
+            turn_maps(&mut self.seen, to);
+            turn_maps(&mut self.policies, to);
+            self.actions.iter_mut().for_each(|action| *action = to[usize::from(*action)]);
+        }
+        self
     }
 
     /// The policy target at step `t`; past the end there is none.
@@ -160,8 +171,10 @@ mod tests {
     use super::*;
     use crate::base::rng::StreamName;
     use crate::mdp::State;
+    use crate::mdp::physical::Vector;
     use crate::models::coding::{Coded, Coding};
     use crate::models::features::Places;
+    use crate::models::sight::Squares;
 
     /// States 0, 1, 2; two steps, rewards 1 and 5.
     fn game(terminated: bool) -> Game<State> {
@@ -208,6 +221,35 @@ mod tests {
         let lesson = lesson(false, 0, Policies::Search, Some(&fresh));
         assert_eq!(lesson.values[..2], [Some(21.0), Some(35.0)]);
         assert_eq!(lesson.policies[..4], [0.9, 0.1, 0.5, 0.5], "further on the old one stays");
+    }
+
+    #[test]
+    fn a_lesson_turned_is_the_lesson_of_the_board_turned() {
+        let board = |marks: &[f32]| Vector::new(marks);
+        // A cross on the left, then a nought on the right: 0 1 / 2 3 mirrored is 1 0 / 3 2.
+        let game = |mirror: bool| {
+            let at = |square: usize| if mirror { square ^ 1 } else { square };
+            let mut marks = [[0.0_f32; 4]; 3];
+            (marks[1][at(2)], marks[2][at(2)], marks[2][at(1)]) = (-1.0, 1.0, -1.0);
+            let mut game = Game { terminated: true, ..Game::default() };
+            for (t, square) in [2, 1].into_iter().enumerate() {
+                let mut policy = [0.1; 4];
+                policy[at(square)] = 0.7;
+                game.decided(board(&marks[t]), at(square) as Action, &policy, 0.5);
+                game.rewards.push(t as f64);
+            }
+            game.seen.push(board(&marks[2]));
+            game.values.push(0.0);
+            game
+        };
+        let policies = Policies::Search;
+        let targets = Targets { steps: 2, td_steps: 9, gamma: -1.0, actions: 4, policies };
+        let (sight, mut dice) = (Squares { count: 4 }, Stream::new(1, StreamName::Replay));
+        let mut lesson =
+            |mirror| Lesson::new((&game(mirror), 0), &targets, None, &sight, &mut dice);
+        let (as_it_is, mirrored) = (lesson(false), lesson(true));
+        assert_eq!(as_it_is.clone().turned(None), as_it_is);
+        assert_eq!(as_it_is.turned(sight.turn(1).as_deref()), mirrored);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
 use crate::models::self_consistent::history::History;
 use crate::models::sight::Sight;
+use crate::models::turns::TURNS;
 use crate::nn::adam::{Adam, Rate};
 use crate::nn::device::{Compute, Wish};
 use crate::nn::mlp::TooLarge;
@@ -191,6 +192,7 @@ impl Learner {
         let Lane { games, replay, plan, work, .. } = lane;
         games.sharpen(config.priority);
         let drawn = games.draw(config.batch as usize, replay);
+        let turns = config.symmetries == Switch::On && sight.turn(0).is_some();
         let mut lesson = |drawn: &Drawn| {
             let place = (games.game(drawn.game), drawn.at);
             let again = replay.chance(config.reanalyse);
@@ -199,7 +201,8 @@ impl Learner {
                 .filter(|_| again)
                 .and_then(|model| reanalysed(config, sight, place, targets, model, plan))
                 .or_else(|| Some(predicted(slow.as_ref()?.host(), sight, place, targets)));
-            Lesson::new(place, targets, fresh.as_ref(), sight, replay)
+            let lesson = Lesson::new(place, targets, fresh.as_ref(), sight, replay);
+            lesson.turned(turns.then(|| sight.turn(replay.below(TURNS))).flatten().as_deref())
         };
         let taught = drawn.iter().map(&mut lesson).collect();
         work.imagined_steps += model.map_or(0, |model| model.calls);
