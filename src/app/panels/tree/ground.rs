@@ -14,7 +14,7 @@ use crate::app::widgets::text;
 use crate::app::words::value;
 use crate::mdp::physical::Dimension;
 use crate::mdp::scene::{BoardScene, GraphScene, GridScene, Node, Scene};
-use crate::models::sight::Seen;
+use crate::probes::story::Seen;
 use crate::probes::surface::{Cut, plane_of};
 
 /// By what a node finds its place.
