@@ -82,7 +82,7 @@ fn a_place_learned_turned_is_another_lesson_and_only_a_board_can_be_turned() {
 #[test]
 fn a_board_without_a_free_square_is_refused_in_a_sentence() {
     let config = MuZeroConfig { simulations: 2, ..MuZeroConfig::default() };
-    let mut agent = MuZero::new(config, Squares { count: 3 }, (0, 3), 1).unwrap();
+    let mut agent = MuZero::new(config, Squares { count: 3 }, (0, 3), &[1]).unwrap();
     let full = Vector::new(&[1.0, -1.0, 1.0]);
     agent.begin(0, full);
     agent.decide(&[full], &[true], &mut [0], &mut Unwatched);
@@ -106,7 +106,7 @@ fn values_change_sides_at_every_move() {
         picks: Picks::Search,
         ..MuZeroConfig::default()
     };
-    let mut agent = MuZero::new(config, Squares { count: 2 }, (0, 2), 5).unwrap();
+    let mut agent = MuZero::new(config, Squares { count: 2 }, (0, 2), &[5]).unwrap();
     let mut seen = Vector::new(&[0.0, 0.0]);
     agent.begin(0, seen);
     for _ in 0..600 {

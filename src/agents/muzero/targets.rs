@@ -113,6 +113,39 @@ impl Lesson {
     }
 }
 
+/// What a lane at rest learns from: `size` places that teach nothing.
+pub fn nothing(size: usize, inputs: usize, targets: &Targets) -> Batch {
+    let steps = targets.steps;
+    Batch {
+        lanes: 1,
+        size,
+        steps,
+        seen: vec![0.0; (steps + 1) * size * inputs],
+        known: vec![0.0; steps * size],
+        actions: vec![0; steps * size],
+        rewards: vec![None; steps * size],
+        values: vec![None; (steps + 1) * size],
+        policies: vec![0.0; (steps + 1) * size * targets.actions],
+        weights: vec![0.0; size],
+    }
+}
+
+/// Batches of one lane each as one of all lanes.
+pub fn together(lanes: Vec<Batch>) -> Batch {
+    let add = |mut all: Batch, one: Batch| {
+        all.lanes += one.lanes;
+        all.seen.extend(one.seen);
+        all.known.extend(one.known);
+        all.actions.extend(one.actions);
+        all.rewards.extend(one.rewards);
+        all.values.extend(one.values);
+        all.policies.extend(one.policies);
+        all.weights.extend(one.weights);
+        all
+    };
+    lanes.into_iter().reduce(add).unwrap_or_default()
+}
+
 /// One lane's places, step after step.
 pub fn batch(places: &[Lesson], weights: Vec<f64>, targets: &Targets) -> Batch {
     let steps = targets.steps;
@@ -230,5 +263,13 @@ mod tests {
         assert_eq!(batch.rewards[..2], [Some(1.0), Some(5.0)], "both places at k = 1");
         assert_eq!(batch.values[2..4], [Some(5.0), Some(0.0)]);
         assert_eq!(batch.policies[4..8], [0.5, 0.5, 0.0, 0.0]);
+        let rest = nothing(2, 3, &targets);
+        assert_eq!((rest.seen.len(), rest.known.len()), (batch.seen.len(), batch.known.len()));
+        let both = together(vec![rest, batch.clone()]);
+        assert_eq!((both.lanes, both.size), (2, 2));
+        assert_eq!(both.seen[batch.seen.len()..], batch.seen, "lane after lane");
+        assert_eq!(both.weights, [0.0, 0.0, 1.0, 0.5]);
+        assert_eq!(both.policies[batch.policies.len()..], batch.policies);
+        assert!(both.values[..batch.values.len()].iter().all(Option::is_none));
     }
 }
