@@ -23,7 +23,7 @@ const MOST: usize = 400;
 const EMPTY: &str = "Needs a MuZero run that plays tic-tac-toe.";
 /// Who plays against it: on the button, in words, and what the axis says.
 const RIVALS: [(&str, &str, &str); 2] = [
-    ("anybody", "anybody", "games lost, of all there are against any moves"),
+    ("anybody", "anybody", "games lost, of all against any moves"),
     ("minimax", "minimax", "games lost, of all against any opening and then best moves"),
 ];
 
@@ -118,7 +118,7 @@ impl GamesLost {
         if !s.runs.iter().any(plays) {
             return weak(ui, EMPTY);
         }
-        let pace = if s.playing && !cx.view.at_once() { EVERY } else { 0.0 };
+        let pace = if s.playing { EVERY } else { 0.0 };
         self.asked.ask((ui.ctx(), cx.view), &Question::of(s), pace, Question::count);
         self.take(s);
         if !cx.view.still {
