@@ -150,9 +150,10 @@ impl Learner {
         }
         meters.moved = way(&before, &self.networks);
         let dreamed = dreamed.and_then(|lanes: Vec<_>| lanes.into_iter().next());
-        let losses = unrolled.losses[0];
+        let (losses, along) = (unrolled.losses[0], unrolled.along.into_iter().next());
+        let along = along.unwrap_or_default();
         let taught = taught(batch, self.shape());
-        self.last = Update { config: *config, w, losses, beta, dreamed, meters, taught };
+        self.last = Update { config: *config, w, losses, along, beta, dreamed, meters, taught };
         self.course.add(&self.last);
         Ok(unrolled.values)
     }
