@@ -4,14 +4,15 @@
 //! `cargo run --release --example muzero_study -- WORLD SEEDS STEPS EVERY "gamma = 0.997; ..." ...`,
 //! where WORLD is a name or the keys of a file. A score is the mean return of five episodes; in a maze
 //! it is minus their length, and of games minus how many of all that may happen are lost, against
-//! anybody and against minimax. With `UNTIL=x` in the environment a seed ends once it has reached `x`.
+//! anybody and against minimax. With `UNTIL=x` in the environment a seed ends once it has reached `x`;
+//! `FIRST=i` begins with seed `i` instead of 0.
 
 use imaginarium::agents::muzero::view::MuZeroView;
 use imaginarium::base::rng::{Stream, StreamName};
 use imaginarium::envs::any::{AnyTabular, AnyWorld};
 use imaginarium::experiment::{ArenaConfig, Clock, Experiment, Position};
 use imaginarium::probes::evaluate::episode;
-use imaginarium::probes::games::{Rival, all_games};
+use imaginarium::probes::games::{Games, played};
 
 /// Episodes of an evaluation.
 const EPISODES: usize = 5;
@@ -34,8 +35,10 @@ fn main() {
 fn study(world: &str, run: &str, [seeds, steps, every]: [u64; 3]) {
     println!("\n{run}");
     let until = std::env::var("UNTIL").ok().and_then(|x| x.parse::<f64>().ok());
-    let reached: Vec<Option<u64>> =
-        (0..seeds).map(|seed| alone((world, run), seed, (steps, every), until)).collect();
+    let first = std::env::var("FIRST").ok().and_then(|i| i.parse::<u64>().ok()).unwrap_or(0);
+    let reached: Vec<Option<u64>> = (first..first + seeds)
+        .map(|seed| alone((world, run), seed, (steps, every), until))
+        .collect();
     if let Some(until) = until {
         let count = reached.iter().flatten().count();
         println!("{count} of {seeds} reached {until}, at {reached:?}");
@@ -94,11 +97,8 @@ fn evaluate(world: &AnyWorld, view: &MuZeroView) -> (f64, String) {
         AnyWorld::Board(_) => panic!("games are counted, not drawn"),
     };
     if matches!(world, AnyWorld::Board(_)) {
-        let lost = |rival| {
-            let games = all_games(rival, |board| view.act(&board.seen()));
-            games.iter().map(|games| games.lost).sum::<u64>()
-        };
-        let (any, best) = (lost(Rival::Anybody), lost(Rival::Minimax));
+        let lost = |games: [Games; 2]| games.iter().map(|games| games.lost).sum::<u64>();
+        let [any, best] = played(view).expect("it plays on this board").map(lost);
         return (-((any + best) as f64), format!("-{any}/-{best}"));
     }
     let all: Vec<(f64, usize)> = (0..EPISODES).map(|_| one()).collect();

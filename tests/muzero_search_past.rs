@@ -78,10 +78,27 @@ fn a_person_may_spend_a_simulation_where_the_rule_would_not() {
 }
 
 #[test]
-fn where_no_states_are_listed_there_is_nothing_to_stand_on() {
-    let keys = "agent = 'muzero'\nsimulations = 4\nbatch = 4\nwidth = 8\nlatent = 4";
-    let config = arena("lanes = 1\nclock = 'env-steps'", "id = 'cart-pole'", &[keys]);
-    let mut e = Experiment::new(config, 1).unwrap();
-    e.advance_to(Position::at(Clock::EnvSteps, 3), None);
-    assert!(e.runs()[0].evidence(0).is_none());
+fn where_numbers_are_seen_nodes_stand_at_remembered_sights() {
+    let keys = "agent = 'muzero'\nsimulations = 9\nbatch = 4\nwidth = 8\nlatent = 4\nupdates = 0.2";
+    for (world, steps) in [("id = 'cart-pole'", 60), ("id = 'tic-tac-toe'", 40)] {
+        let config = arena("lanes = 1\nclock = 'env-steps'", world, &[keys]);
+        let mut e = Experiment::new(config, 1).unwrap();
+        e.advance_to(Position::at(Clock::EnvSteps, steps), None);
+        let now = evidence(&e);
+        let sights = now.past.sights();
+        assert!(sights.len() > 20, "{world}: {}", sights.len());
+        let used = now.tree.len[0] as usize;
+        let places: Vec<usize> = now.tree.node[..used].iter().map(|&n| n as usize).collect();
+        assert_eq!((now.root, places[0]), (0, 0), "the root is where it is");
+        assert!(
+            used > 4 && places.iter().all(|&place| place < sights.len()),
+            "{world}: {places:?}"
+        );
+        assert!(places.iter().any(|&place| place > 0), "{world}: not all at the root");
+        let lived = e.runs()[0].lane_view(0).view.muzero.unwrap().lived.clone();
+        assert!(lived.now.seen.last() == Some(&sights[0]), "{world}: what is seen now");
+        let mut again = now.past.begin().unwrap();
+        again.go_to(now.done);
+        assert_eq!(again.tree(), now.tree, "{world}");
+    }
 }

@@ -199,6 +199,13 @@ fn trees_advance_together_as_they_would_alone() {
             let alone = run(settings(rule, 60), std::slice::from_ref(root), &mut table, &mut own);
             assert_eq!(together.answer(p), alone.answer(0), "{rule:?}");
             assert_eq!(together.tree().len[p], alone.tree().len[0]);
+            let taken = together.alone(p);
+            assert_eq!((taken.tree(), taken.done()), (alone.tree(), 60), "{rule:?}");
+            assert_eq!(
+                (taken.answer(0), taken.last_path(0)),
+                (alone.answer(0), alone.last_path(0))
+            );
+            assert_eq!(taken.scores(0, 0), alone.scores(0, 0));
         }
     }
 }

@@ -19,6 +19,15 @@ impl Work {
     pub fn updates(&self) -> u64 {
         self.real_updates + self.imagined_updates
     }
+
+    /// Both together.
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            real_updates: self.real_updates + other.real_updates,
+            imagined_updates: self.imagined_updates + other.imagined_updates,
+            imagined_steps: self.imagined_steps + other.imagined_steps,
+        }
+    }
 }
 
 /// Which clocks an agent moves, as it is set now.

@@ -103,11 +103,23 @@ impl Board {
     }
 }
 
+crate::choice! {
+    /// How many marks chance opens with.
+    pub enum Openings {
+        /// As many as are asked for.
+        Exactly = "exactly", "exactly";
+        /// Any number up to that, all alike.
+        UpTo = "up-to", "up to";
+    }
+}
+
 crate::params! {
     /// Dials of the game.
     pub struct TicTacToeConfig {
         /// Marks that chance puts on the board before the first move.
         opening: u32 = 0 => { "Chance opens", "marks", Restart, Int { min: 0.0, max: 4.0, log: false } },
+        /// Whether it is always that many, or any number up to that.
+        openings: Openings = Openings::Exactly => { "That many", "", Restart, Choice(Openings::CHOICES) },
     }
 }
 
@@ -151,7 +163,11 @@ impl Simulator for TicTacToe {
     fn reset(&mut self, dice: &mut Stream) -> Vector {
         self.board = Board::default();
         // Nobody has three in a row after four marks, two each.
-        for _ in 0..self.config.opening {
+        let marks = match self.config.openings {
+            Openings::Exactly => self.config.opening,
+            Openings::UpTo => dice.below(self.config.opening + 1),
+        };
+        for _ in 0..marks {
             let free: Vec<Action> = self.board.free().collect();
             let square = free[dice.below(free.len() as u32) as usize];
             self.board = moved(self.board, square).0;
@@ -295,7 +311,8 @@ mod tests {
     #[test]
     fn chance_opens_with_as_many_marks_as_asked_for() {
         let mut dice = Stream::new(9, StreamName::World);
-        let mut world = TicTacToe::new(TicTacToeConfig { opening: 4 });
+        let config = TicTacToeConfig { opening: 4, ..TicTacToeConfig::default() };
+        let mut world = TicTacToe::new(config);
         let mut seen = BTreeSet::new();
         for _ in 0..200 {
             world.reset(&mut dice);
@@ -304,5 +321,14 @@ mod tests {
             seen.insert(world.board);
         }
         assert!(seen.len() > 100, "different ones: {}", seen.len());
+        let config = TicTacToeConfig { openings: Openings::UpTo, ..config };
+        let mut world = TicTacToe::new(config);
+        let mut counts = [0_u32; 5];
+        for _ in 0..1000 {
+            world.reset(&mut dice);
+            counts[9 - world.board.free().count()] += 1;
+        }
+        // 200 each; four standard deviations are 51.
+        assert!(counts.iter().all(|count| count.abs_diff(200) < 51), "{counts:?}");
     }
 }

@@ -106,19 +106,16 @@ fn deep_dyna_q<W: Tabular + Scenic>(
     })
 }
 
-/// A cohort for every seed: searches ask the networks one state at a time, which is what processors
-/// are for.
 fn muzero<W: Simulator<Action = Action>, S: Sight<Seen = W::Obs>>(
     world: &W,
     dials: MuZeroConfig,
     (sight, states, actions): (S, usize, usize),
     seeds: &[u64],
 ) -> Result<Cohorts, TooLarge> {
-    let group = |&seed: &u64| -> Result<Box<dyn Cohort>, TooLarge> {
-        let agent = MuZero::new(dials, sight, (states, actions), seed)?;
-        Ok(Box::new(Group::new(world, agent, &[seed])))
-    };
-    seeds.iter().map(group).collect()
+    let shape = dials.shape(sight.coded(dials.features).width(), actions);
+    population(world, seeds, (dials.trial(shape, seeds.len()), dials.device), |seeds| {
+        MuZero::new(dials, sight, (states, actions), seeds)
+    })
 }
 
 /// The lanes of an agent with networks. On an adapter all are one population, as many cost about

@@ -60,6 +60,15 @@ impl Ground {
             (Self::Counted(sizes), "deep-dyna-q") => {
                 Some(config::<DeepDynaQConfig>(&run.params).trial_for(*sizes, lanes))
             }
+            (Self::Listed(places, actions), "muzero") => {
+                let dials = config::<MuZeroConfig>(&run.params);
+                let coding = Coding { coded: dials.features, places: *places };
+                Some(dials.trial(dials.shape(coding.width(), *actions), lanes))
+            }
+            (Self::Counted((sees, actions)), "muzero") => {
+                let dials = config::<MuZeroConfig>(&run.params);
+                Some(dials.trial(dials.shape(*sees, *actions), lanes))
+            }
             (Self::Steered(oracle), "ddpg") => {
                 Some(config::<DdpgConfig>(&run.params).trial(&**oracle, lanes))
             }

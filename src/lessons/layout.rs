@@ -117,6 +117,8 @@ panels! {
     FourParts = "four-parts",
     /// What is missing to the best return: the model's part and that of planning.
     WhichLoop = "which-loop",
+    /// How many of all games that may be played on a board a learner loses.
+    Games = "games",
 }
 
 impl PanelId {

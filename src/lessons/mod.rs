@@ -118,6 +118,7 @@ const FILES: &[(&str, &str)] = &[
     ("value-equivalent.toml", include_str!("../../assets/lessons/value-equivalent.toml")),
     ("unseen.toml", include_str!("../../assets/lessons/unseen.toml")),
     ("self-consistency-deep.toml", include_str!("../../assets/lessons/self-consistency-deep.toml")),
+    ("self-play.toml", include_str!("../../assets/lessons/self-play.toml")),
 ];
 
 /// The lesson that opens first.

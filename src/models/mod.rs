@@ -18,6 +18,7 @@ pub mod self_consistent;
 pub mod sight;
 pub mod spread;
 pub mod table;
+pub mod turns;
 pub mod value_taught;
 pub mod view;
 

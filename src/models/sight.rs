@@ -1,9 +1,10 @@
 //! What networks are told of what an agent sees: listed states are coded, numbers are scaled.
 
 use super::coding::{Coded, Coding};
+use super::turns::turn;
 use crate::mdp::physical::{Body, Physical, Vector};
 use crate::mdp::sighting::Frame;
-use crate::mdp::{Observed, State};
+use crate::mdp::{Action, Observed, State};
 
 /// From what an agent sees to the numbers that a network gets.
 pub trait Sight: Copy + std::fmt::Debug + PartialEq + Send + Sync + 'static {
@@ -36,6 +37,13 @@ pub trait Sight: Copy + std::fmt::Debug + PartialEq + Send + Sync + 'static {
     /// the opposite.
     fn next(&self) -> f64 {
         1.0
+    }
+
+    /// `[A]`: where every action goes in turn `index` of a board, below
+    /// [`TURNS`](super::turns::TURNS), whose sights are told in maps of a number an action; `None`
+    /// where nothing can be turned.
+    fn turn(&self, _index: u32) -> Option<Vec<Action>> {
+        None
     }
 }
 
@@ -168,6 +176,11 @@ impl Sight for Squares {
 
     fn next(&self) -> f64 {
         -1.0
+    }
+
+    fn turn(&self, index: u32) -> Option<Vec<Action>> {
+        let side = self.count.isqrt();
+        (side * side == self.count).then(|| turn(side, index))
     }
 }
 
@@ -360,6 +373,12 @@ mod tests {
         assert_eq!(sight.legal(&seen), Some(vec![true, false, false]));
         assert_eq!(sight.eyes().legal(&seen), sight.legal(&seen));
         assert_eq!((sight.width(), sight.next(), Numbers::of(&Still).next()), (6, -1.0, 1.0));
+        assert_eq!(
+            (sight.turn(1), Numbers::of(&Still).turn(1)),
+            (None, None),
+            "a row has no turns"
+        );
+        assert_eq!(Squares { count: 4 }.turn(2), Some(vec![1, 3, 0, 2]));
     }
 
     #[test]

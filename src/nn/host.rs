@@ -11,6 +11,7 @@ use super::Module as _;
 use super::activation::Activation;
 use super::device::Compute;
 use super::mlp::{Mlp, NORM_EPSILON};
+use crate::base::digest::Digest;
 
 /// One network. A clone shares the numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +76,15 @@ impl HostMlp {
     /// Numbers out.
     pub fn outputs(&self) -> usize {
         self.layers.last().map_or(0, |layer| layer.bias.len())
+    }
+
+    /// Adds all numbers.
+    pub fn digest(&self, digest: &mut Digest) {
+        for layer in self.layers.iter() {
+            let norm = layer.norm.iter().flat_map(|norm| [&norm.gain, &norm.shift]);
+            let all = [&layer.weight, &layer.bias].into_iter().chain(norm);
+            all.flat_map(|part| part.iter()).for_each(|x| digest.word(u64::from(x.to_bits())));
+        }
     }
 
     /// Memory of the numbers in bytes.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::envs::tic_tac_toe::Board;
+use crate::agents::muzero::view::MuZeroView;
+use crate::envs::tic_tac_toe::{Board, SQUARES};
 use crate::mdp::Action;
+use crate::models::sight::{Eyes, Squares};
 
 /// Who plays against it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +15,9 @@ pub enum Rival {
     /// Somebody who opens anyhow, and then plays every move that minimax finds best.
     Minimax,
 }
+
+/// In the order of [`played`].
+pub const RIVALS: [Rival; 2] = [Rival::Anybody, Rival::Minimax];
 
 /// How games ended, as the player sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,6 +75,15 @@ pub fn all_games(rival: Rival, act: impl FnMut(Board) -> Option<Action>) -> [Gam
         walk.from(Board::default(), crosses, &mut games);
         games
     })
+}
+
+/// All games of a learner against each of [`RIVALS`], as the one who begins and as the other one, by
+/// searches without noise; `None` where it sees no board of this game.
+pub fn played(view: &MuZeroView) -> Option<[[Games; 2]; 2]> {
+    let plays = view.eyes == Eyes::Board(Squares { count: SQUARES });
+    let mut known: BTreeMap<Board, Option<Action>> = BTreeMap::new();
+    let mut act = |board: Board| *known.entry(board).or_insert_with(|| view.act(&board.seen()));
+    plays.then(|| RIVALS.map(|rival| all_games(rival, &mut act)))
 }
 
 struct Walk<F> {

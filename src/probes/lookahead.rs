@@ -37,7 +37,7 @@ impl Best {
         let outcomes = |s: usize, a: usize| -> Vec<Outcome> {
             truth.outcomes(s as State, a as Action).to_vec()
         };
-        let small = states * actions <= PAIRS;
+        let small = (1..=PAIRS).contains(&(states * actions));
         let solve = || value_iteration((states, actions), outcomes, gamma, SETTLED.0, SETTLED.1);
         let left = (0..states).map(|s| truth.is_left(s as State)).collect();
         small.then(solve).flatten().map(|q| Self { actions, q, left })

@@ -230,7 +230,8 @@ pub enum Footing {
 /// Whether the world could answer the step to `node` as the model did.
 pub fn footing(tree: &Tree<State>, node: usize, truth: &Truth) -> Footing {
     let parent = tree.parent[node];
-    if parent == NONE {
+    // Where no states are listed, nodes stand at sights, and nothing can be said.
+    if parent == NONE || truth.states() == 0 {
         return Footing::Sound;
     }
     let from = tree.node[parent as usize];

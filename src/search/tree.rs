@@ -93,6 +93,35 @@ impl<N: Clone> Tree<N> {
         }
     }
 
+    /// Tree `tree` by itself.
+    pub fn alone(&self, tree: usize) -> Self {
+        let (nodes, edges) = (self.capacity, self.capacity * self.actions);
+        let [nodes, edges] = [nodes, edges].map(|each| tree * each..(tree + 1) * each);
+        Self {
+            trees: 1,
+            capacity: self.capacity,
+            actions: self.actions,
+            len: vec![self.len[tree]],
+            node: self.node[nodes.clone()].to_vec(),
+            parent: self.parent[nodes.clone()].to_vec(),
+            action: self.action[nodes.clone()].to_vec(),
+            depth: self.depth[nodes.clone()].to_vec(),
+            sibling: self.sibling[nodes.clone()].to_vec(),
+            probability: self.probability[nodes.clone()].to_vec(),
+            reward: self.reward[nodes.clone()].to_vec(),
+            discount: self.discount[nodes.clone()].to_vec(),
+            raw_value: self.raw_value[nodes.clone()].to_vec(),
+            value: self.value[nodes.clone()].to_vec(),
+            visits: self.visits[nodes.clone()].to_vec(),
+            open: self.open[nodes].to_vec(),
+            child: self.child[edges.clone()].to_vec(),
+            logits: self.logits[edges.clone()].to_vec(),
+            prior: self.prior[edges.clone()].to_vec(),
+            edge_visits: self.edge_visits[edges.clone()].to_vec(),
+            edge_value: self.edge_value[edges].to_vec(),
+        }
+    }
+
     /// The same trees, whose nodes stand for something else.
     pub fn map<M>(&self, each: impl FnMut(&N) -> M) -> Tree<M> {
         Tree {

@@ -16,7 +16,7 @@ pub fn small() -> MuZeroConfig {
 /// A corridor of four states; walking right ends it and pays 1.
 pub fn corridor(config: MuZeroConfig) -> MuZero<Coding> {
     let sight = Coding { coded: Coded::OneHot, places: Places { rows: 1, cols: 5 } };
-    MuZero::new(config, sight, (5, 2), 7).unwrap()
+    MuZero::new(config, sight, (5, 2), &[7]).unwrap()
 }
 
 /// Lives `steps` real steps in the corridor, rewards multiplied by `pay`; returns the actions.

@@ -51,6 +51,7 @@ fn every_panel_says_what_it_shows() {
             PanelId::Unseen,
             PanelId::ValueEquivalence,
             PanelId::WhichLoop,
+            PanelId::Games,
             Cards,
             Memory,
             Tree,

@@ -8,6 +8,8 @@ use super::unroll::{HALF, Policies, Setting};
 use crate::agents::search::Switch;
 use crate::mdp::trace::CodeLine;
 use crate::models::coding::Coded;
+use crate::nn::device::Wish;
+use crate::nn::trial::Trial;
 use crate::search::select::{Range, RootNoise, Rule};
 use crate::search::{Leaf, Settings};
 
@@ -106,6 +108,8 @@ crate::params! {
         slow: u32 = 0 => { "Slow copy", "updates", Live, Int { min: 0.0, max: 10_000.0, log: true } },
         /// Real steps kept; the oldest game is forgotten first.
         capacity: u32 = 20_000 => { "Memory", "steps", Live, Int { min: 200.0, max: 200_000.0, log: true } },
+        /// Whether every place of a board is learned turned or mirrored at random; elsewhere nothing can be turned.
+        symmetries: Switch = Switch::On => { "Turn boards", "", Live, Choice(Switch::CHOICES) },
         /// Share of noise in the policy of the root.
         root_noise: f64 = 0.25 => { "Root noise", "share", Live, Float { min: 0.0, max: 1.0, log: false } },
         /// How evenly that noise falls: small draws prefer one action.
@@ -140,6 +144,8 @@ crate::params! {
         imagined_roots: Switch = Switch::Off => { "Imagination into h", "", Live, Choice(Switch::CHOICES) },
         /// Real steps after which nothing more is remembered and it acts without noise: what comes is an evaluation; 0 is never.
         freeze_after: u32 = 0 => { "Freeze the world", "after N real steps, 0 never", Live, Int { min: 0.0, max: 20_000.0, log: false } },
+        /// Where the networks compute; a change moves them and keeps the run. On an adapter all lanes are one population, whose searches ask it together.
+        device: Wish = Wish::Auto => { "Device", "", Live, Choice(Wish::CHOICES) },
     }
 }
 
@@ -150,13 +156,19 @@ impl MuZeroConfig {
     }
 
     /// What the networks should be made for, where `inputs` numbers are seen.
-    pub(super) fn shape(&self, inputs: usize, actions: usize) -> Shape {
+    pub fn shape(&self, inputs: usize, actions: usize) -> Shape {
         let atoms = match self.heads {
             Code::Categorical => 2 * self.support as usize + 1,
             Code::Scalar => 1,
         };
         let (latent, width) = (self.latent as usize, self.width as usize);
         Shape { inputs, actions, latent, width, atoms }
+    }
+
+    /// What devices are compared by for `lanes` lanes: a training step of the network that is unrolled.
+    pub fn trial(&self, shape: Shape, lanes: usize) -> Trial {
+        let [_, dynamics, ..] = shape.specs();
+        Trial { spec: dynamics, lanes, batch: self.batch as usize }
     }
 
     /// Bytes of a lane: networks, what trains them, and a full memory.

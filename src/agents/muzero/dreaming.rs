@@ -114,26 +114,15 @@ impl MuZeroConfig {
 }
 
 impl<S: Sight> MuZero<S> {
-    /// One more update of all networks. Without a grounded loss it is an imagined one.
-    pub(super) fn count_update(&mut self) {
-        let dream = self.config.dream(self.config.gamma);
-        match dream {
-            Some(_) if self.config.grounded == 0.0 => self.work.imagined_updates += 1,
-            Some(_) | None => self.work.real_updates += 1,
-        }
-        let steps = dream.map_or(0, |dream| dream.depth as u64 + 1);
-        self.work.imagined_steps += u64::from(self.config.batch) * steps;
-    }
-
-    /// Whether the real world is frozen: nothing more is remembered, and it acts without noise.
-    pub(super) fn is_frozen(&self) -> bool {
-        let after = u64::from(self.config.freeze_after);
-        after > 0 && self.steps >= after
+    /// `[P]`: lanes that can learn while the world stands still.
+    fn dreamers(&self) -> Vec<bool> {
+        let dreams = self.fault.is_none() && self.config.dream(1.0).is_some();
+        self.lanes.iter().map(|lane| dreams && !lane.games.is_empty()).collect()
     }
 
     /// Whether anything can be learned while the world stands still.
     pub(super) fn has_dreams(&self) -> bool {
-        !self.games.is_empty() && self.fault.is_none() && self.config.dream(1.0).is_some()
+        self.dreamers().contains(&true)
     }
 
     /// So many updates while the world stands still.
@@ -142,17 +131,17 @@ impl<S: Sight> MuZero<S> {
         let mut done = 0;
         while done < units && self.has_dreams() {
             // A search under way would go on with other networks.
-            self.search = None;
-            self.update(watch);
+            self.searches.clear();
+            self.update(&self.dreamers(), watch);
             watch.unit();
             done += 1;
         }
         done
     }
 
-    /// The losses of the newest update, for who watches.
-    pub(super) fn tell_losses<W: Watch>(&self, watch: &mut W) {
-        let last = &self.learner.last;
+    /// The losses of the newest update of `lane`, for who watches.
+    pub(super) fn tell_losses<W: Watch>(&self, lane: usize, watch: &mut W) {
+        let last = &self.learner.lanes[lane].last;
         let [real @ .., _] = last.weighed();
         watch.line(line::LEARN, || Some(Value::Number(real.iter().sum())));
         if let Some(dreamed) = &last.dreamed {
@@ -162,7 +151,7 @@ impl<S: Sight> MuZero<S> {
 }
 
 /// `w` times the grounded gradient and `beta` times the imagined one, network by network.
-pub(super) fn together(
+pub(super) fn weighed(
     (w, grounded): (f64, Vec<Gradients>),
     imagined: Option<(f64, Vec<Gradients>)>,
 ) -> Vec<Gradients> {

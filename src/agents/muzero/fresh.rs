@@ -4,18 +4,16 @@
 use super::config::MuZeroConfig;
 use super::games::Game;
 use super::latent::LatentModel;
-use super::networks::{HostNetworks, Networks};
+use super::networks::HostNetworks;
 use super::targets::{Fresh, Targets};
 use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use crate::models::sight::{Sight, told};
-use crate::nn::Module as _;
 
-/// A copy of the networks that is renewed every so many updates (the target network of Mnih et al.
-/// 2015).
+/// A copy of a lane's networks that is renewed every so many updates (the target network of Mnih et
+/// al. 2015).
 #[derive(Clone, Debug)]
 pub(super) struct Slow {
-    networks: Networks,
     host: HostNetworks,
     /// Updates since it was made, the one under way included.
     age: u32,
@@ -23,14 +21,11 @@ pub(super) struct Slow {
 
 impl Slow {
     /// Before an update: renews the copy once it has served `every` of them; 0: there is none.
-    pub fn keep_up(slow: &mut Option<Self>, networks: &Networks, every: u32) {
+    pub fn keep_up(slow: &mut Option<Self>, now: impl FnOnce() -> HostNetworks, every: u32) {
         match slow {
             _ if every == 0 => *slow = None,
             Some(slow) if slow.age < every => slow.age += 1,
-            _ => {
-                let host = HostNetworks::of(networks, 0);
-                *slow = Some(Self { networks: networks.clone(), host, age: 1 });
-            }
+            _ => *slow = Some(Self { host: now(), age: 1 }),
         }
     }
 
@@ -41,14 +36,13 @@ impl Slow {
 
     /// Adds weights and age.
     pub fn digest(&self, digest: &mut Digest) {
-        self.networks.all().into_iter().for_each(|network| network.digest(digest));
+        self.host.digest(digest);
         digest.word(u64::from(self.age));
     }
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
-        let networks: usize = self.networks.all().into_iter().map(|network| network.bytes()).sum();
-        networks + self.host.bytes()
+        self.host.bytes()
     }
 }
 
@@ -90,10 +84,12 @@ pub(super) fn reanalysed<S: Sight>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::networks::Networks;
     use super::*;
     use crate::mdp::State;
     use crate::models::coding::{Coded, Coding};
     use crate::models::features::Places;
+    use crate::nn::Module as _;
     use crate::nn::device::Compute;
 
     fn networks(seed: u64) -> Networks {
@@ -114,11 +110,11 @@ mod tests {
         let mut renewed = Vec::new();
         for update in 0..7 {
             let now = if update == 0 { &first } else { &second };
-            Slow::keep_up(&mut slow, now, 3);
+            Slow::keep_up(&mut slow, || of(now), 3);
             renewed.push(*slow.as_ref().unwrap().host() == of(&second));
         }
         assert_eq!(renewed, [false, false, false, true, true, true, true]);
-        Slow::keep_up(&mut slow, &second, 0);
+        Slow::keep_up(&mut slow, || of(&second), 0);
         assert!(slow.is_none());
     }
 

@@ -7,7 +7,7 @@ use super::MuZeroConfig;
 use super::networks::Networks;
 use super::unroll::imagined::Dreamed;
 use super::unroll::{Along, Losses};
-use crate::nn::{Gradients, Module as _, vector};
+use crate::nn::{Gradients, Module as _};
 
 /// Networks that are metered, in the order of [`Networks::all`].
 pub const METERED: [&str; 5] = ["representation", "dynamics", "reward", "value", "policy"];
@@ -25,29 +25,36 @@ pub struct Meters {
     pub moved: [f64; 5],
 }
 
-/// Lengths of the gradients of lane 0, times `weight`.
-pub(super) fn lengths(gradients: &[Gradients], weight: f64) -> [f64; 5] {
+/// Lengths of the gradients of `lane`, times `weight`.
+pub(super) fn lengths(gradients: &[Gradients], lane: usize, weight: f64) -> [f64; 5] {
     std::array::from_fn(|at| {
         let squares = |numbers: &[f32]| numbers.iter().map(|&g| f64::from(g).powi(2)).sum::<f64>();
+        let width = gradients[at].width();
         let sum = match gradients[at].host() {
-            Some(numbers) => squares(&numbers[..gradients[at].width()]),
-            None => gradients[at].lane(0).iter().map(|part| squares(part)).sum(),
+            Some(numbers) => squares(&numbers[lane * width..][..width]),
+            None => gradients[at].lane(lane).iter().map(|part| squares(part)).sum(),
         };
         weight * sum.sqrt()
     })
 }
 
-/// How far lane 0 of each network went from `before`.
-pub(super) fn way(before: &Networks, after: &Networks) -> [f64; 5] {
+/// How far `lane` of each network went from `before`.
+pub(super) fn way(before: &Networks, after: &Networks, lane: usize) -> [f64; 5] {
     let (before, after) = (before.all(), after.all());
     std::array::from_fn(|at| {
-        let pairs = before[at].tensors().into_iter().zip(after[at].tensors());
-        let squares = pairs.map(|(a, b)| {
-            let lane = |tensor: crate::nn::Tensor| vector(tensor.slice_dim(0, 0..1));
-            let (a, b) = (lane(a), lane(b));
-            a.iter().zip(&b).map(|(a, b)| f64::from(b - a).powi(2)).sum::<f64>()
-        });
-        squares.sum::<f64>().sqrt()
+        let squares = |a: &[f32], b: &[f32]| {
+            a.iter().zip(b).map(|(a, b)| f64::from(b - a).powi(2)).sum::<f64>()
+        };
+        let (before, after) = (before[at].store(), after[at].store());
+        let own = lane * before.width()..(lane + 1) * before.width();
+        let sum: f64 = match (before.host(), after.host()) {
+            (Some(before), Some(after)) => squares(&before[own.clone()], &after[own]),
+            _ => {
+                let pairs = before.lane(lane).into_iter().zip(after.lane(lane));
+                pairs.map(|(a, b)| squares(&a, &b)).sum()
+            }
+        };
+        sum.sqrt()
     })
 }
 

@@ -5,8 +5,10 @@
 //! more networks help to train: a predictor for latent consistency, and a decoder that tells what
 //! was seen, where the model is not value-equivalent.
 
+use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use crate::mdp::Action;
+use crate::nn::Module as _;
 use crate::nn::device::Compute;
 use crate::nn::host::HostMlp;
 use crate::nn::init::{Spread, dice};
@@ -105,6 +107,13 @@ impl Networks {
         [representation, dynamics, reward, value, policy, predictor, decoder]
     }
 
+    /// The same on another device. Waits for both.
+    pub fn to(&self, compute: &Compute) -> Self {
+        let mut moved = self.clone();
+        moved.all_mut().into_iter().for_each(|network| *network = network.to(compute));
+        moved
+    }
+
     /// The same to write.
     pub fn all_mut(&mut self) -> [&mut Mlp; 7] {
         let Self { representation, dynamics, reward, value, policy, predictor, decoder, .. } = self;
@@ -182,9 +191,17 @@ impl HostNetworks {
         self.policy.forward(latent)
     }
 
+    fn all(&self) -> [&HostMlp; 5] {
+        [&self.representation, &self.dynamics, &self.reward, &self.value, &self.policy]
+    }
+
+    /// Adds all numbers.
+    pub fn digest(&self, digest: &mut Digest) {
+        self.all().into_iter().for_each(|network| network.digest(digest));
+    }
+
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
-        let all = [&self.representation, &self.dynamics, &self.reward, &self.value, &self.policy];
-        all.into_iter().map(HostMlp::bytes).sum()
+        self.all().into_iter().map(HostMlp::bytes).sum()
     }
 }

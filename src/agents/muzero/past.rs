@@ -1,5 +1,6 @@
 //! A search in the latent model lived again, for pictures. The search itself never decodes a node;
-//! where a picture needs a place, it is the listed state whose own latent state is nearest.
+//! where a picture needs a place, it is the listed state whose own latent state is nearest, and where
+//! numbers are seen the nearest of some remembered sights.
 
 use std::sync::Arc;
 
@@ -10,20 +11,30 @@ use crate::agents::search::{Evidence, Method, Past};
 use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use crate::mdp::{Observed as _, State};
-use crate::models::sight::{Eyes, Sight, told};
+use crate::models::sight::{Eyes, Seen, Sight, told};
 use crate::search::select::{Rule, Score};
 use crate::search::tree::Tree;
 use crate::search::tree_search::TreeSearch;
 use crate::search::{Answer, Root, SearchError, Settings};
 
-/// The listed states as the networks see them.
+/// Remembered sights that nodes may stand at.
+const SIGHTS: usize = 255;
+
+/// What nodes may stand at, as the networks see it.
 #[derive(Clone, Debug)]
 struct Places(Arc<Vec<Latent>>);
 
 impl Places {
-    fn of(networks: &HostNetworks, eyes: &Eyes, states: usize) -> Self {
+    /// All listed states.
+    fn listed(networks: &HostNetworks, eyes: &Eyes, states: usize) -> Self {
         let one = |state| Some(networks.enter(&eyes.state(state)?).into());
         Self(Arc::new((0..states as State).map_while(one).collect()))
+    }
+
+    /// These sights, by their places in the list.
+    fn seen(networks: &HostNetworks, eyes: &Eyes, seen: &[Seen]) -> Self {
+        let one = |seen| Some(networks.enter(&eyes.told(seen)?).into());
+        Self(Arc::new(seen.iter().map_while(one).collect()))
     }
 
     /// The state whose latent state is nearest; of equal ones the first.
@@ -49,12 +60,19 @@ pub struct LatentPast {
     root: State,
     dice: Stream,
     places: Places,
+    /// What the numbers of nodes stand for where no states are listed, the root first.
+    sights: Arc<[Seen]>,
 }
 
 impl LatentPast {
     /// The state it starts from.
     pub fn root(&self) -> State {
         self.root
+    }
+
+    /// What was seen at the places that nodes stand at, where no states are listed; the root first.
+    pub fn sights(&self) -> &[Seen] {
+        &self.sights
     }
 
     /// Simulations.
@@ -176,33 +194,43 @@ impl LatentPast {
 }
 
 impl<S: Sight> MuZero<S> {
-    /// The search from here, from its beginning on; one that the next step is going to make begins
-    /// with dice and networks as they are now. `None` where no states are listed to stand on.
-    fn past(&self) -> Option<LatentPast> {
-        let seen = self.root?;
-        let (root, states) = (seen.state()?, self.tally.len() / self.actions);
-        let networks = self.host.clone().unwrap_or_else(|| self.learner.copy());
-        let places = Places::of(&networks, &self.sight.eyes(), states);
-        let under_way = self.search.as_ref().and(self.beginning.as_ref());
+    /// The search of `lane` from here, from its beginning on; one that the next step is going to make
+    /// begins with dice and networks as they are now.
+    fn past(&self, lane: usize) -> Option<LatentPast> {
+        let own = &self.lanes[lane];
+        let seen = own.root?;
+        let networks = self.hosts[lane].clone().unwrap_or_else(|| self.learner.copy(lane));
+        let (eyes, states) = (self.sight.eyes(), own.tally.len() / self.actions);
+        let (root, places, sights) = match seen.state().filter(|_| states > 0) {
+            Some(root) => (root, Places::listed(&networks, &eyes, states), Vec::new()),
+            None => {
+                let memory = own.games.spread(SIGHTS);
+                let all = std::iter::once(&seen).chain(&memory).map(Seen::of);
+                let sights = all.collect::<Option<Vec<Seen>>>()?;
+                (0, Places::seen(&networks, &eyes, &sights), sights)
+            }
+        };
+        let begun = self.searching(lane).map(|(search, tree)| search.begun(tree));
         Some(LatentPast {
-            settings: self.config.search(!self.is_frozen()),
+            settings: self.config.search(!own.is_frozen(&self.config)),
             gamma: self.gamma(),
             guided: self.guided(),
             told: told(&self.sight, &seen).into(),
             legal: self.sight.legal(&seen),
             root,
-            dice: under_way.unwrap_or(&self.plan).clone(),
+            dice: begun.unwrap_or(&own.plan).clone(),
             networks,
             places,
+            sights: sights.into(),
         })
     }
 
-    /// The search from the present state as evidence.
-    pub(super) fn searched(&self) -> Option<Evidence> {
-        let past = self.past()?;
+    /// The search of `lane` from its present state as evidence.
+    pub(super) fn searched(&self, lane: usize) -> Option<Evidence> {
+        let past = self.past(lane)?;
         let begun = past.begin().ok()?;
-        let now = match &self.search {
-            Some(search) => LatentRelived { search: Box::new(search.clone()), ..begun },
+        let now = match self.searching(lane) {
+            Some((search, tree)) => LatentRelived { search: Box::new(search.alone(tree)), ..begun },
             None => begun,
         };
         let done = now.search.done();

@@ -5,6 +5,7 @@ use super::unroll::{Batch, Policies};
 use crate::base::rng::Stream;
 use crate::mdp::{Action, Observed};
 use crate::models::sight::Sight;
+use crate::models::turns::turn_maps;
 
 /// How targets are made.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +32,7 @@ pub struct Fresh {
 }
 
 /// One place: what is learned at each of its `K + 1` steps.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lesson {
     seen: Vec<f32>,
     known: Vec<f64>,
@@ -69,6 +70,16 @@ impl Lesson {
         lesson
     }
 
+    /// The same lesson on a board turned so that square `i` comes to lie at `to[i]`; `None`: as it is.
+    pub fn turned(mut self, to: Option<&[Action]>) -> Self {
+        if let Some(to) = to {
+            turn_maps(&mut self.seen, to);
+            turn_maps(&mut self.policies, to);
+            self.actions.iter_mut().for_each(|action| *action = to[usize::from(*action)]);
+        }
+        self
+    }
+
     /// The policy target at step `t`; past the end there is none.
     fn policy<O: Observed>(
         &mut self,
@@ -102,6 +113,39 @@ impl Lesson {
     }
 }
 
+/// What a lane at rest learns from: `size` places that teach nothing.
+pub fn nothing(size: usize, inputs: usize, targets: &Targets) -> Batch {
+    let steps = targets.steps;
+    Batch {
+        lanes: 1,
+        size,
+        steps,
+        seen: vec![0.0; (steps + 1) * size * inputs],
+        known: vec![0.0; steps * size],
+        actions: vec![0; steps * size],
+        rewards: vec![None; steps * size],
+        values: vec![None; (steps + 1) * size],
+        policies: vec![0.0; (steps + 1) * size * targets.actions],
+        weights: vec![0.0; size],
+    }
+}
+
+/// Batches of one lane each as one of all lanes.
+pub fn together(lanes: Vec<Batch>) -> Batch {
+    let add = |mut all: Batch, one: Batch| {
+        all.lanes += one.lanes;
+        all.seen.extend(one.seen);
+        all.known.extend(one.known);
+        all.actions.extend(one.actions);
+        all.rewards.extend(one.rewards);
+        all.values.extend(one.values);
+        all.policies.extend(one.policies);
+        all.weights.extend(one.weights);
+        all
+    };
+    lanes.into_iter().reduce(add).unwrap_or_default()
+}
+
 /// One lane's places, step after step.
 pub fn batch(places: &[Lesson], weights: Vec<f64>, targets: &Targets) -> Batch {
     let steps = targets.steps;
@@ -127,8 +171,10 @@ mod tests {
     use super::*;
     use crate::base::rng::StreamName;
     use crate::mdp::State;
+    use crate::mdp::physical::Vector;
     use crate::models::coding::{Coded, Coding};
     use crate::models::features::Places;
+    use crate::models::sight::Squares;
 
     /// States 0, 1, 2; two steps, rewards 1 and 5.
     fn game(terminated: bool) -> Game<State> {
@@ -178,6 +224,35 @@ mod tests {
     }
 
     #[test]
+    fn a_lesson_turned_is_the_lesson_of_the_board_turned() {
+        let board = |marks: &[f32]| Vector::new(marks);
+        // A cross on the left, then a nought on the right: 0 1 / 2 3 mirrored is 1 0 / 3 2.
+        let game = |mirror: bool| {
+            let at = |square: usize| if mirror { square ^ 1 } else { square };
+            let mut marks = [[0.0_f32; 4]; 3];
+            (marks[1][at(2)], marks[2][at(2)], marks[2][at(1)]) = (-1.0, 1.0, -1.0);
+            let mut game = Game { terminated: true, ..Game::default() };
+            for (t, square) in [2, 1].into_iter().enumerate() {
+                let mut policy = [0.1; 4];
+                policy[at(square)] = 0.7;
+                game.decided(board(&marks[t]), at(square) as Action, &policy, 0.5);
+                game.rewards.push(t as f64);
+            }
+            game.seen.push(board(&marks[2]));
+            game.values.push(0.0);
+            game
+        };
+        let policies = Policies::Search;
+        let targets = Targets { steps: 2, td_steps: 9, gamma: -1.0, actions: 4, policies };
+        let (sight, mut dice) = (Squares { count: 4 }, Stream::new(1, StreamName::Replay));
+        let mut lesson =
+            |mirror| Lesson::new((&game(mirror), 0), &targets, None, &sight, &mut dice);
+        let (as_it_is, mirrored) = (lesson(false), lesson(true));
+        assert_eq!(as_it_is.clone().turned(None), as_it_is);
+        assert_eq!(as_it_is.turned(sight.turn(1).as_deref()), mirrored);
+    }
+
+    #[test]
     fn lessons_become_a_batch_step_by_step() {
         let places = [0, 1].map(|at| lesson(true, at, Policies::Search, None));
         let targets =
@@ -188,5 +263,13 @@ mod tests {
         assert_eq!(batch.rewards[..2], [Some(1.0), Some(5.0)], "both places at k = 1");
         assert_eq!(batch.values[2..4], [Some(5.0), Some(0.0)]);
         assert_eq!(batch.policies[4..8], [0.5, 0.5, 0.0, 0.0]);
+        let rest = nothing(2, 3, &targets);
+        assert_eq!((rest.seen.len(), rest.known.len()), (batch.seen.len(), batch.known.len()));
+        let both = together(vec![rest, batch.clone()]);
+        assert_eq!((both.lanes, both.size), (2, 2));
+        assert_eq!(both.seen[batch.seen.len()..], batch.seen, "lane after lane");
+        assert_eq!(both.weights, [0.0, 0.0, 1.0, 0.5]);
+        assert_eq!(both.policies[batch.policies.len()..], batch.policies);
+        assert!(both.values[..batch.values.len()].iter().all(Option::is_none));
     }
 }

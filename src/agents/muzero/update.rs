@@ -2,24 +2,28 @@
 //! surprising each place turned out to be.
 
 use super::config::{Code, MuZeroConfig};
-use super::dreaming::together;
+use super::dreaming::weighed;
 use super::fresh::{Slow, predicted, reanalysed};
-use super::games::{Drawn, Games};
+use super::games::Drawn;
+use super::lane::Lane;
 use super::latent::LatentModel;
 use super::meters::{Course, Meters, Update, lengths, way};
 use super::networks::{HostNetworks, Networks, Shape};
-use super::targets::{Lesson, Targets, batch};
-use super::unroll::imagined::{Starts, imagine};
+use super::targets::{Lesson, Targets, batch, nothing, together};
+use super::unroll::imagined::{Dreamed, Starts, imagine};
 use super::unroll::{Batch, unroll};
 use super::view::Clipping;
+use crate::agents::computing::{Computing, Seat};
+use crate::agents::search::Switch;
 use crate::base::digest::Digest;
 use crate::base::rng::{Stream, StreamName};
 use crate::models::self_consistent::history::History;
 use crate::models::sight::Sight;
+use crate::models::turns::TURNS;
 use crate::nn::adam::{Adam, Rate};
-use crate::nn::device::Compute;
+use crate::nn::device::{Compute, Wish};
 use crate::nn::mlp::TooLarge;
-use crate::nn::{Module as _, NotFinite};
+use crate::nn::{Gradients, Module as _, NotFinite};
 use crate::rl::priority::importance;
 
 /// Updates between two looks at all values, at most often.
@@ -27,13 +31,12 @@ const EVERY: u64 = 8;
 /// Longest gradient of a network.
 const CLIP: f32 = 10.0;
 
-/// The networks and what trains them.
+/// Updates from one look at meters to the next where looking waits for a device.
+const METERED: u64 = 8;
+
+/// What learning leaves in a lane beside the networks.
 #[derive(Clone, Debug)]
-pub(super) struct Learner {
-    networks: Networks,
-    /// One for each network.
-    adams: Vec<Adam>,
-    compute: Compute,
+pub(super) struct Learned {
     /// Chooses the actions of imagined rollouts.
     dice: Stream,
     /// The newest update.
@@ -48,17 +51,32 @@ pub(super) struct Learner {
     slow: Option<Slow>,
 }
 
+/// The networks of all lanes and what trains them.
+#[derive(Clone, Debug)]
+pub(super) struct Learner {
+    networks: Networks,
+    /// One for each network.
+    adams: Vec<Adam>,
+    seat: Seat,
+    /// `[P]`.
+    pub lanes: Vec<Learned>,
+}
+
 impl Learner {
-    /// First weights. Networks this small learn fastest in host memory.
-    pub fn new(shape: Shape, seed: u64) -> Result<Self, TooLarge> {
-        let compute = Compute::flex();
-        let networks = Networks::new(shape, &[seed], &compute)?;
+    /// First weights, a lane for each of `seeds`, where `seat` says.
+    pub fn new(shape: Shape, seeds: &[u64], seat: Seat) -> Result<Self, TooLarge> {
+        let networks = Networks::new(shape, seeds, seat.compute())?;
         let rate = Rate { clip: CLIP, ..Rate::new(0.0) };
-        let adams = networks.all().map(|network| Adam::new(network, rate, &compute)).into();
-        let dice = Stream::new(seed, StreamName::Imagine);
-        let (last, course, clipping) = Default::default();
-        let history = History::every(EVERY);
-        Ok(Self { networks, adams, compute, dice, last, course, history, clipping, slow: None })
+        let adams = networks.all().map(|network| Adam::new(network, rate, seat.compute())).into();
+        let lane = |&seed: &u64| Learned {
+            dice: Stream::new(seed, StreamName::Imagine),
+            last: Update::default(),
+            course: Course::default(),
+            history: History::every(EVERY),
+            clipping: Clipping::default(),
+            slow: None,
+        };
+        Ok(Self { networks, adams, seat, lanes: seeds.iter().map(lane).collect() })
     }
 
     /// What the networks are made for.
@@ -66,117 +84,243 @@ impl Learner {
         self.networks.shape
     }
 
-    /// A copy for searches.
-    pub fn copy(&self) -> HostNetworks {
-        HostNetworks::of(&self.networks, 0)
+    /// All of them.
+    pub fn networks(&self) -> &Networks {
+        &self.networks
     }
 
-    /// One update; `model` searches anew where places are reanalysed.
+    /// A copy of `lane` for searches and pictures. Waits for the device.
+    pub fn copy(&self, lane: usize) -> HostNetworks {
+        HostNetworks::of(&self.networks, lane)
+    }
+
+    // ------------------------------------------------------------ where
+
+    /// Where the networks lie.
+    pub fn compute(&self) -> &Compute {
+        self.seat.compute()
+    }
+
+    /// Whether that is host memory.
+    pub fn is_host(&self) -> bool {
+        self.compute().is_host()
+    }
+
+    /// For pictures.
+    pub fn computing(&self) -> Computing {
+        self.seat.computing()
+    }
+
+    /// Moves the networks to where `wish` leads, and says whether it did.
+    pub fn follow(&mut self, wish: Wish) -> bool {
+        self.seat.moved(wish).map(|seat| self.sit(seat)).is_some()
+    }
+
+    /// Brings the networks into host memory until they are used again.
+    pub fn stow(&mut self) {
+        self.seat.stowed().into_iter().for_each(|seat| self.sit(seat));
+    }
+
+    fn sit(&mut self, seat: Seat) {
+        self.networks = self.networks.to(seat.compute());
+        self.adams.iter_mut().for_each(|adam| *adam = adam.to(seat.compute()));
+        self.seat = seat;
+    }
+
+    // ------------------------------------------------------------ an update
+
+    /// One update of the lanes of `among`; those that reanalyse places search in `hosts`.
     pub fn update<S: Sight>(
         &mut self,
         config: &MuZeroConfig,
         sight: &S,
-        games: &mut Games<S::Seen>,
-        mut model: Option<&mut LatentModel<'_>>,
-        [replay, plan]: [&mut Stream; 2],
+        lanes: &mut [Lane<S::Seen>],
+        hosts: &[Option<HostNetworks>],
+        among: &[bool],
     ) -> Result<(), NotFinite> {
-        games.sharpen(config.priority);
-        let setting = config.setting();
         let targets = Targets {
             steps: config.unroll as usize,
             td_steps: config.td_steps as usize,
             gamma: sight.next() * config.gamma,
             actions: self.shape().actions,
-            policies: setting.policies,
+            policies: config.setting().policies,
         };
-        Slow::keep_up(&mut self.slow, &self.networks, config.slow);
-        let slow = self.slow.as_ref();
-        let drawn = games.draw(config.batch as usize, replay);
-        let mut lesson = |drawn: &Drawn| {
-            let (game, at) = (games.game(drawn.game), drawn.at);
-            let again = replay.chance(config.reanalyse);
-            let place = (game, at);
-            let fresh = model
-                .as_mut()
-                .filter(|_| again)
-                .and_then(|model| reanalysed(config, sight, place, &targets, model, plan))
-                .or_else(|| Some(predicted(slow?.host(), sight, place, &targets)));
-            Lesson::new((game, at), &targets, fresh.as_ref(), sight, replay)
+        let draw = |index: usize| {
+            let (lane, host) = (&mut lanes[index], hosts[index].as_ref());
+            let drawn = among[index].then(|| self.draw(index, config, sight, lane, host, &targets));
+            drawn.unwrap_or_default()
         };
-        let places: Vec<Lesson> = drawn.iter().map(&mut lesson).collect();
-        let chances: Vec<f64> = drawn.iter().map(|drawn| drawn.chance).collect();
-        let batch = batch(&places, importance(&chances, games.len()), &targets);
-        let values = self.descend(config, targets.gamma, &batch)?;
-        for ((drawn, lesson), found) in drawn.iter().zip(&places).zip(values) {
-            if let Some(target) = lesson.value() {
-                games.judged(*drawn, found - target);
+        let drawn: Vec<Places> = (0..among.len()).map(draw).collect();
+        let one = |places: &Places| match places.taught.is_empty() {
+            true => nothing(config.batch as usize, self.shape().inputs, &targets),
+            false => batch(&places.taught, places.weights.clone(), &targets),
+        };
+        let batches: Vec<Batch> = drawn.iter().map(one).collect();
+        let values = self.descend(config, targets.gamma, batches, among)?;
+        let each = drawn.into_iter().zip(values.chunks(config.batch as usize));
+        for (index, (places, found)) in each.enumerate() {
+            let clips = config.heads == Code::Categorical;
+            let clipping = &mut self.lanes[index].clipping;
+            for ((drawn, lesson), found) in places.drawn.iter().zip(&places.taught).zip(found) {
+                if let Some(target) = lesson.value() {
+                    lanes[index].games.judged(*drawn, found - target);
+                }
+                if clips {
+                    lesson.values().for_each(|target| clipping.note(target, config.support));
+                }
             }
-        }
-        if config.heads == Code::Categorical {
-            let values = places.iter().flat_map(Lesson::values);
-            values.for_each(|target| self.clipping.note(target, config.support));
         }
         Ok(())
     }
 
-    /// Grounded and imagined loss of a batch, and one step down both; `[B]`: values of the places.
+    /// Places of one lane, and what is learned there.
+    fn draw<S: Sight>(
+        &mut self,
+        index: usize,
+        config: &MuZeroConfig,
+        sight: &S,
+        lane: &mut Lane<S::Seen>,
+        host: Option<&HostNetworks>,
+        targets: &Targets,
+    ) -> Places {
+        let networks = &self.networks;
+        let slow = &mut self.lanes[index].slow;
+        Slow::keep_up(slow, || HostNetworks::of(networks, index), config.slow);
+        let guided = config.guided == Switch::On;
+        let mut model =
+            host.map(|networks| LatentModel { networks, gamma: targets.gamma, guided, calls: 0 });
+        let Lane { games, replay, plan, work, .. } = lane;
+        games.sharpen(config.priority);
+        let drawn = games.draw(config.batch as usize, replay);
+        let turns = config.symmetries == Switch::On && sight.turn(0).is_some();
+        let mut lesson = |drawn: &Drawn| {
+            let place = (games.game(drawn.game), drawn.at);
+            let again = replay.chance(config.reanalyse);
+            let fresh = model
+                .as_mut()
+                .filter(|_| again)
+                .and_then(|model| reanalysed(config, sight, place, targets, model, plan))
+                .or_else(|| Some(predicted(slow.as_ref()?.host(), sight, place, targets)));
+            let lesson = Lesson::new(place, targets, fresh.as_ref(), sight, replay);
+            lesson.turned(turns.then(|| sight.turn(replay.below(TURNS))).flatten().as_deref())
+        };
+        let taught = drawn.iter().map(&mut lesson).collect();
+        work.imagined_steps += model.map_or(0, |model| model.calls);
+        let chances: Vec<f64> = drawn.iter().map(|drawn| drawn.chance).collect();
+        Places { weights: importance(&chances, games.len()), taught, drawn }
+    }
+
+    /// Grounded and imagined loss of a batch of each lane, and one step down both; `[P, B]`: values
+    /// of the places.
     fn descend(
         &mut self,
         config: &MuZeroConfig,
         gamma: f64,
-        batch: &Batch,
+        batches: Vec<Batch>,
+        among: &[bool],
     ) -> Result<Vec<f64>, NotFinite> {
-        let unrolled = unroll(&self.networks, batch, &config.setting(), &self.compute);
+        let shape = self.shape();
+        let told: Vec<[u64; 5]> = batches.iter().map(|batch| taught(batch, shape)).collect();
+        let batch = together(batches);
+        let compute = self.seat.compute().clone();
+        let unrolled = unroll(&self.networks, &batch, &config.setting(), &compute);
         let imagined = config.dream(gamma).map(|dream| {
-            let count = batch.lanes * (dream.depth + 1) * batch.size;
-            let dice = (0..count).map(|_| self.dice.unit()).collect();
-            imagine(&self.networks, &Starts::of(batch, dice), &dream, &self.compute)
+            let count = (dream.depth + 1) * batch.size;
+            let roll = |(lane, on): (&mut Learned, &bool)| -> Vec<f64> {
+                (0..count).map(|_| if *on { lane.dice.unit() } else { 0.0 }).collect()
+            };
+            let dice = self.lanes.iter_mut().zip(among).flat_map(roll).collect();
+            imagine(&self.networks, &Starts::of(&batch, dice), &dream, &compute)
         });
-        let before = self.networks.clone();
         let (w, beta) = (config.grounded, if imagined.is_some() { config.beta } else { 0.0 });
         let (dreamed, dreams) = imagined.map(|i| (i.lanes, i.gradients)).unzip();
-        let mut meters = Meters {
-            grounded: lengths(&unrolled.gradients, w),
-            imagined: dreams.as_ref().map_or([0.0; 5], |dreams| lengths(dreams, beta)),
-            moved: [0.0; 5],
-        };
-        let all = together((w, unrolled.gradients), dreams.map(|dreams| (beta, dreams)));
-        let each = self.networks.all_mut().into_iter().zip(&mut self.adams);
-        for ((network, adam), gradients) in each.zip(all) {
-            adam.rates().iter_mut().for_each(|rate| {
-                (rate.rate, rate.decay) = (config.rate as f32, config.decay as f32);
-            });
-            adam.step(network, gradients, &[true])?;
+        let metered: Vec<bool> = self.metered(among);
+        let before = metered.contains(&true).then(|| self.networks.clone());
+        let mut meters: Vec<Meters> = self.lanes.iter().map(|lane| lane.last.meters).collect();
+        for (lane, meters) in meters.iter_mut().enumerate().filter(|(lane, _)| metered[*lane]) {
+            meters.grounded = lengths(&unrolled.gradients, lane, w);
+            meters.imagined =
+                dreams.as_ref().map_or([0.0; 5], |dreams| lengths(dreams, lane, beta));
         }
-        meters.moved = way(&before, &self.networks);
-        let dreamed = dreamed.and_then(|lanes: Vec<_>| lanes.into_iter().next());
-        let (losses, along) = (unrolled.losses[0], unrolled.along.into_iter().next());
-        let along = along.unwrap_or_default();
-        let taught = taught(batch, self.shape());
-        self.last = Update { config: *config, w, losses, along, beta, dreamed, meters, taught };
-        self.course.add(&self.last);
+        let all = weighed((w, unrolled.gradients), dreams.map(|dreams| (beta, dreams)));
+        self.step(config, all, among)?;
+        for (lane, learned) in self.lanes.iter_mut().enumerate().filter(|(lane, _)| among[*lane]) {
+            let mut meters = meters[lane];
+            if let Some(before) = before.as_ref().filter(|_| metered[lane]) {
+                meters.moved = way(before, &self.networks, lane);
+            }
+            let dreamed = dreamed.as_ref().map(|lanes: &Vec<Dreamed>| lanes[lane].clone());
+            let (losses, taught) = (unrolled.losses[lane], told[lane]);
+            let along = unrolled.along[lane].clone();
+            learned.last =
+                Update { config: *config, w, losses, along, beta, dreamed, meters, taught };
+            learned.course.add(&learned.last);
+        }
         Ok(unrolled.values)
     }
 
-    /// Adds all weights and the optimiser.
+    /// `[P]`: whose meters this update moves. Elsewhere than in host memory reading them waits for
+    /// the device, so that they stand still for a few updates there.
+    fn metered(&self, among: &[bool]) -> Vec<bool> {
+        let due = |lane: &Learned| self.is_host() || lane.course.updates().is_multiple_of(METERED);
+        self.lanes.iter().zip(among).map(|(lane, on)| *on && due(lane)).collect()
+    }
+
+    /// One step of all networks of the lanes of `among`.
+    fn step(
+        &mut self,
+        config: &MuZeroConfig,
+        gradients: Vec<Gradients>,
+        among: &[bool],
+    ) -> Result<(), NotFinite> {
+        let checks = self.metered(among).contains(&true) && !self.is_host();
+        let each = self.networks.all_mut().into_iter().zip(&mut self.adams);
+        for ((network, adam), gradients) in each.zip(gradients) {
+            adam.rates().iter_mut().for_each(|rate| {
+                (rate.rate, rate.decay) = (config.rate as f32, config.decay as f32);
+            });
+            adam.step(network, gradients, among)?;
+            // On an adapter a number that is none shows only when asked for.
+            if checks {
+                adam.check(network)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds all weights, the optimiser, and what else decides.
     pub fn digest(&self, digest: &mut Digest) {
         self.networks.all().into_iter().for_each(|network| network.digest(digest));
         self.adams.iter().for_each(|adam| adam.digest(digest));
-        self.slow.iter().for_each(|slow| slow.digest(digest));
-        if self.dice.position() > 0 {
-            digest.word(self.dice.position() as u64);
+        for lane in &self.lanes {
+            lane.slow.iter().for_each(|slow| slow.digest(digest));
+            if lane.dice.position() > 0 {
+                digest.word(lane.dice.position() as u64);
+            }
         }
     }
 
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
         let networks: usize = self.networks.all().into_iter().map(|network| network.bytes()).sum();
+        let lane = |lane: &Learned| {
+            let slow = lane.slow.as_ref().map_or(0, Slow::bytes);
+            lane.course.bytes() + lane.history.bytes() + slow
+        };
         networks
             + self.adams.iter().map(Adam::bytes).sum::<usize>()
-            + self.course.bytes()
-            + self.history.bytes()
-            + self.slow.as_ref().map_or(0, Slow::bytes)
+            + self.lanes.iter().map(lane).sum::<usize>()
     }
+}
+
+/// Places of one lane and what is learned there; none where it rests.
+#[derive(Debug, Default)]
+struct Places {
+    drawn: Vec<Drawn>,
+    /// `[B]`.
+    taught: Vec<Lesson>,
+    /// `[B]`: how much each counts.
+    weights: Vec<f64>,
 }
 
 /// How many numbers a batch tells of reward, value, policy, latent states and what was seen.

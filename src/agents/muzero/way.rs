@@ -57,50 +57,55 @@ fn moment(view: &MuZeroView, tally: &[Tally], (updates, real): (u64, u64)) -> Mo
 
 impl<S: Sight> MuZero<S> {
     fn lists_states(&self) -> bool {
-        let states = self.tally.len() / self.actions;
+        let states = self.lanes[0].tally.len() / self.actions;
         (1..=MOST).contains(&states) && self.gamma() > 0.0
     }
 
-    fn clocks(&self) -> (u64, u64) {
-        (self.learner.course.updates(), self.steps)
+    fn clocks(&self, lane: usize) -> (u64, u64) {
+        (self.learner.lanes[lane].course.updates(), self.lanes[lane].steps)
     }
 
-    /// A copy of everything but the way.
-    pub(super) fn copy(&self) -> MuZeroView {
+    /// A copy of `lane`, of everything but the way.
+    pub(super) fn copy(&self, lane: usize) -> MuZeroView {
         // That of the networks as they are: a dial that was just moved is not learned with yet.
         let atoms = self.learner.shape().atoms as u32;
         let support = (self.config.heads == Code::Categorical && atoms > 1).then_some(atoms / 2);
+        let (own, learned) = (&self.lanes[lane], &self.learner.lanes[lane]);
         MuZeroView {
-            networks: self.host.clone().unwrap_or_else(|| self.learner.copy()),
+            networks: self.hosts[lane].clone().unwrap_or_else(|| self.learner.copy(lane)),
             search: self.config.search(false),
             gamma: self.gamma(),
             guided: self.guided(),
             eyes: self.sight.eyes(),
-            last: self.learner.last.clone(),
-            course: self.learner.course.clone(),
+            last: learned.last.clone(),
+            course: learned.course.clone(),
             way: None,
-            lived: super::lived::Lived::of(&self.games, &self.game, self.root),
-            clipping: self.learner.clipping,
+            lived: super::lived::Lived::of(&own.games, &own.game, own.root),
+            clipping: learned.clipping,
             support,
         }
     }
 
-    /// A look back after an update, now and then.
-    pub(super) fn look_back(&mut self) {
-        let (updates, real) = self.clocks();
-        if self.lists_states() && self.learner.history.wants(updates) {
-            let view = self.copy();
-            let moment = moment(&view, &self.tally, (updates, real));
-            self.learner.history.keep(moment);
+    /// A look back after an update of the lanes of `among`, now and then.
+    pub(super) fn look_back(&mut self, among: &[bool]) {
+        let looks = self.lists_states();
+        for lane in (0..self.lanes.len()).filter(|&lane| looks && among[lane]) {
+            let (updates, real) = self.clocks(lane);
+            if self.learner.lanes[lane].history.wants(updates) {
+                let view = self.copy(lane);
+                let moment = moment(&view, &self.lanes[lane].tally, (updates, real));
+                self.learner.lanes[lane].history.keep(moment);
+            }
         }
     }
 
-    /// The way so far, where states are listed.
-    pub(super) fn way(&self, view: &MuZeroView) -> Option<Way> {
-        let begun = self.lists_states() && !self.learner.history.moments().is_empty();
+    /// The way of `lane` so far, where states are listed.
+    pub(super) fn way(&self, lane: usize, view: &MuZeroView) -> Option<Way> {
+        let history = &self.learner.lanes[lane].history;
+        let begun = self.lists_states() && !history.moments().is_empty();
         begun.then(|| Way {
-            history: self.learner.history.clone(),
-            now: moment(view, &self.tally, self.clocks()),
+            history: history.clone(),
+            now: moment(view, &self.lanes[lane].tally, self.clocks(lane)),
         })
     }
 }

@@ -9,6 +9,7 @@ use crate::base::digest::Digest;
 use crate::base::rng::Stream;
 use crate::mdp::trace::Source;
 use crate::mdp::{Action, State};
+use crate::models::sight::Seen;
 use crate::models::table::TableModel;
 use crate::search::select::Score;
 use crate::search::tree::Tree;
@@ -113,9 +114,18 @@ impl Past {
         }
     }
 
-    /// Whether its nodes are latent states, that stand at the listed state nearest to them.
+    /// Whether its nodes are latent states, that stand at the listed state or the remembered sight
+    /// nearest to them.
     pub fn is_latent(&self) -> bool {
         matches!(self.of, Of::Latent(_))
+    }
+
+    /// What was seen at the places that nodes stand at, the root first, where no states are listed.
+    pub fn sights(&self) -> &[Seen] {
+        match &self.of {
+            Of::Table(_) => &[],
+            Of::Latent(past) => past.sights(),
+        }
     }
 
     /// Equal for searches that are one and the same, however often they are asked for.

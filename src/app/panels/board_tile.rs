@@ -22,27 +22,33 @@ pub fn picture(ui: &mut Ui, index: usize, scene: &BoardScene, size: Vec2, cx: &m
     let painter = ui.painter().with_clip_rect(rect);
     let side = size.min_elem() - 8.0;
     let board = Rect::from_center_size(rect.center(), Vec2::splat(side));
-    lines(&painter, board, scene.side, &t);
-    let squares = squares(scene.side, run.lane.path.now());
-    let newest = newest(scene.side, run);
-    for (square, mark) in squares.iter().enumerate() {
-        let (row, col) = (square / scene.side, square % scene.side);
-        let one = side / scene.side as f32;
-        let corner = board.min + vec2(col as f32, row as f32) * one;
-        let place = Rect::from_min_size(corner, Vec2::splat(one));
-        if newest == Some(square) {
-            // What has just happened, in the colour of what happens.
-            let ink = Stroke::new(2.0, t.real);
-            painter.rect_stroke(place.shrink(0.08 * one), 4.0, ink, StrokeKind::Inside);
-        }
-        match mark {
-            'x' => cross(&painter, place, &t),
-            'o' => nought(&painter, place, &t),
-            _ => {}
-        }
+    paint(&painter, board, scene.side, &squares(scene.side, run.lane.path.now()), &t);
+    if let Some(square) = newest(scene.side, run) {
+        // What has just happened, in the colour of what happens.
+        let (place, ink) = (place(board, scene.side, square), Stroke::new(2.0, t.real));
+        let inner = place.shrink(0.08 * place.width());
+        painter.rect_stroke(inner, 4.0, ink, StrokeKind::Inside);
     }
     if response.clicked() {
         cx.actions.push(Action::Run(index));
+    }
+}
+
+/// Where a square lies on a board.
+pub fn place(board: Rect, side: usize, square: usize) -> Rect {
+    let (row, col, one) = (square / side, square % side, board.width() / side as f32);
+    Rect::from_min_size(board.min + vec2(col as f32, row as f32) * one, Vec2::splat(one))
+}
+
+/// A board with its marks: `x`, `o` or `.`, row by row.
+pub fn paint(painter: &Painter, board: Rect, side: usize, marks: &[char], t: &Tokens) {
+    lines(painter, board, side, t);
+    for (square, mark) in marks.iter().enumerate() {
+        match mark {
+            'x' => cross(painter, place(board, side, square), t),
+            'o' => nought(painter, place(board, side, square), t),
+            _ => {}
+        }
     }
 }
 

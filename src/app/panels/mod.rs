@@ -19,6 +19,7 @@ pub mod exploit;
 pub mod fit;
 pub mod four_parts;
 pub mod futures;
+pub mod games;
 pub mod gradients;
 pub mod graph_tile;
 pub mod imagined;
@@ -114,6 +115,7 @@ impl PanelId {
             Self::LookingAhead => Box::new(looking_ahead::LookingAhead::default()),
             Self::Surface => Box::new(surface::Surface::default()),
             Self::WhichLoop => Box::new(which_loop::WhichLoop::default()),
+            Self::Games => Box::new(games::GamesLost::default()),
             Self::ValueEquivalence => Box::new(value_equivalence::ValueEquivalence::default()),
             Self::Unseen => Box::new(unseen::Unseen::default()),
             Self::FourParts => Box::new(four_parts::FourParts),

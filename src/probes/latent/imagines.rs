@@ -198,7 +198,7 @@ mod tests {
         let truth = Truth::of(&world);
         let sight = Coding { coded: Coded::RowCol, places: Places { rows: 1, cols: 6 } };
         let config = MuZeroConfig { simulations: 2, updates: 0.0, ..MuZeroConfig::default() };
-        let mut agent = MuZero::new(config, sight, (6, 4), 3).unwrap();
+        let mut agent = MuZero::new(config, sight, (6, 4), &[3]).unwrap();
         let mut dice = Stream::new(1, StreamName::World);
         let mut obs = world.reset(&mut dice);
         agent.begin(0, obs);

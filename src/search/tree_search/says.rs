@@ -27,6 +27,18 @@ impl<N: Clone> TreeSearch<N> {
         &self.tree
     }
 
+    /// Tree `p` as a search of its own, which goes on as that tree would.
+    pub fn alone(&self, p: usize) -> Self {
+        let mut alone = Self::around(self.settings, self.tree.alone(p));
+        alone.done = self.done;
+        if let Some(drawn) = self.gumbel.chunks(self.tree.actions).nth(p) {
+            alone.gumbel = drawn.to_vec();
+        }
+        (alone.ranges, alone.leaf) = (vec![self.ranges[p]], vec![self.leaf[p]]);
+        alone.gain = vec![self.gain[p]];
+        alone
+    }
+
     /// Nodes of tree `p` that the last simulation went through, from the root on.
     pub fn last_path(&self, p: usize) -> Vec<u32> {
         let up = |&node: &u32| (node != ROOT).then(|| self.tree.parent[self.tree.at(p, node)]);

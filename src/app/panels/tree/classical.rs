@@ -321,7 +321,7 @@ impl Places {
         let levels = at_most(all, all.iter().take_while(fits).count().max(1));
         for (column, level) in levels.iter().enumerate() {
             let x = place(column);
-            let share = |share: f64| format!("{:.0} %", 100.0 * share);
+            let share = |share: f64| told::share(stage, share);
             // The last column stands for all that is deeper, too.
             let depth = match column + 1 == levels.len() && levels.len() < all.len() {
                 true => format!("{} +", level.depth),

@@ -19,7 +19,8 @@ use crate::probes::story::{Frame, NONE, Past, ROOT, Relived, Story, Tree, has_su
 use crate::probes::truth::Truth;
 
 /// What the panel says where there is no search.
-pub const EMPTY: &str = "Needs a run that searches before it acts: 'Planning for action selection', or MuZero in a maze.";
+pub const EMPTY: &str =
+    "Needs a run that searches before it acts: 'Planning for action selection', or MuZero.";
 /// Seconds between two pictures of a search while time passes beside the window.
 const EVERY: f64 = 0.1;
 /// Nodes shown at first.

@@ -42,7 +42,10 @@ impl Hand {
         }
         search.unit_below(node).map_err(|refused| {
             let state = self.look.tree.node.get(node as usize).copied().unwrap_or_default();
-            format!("{}: {refused}", truth.state_name(state))
+            match truth.states() {
+                0 => format!("node {node}: {refused}"),
+                _ => format!("{}: {refused}", truth.state_name(state)),
+            }
         })?;
         self.frames.push(Frame::of(&mut search));
         self.look = Arc::new(Look::of(search, truth));

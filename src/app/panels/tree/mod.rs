@@ -8,6 +8,7 @@ mod controls;
 mod course;
 mod desk;
 mod evidence;
+mod ground;
 mod hand;
 mod place;
 mod told;

@@ -16,15 +16,32 @@ pub fn visits(count: u32) -> String {
     }
 }
 
+/// A share of steps that the world would not have answered so; where no states are listed nobody can
+/// tell.
+pub fn share(stage: &Stage<'_>, share: f64) -> String {
+    match stage.truth().states() {
+        0 => "–".to_owned(),
+        _ => format!("{:.0} %", 100.0 * share),
+    }
+}
+
 /// What a node is called: `node 7, right to (3,5), 14 visits`.
 pub fn name(stage: &Stage<'_>, node: u32) -> String {
     let (tree, truth) = (stage.tree(), stage.truth());
     let place = node as usize;
-    let state = truth.state_name(tree.node[place]);
+    // Where no states are listed, none has a name.
+    let listed = truth.states() > 0;
+    let state = |before: &str| match listed {
+        true => format!("{before}{}", truth.state_name(tree.node[place])),
+        false => String::new(),
+    };
     let visits = visits(tree.visits[place]);
     match tree.parent[place] {
-        NONE => format!("root {state}, {visits}"),
-        _ => format!("node {node}, {} to {state}, {visits}", truth.action_name(tree.action[place])),
+        NONE => format!("root{}, {visits}", state(" ")),
+        _ => {
+            let action = truth.action_name(tree.action[place]);
+            format!("node {node}, {action}{}, {visits}", state(" to "))
+        }
     }
 }
 
@@ -85,9 +102,9 @@ pub fn text(desk: &Desk, s: &Snapshot) -> String {
     }
     text += "depth: nodes, visits, mean value, no data, wrong\n";
     for l in &stage.look.levels {
-        let (unknown, wrong) = (100.0 * l.unknown, 100.0 * l.wrong);
+        let [unknown, wrong] = [l.unknown, l.wrong].map(|x| share(&stage, x));
         text += &format!("{}: {}, {}, {}, ", l.depth, l.nodes, l.visits, value(l.value));
-        text += &format!("{unknown:.0} %, {wrong:.0} %\n");
+        text += &format!("{unknown}, {wrong}\n");
     }
     text += &node(&stage, stage.selected);
     text += "\n";

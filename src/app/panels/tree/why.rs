@@ -10,6 +10,24 @@ use crate::app::words::value;
 use crate::mdp::Action;
 use crate::probes::story::{ROOT, Score, Sums, has_sums, parts};
 
+/// Least height of a line in points before the text scale.
+const LEAST: f32 = 17.0;
+/// From this height on a bar bears its number.
+const TALL: f32 = 24.0;
+
+/// The actions whose sums are greatest, at most so many, in their order; the others have no room.
+fn fit(scores: &[Score], most: usize) -> Vec<usize> {
+    let sum = |&a: &usize| (scores[a].eligible, scores[a].value + scores[a].exploration);
+    let mut all: Vec<usize> = (0..scores.len()).collect();
+    all.sort_by(|a, b| {
+        let (a, b) = (sum(a), sum(b));
+        b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
+    });
+    all.truncate(most.max(1));
+    all.sort_unstable();
+    all
+}
+
 /// The sums at the node selected.
 pub fn sums(stage: &Stage<'_>) -> Sums {
     let path = stage.next().map_or(&[][..], |next| &next.path);
@@ -42,10 +60,11 @@ pub fn ui(ui: &mut Ui, rect: Rect, stage: &Stage<'_>) {
     }
     legend(ui, rect, parts(method, stage.selected == ROOT), &t);
     let body = rect.with_min_y(rect.top() + 64.0 * points);
-    let row = (body.height() / sums.scores.len() as f32).min(44.0 * points);
+    let shown = fit(&sums.scores, (body.height() / (LEAST * points)) as usize);
+    let row = (body.height() / shown.len().max(1) as f32).min(44.0 * points);
     let field = Field::new(body, &sums.scores, points);
-    for (action, score) in sums.scores.iter().enumerate() {
-        let top = body.top() + row * action as f32;
+    for (line, action) in shown.into_iter().enumerate() {
+        let (top, score) = (body.top() + row * line as f32, &sums.scores[action]);
         let line = Rect::from_min_max(pos2(body.left(), top), pos2(body.right(), top + row));
         let next = sums.next == Some(action as Action);
         field.row(ui, stage, line, (action as Action, score, next), &t);
@@ -105,7 +124,12 @@ impl Field {
         let (ctx, painter) = (ui.ctx(), ui.painter());
         let ink = if next { t.text_strong } else { t.text };
         let name = stage.truth().action_name(action);
-        let font = if next { theme::body_strong(ctx) } else { theme::body(ctx) };
+        let tall = line.height() >= TALL * theme::scale(ctx);
+        let font = match (tall, next) {
+            (true, true) => theme::body_strong(ctx),
+            (true, false) => theme::body(ctx),
+            (false, _) => theme::small(ctx),
+        };
         let two = line.height() >= 34.0 * theme::scale(ctx);
         let (up, down) = if two { (-8.0, 9.0) } else { (0.0, 0.0) };
         let room = self.left - line.left() - 6.0;
@@ -138,8 +162,10 @@ impl Field {
         if rest.width() > 0.5 {
             grey(ui, rest, t);
         }
-        inside(ui, known, &value(score.value), theme::arrow_ink(fill));
-        if rest.width() > 0.5 {
+        if tall {
+            inside(ui, known, &value(score.value), theme::arrow_ink(fill));
+        }
+        if tall && rest.width() > 0.5 {
             let words = if untried { "∞".to_owned() } else { value(score.exploration) };
             inside(ui, rest, &words, theme::arrow_ink(t.stroke));
         }
@@ -148,7 +174,8 @@ impl Field {
             (true, true) => "not tried".to_owned(),
             (true, false) => value(sum),
         };
-        let words = text::line(painter, &words, theme::code(ctx), ink);
+        let font = if tall { theme::code(ctx) } else { theme::small(ctx) };
+        let words = text::line(painter, &words, font, ink);
         let end = pos2(rest.right().max(known.right()) + 8.0, line.center().y);
         let end = text::place(painter, &words, end, Align2::LEFT_CENTER);
         if next {
@@ -167,5 +194,19 @@ fn inside(ui: &Ui, bar: Rect, words: &str, ink: Color32) {
     let words = text::line(ui.painter(), words, theme::code(ui.ctx()), ink);
     if words.size().x + 10.0 < bar.width() {
         text::place(ui.painter(), &words, bar.left_center() + vec2(6.0, 0.0), Align2::LEFT_CENTER);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_greatest_sums_are_shown_in_the_order_of_actions() {
+        let score = |value, eligible| Score { value, exploration: 0.0, eligible };
+        let all = [score(0.1, true), score(0.9, false), score(0.5, true), score(0.3, true)];
+        assert_eq!(fit(&all, 2), [2, 3], "what is left out goes first");
+        assert_eq!(fit(&all, 3), [0, 2, 3]);
+        assert_eq!((fit(&all, 9).len(), fit(&all, 0)), (4, vec![2]));
     }
 }
