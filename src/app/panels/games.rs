@@ -12,8 +12,7 @@ use crate::app::widgets::chart::{Chart, Curve};
 use crate::app::widgets::number::grouped;
 use crate::app::widgets::segmented::segmented;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
-use crate::models::sight::Eyes;
-use crate::probes::games::{Games, played};
+use crate::probes::games::{self, Games, played};
 
 /// Seconds between two counts while time passes.
 const EVERY: f64 = 0.5;
@@ -174,8 +173,7 @@ impl GamesLost {
 
 /// Whether all games of a run can be counted.
 fn plays(run: &RunSnapshot) -> bool {
-    let muzero = run.lane.view.muzero.as_ref();
-    muzero.is_some_and(|view| matches!(view.eyes, Eyes::Board(_)))
+    run.lane.view.muzero.as_ref().is_some_and(|view| games::plays(view))
 }
 
 /// `0 of 463 to anybody, 0 of 98 to minimax`.
