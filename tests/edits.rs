@@ -84,6 +84,30 @@ fn what_was_drawn_is_lived_again_whatever_way_leads_there() {
 }
 
 #[test]
+fn views_of_a_world_seen_as_a_picture_see_the_goals_of_now() {
+    let source = "version = 1\nclock = 'env-steps'\n[world]\nid = 'noisy-image'\n[[run]]\n\
+                  agent = 'muzero'\nsimulations = 2\nupdates = 0\nwidth = 4\nlatent = 2\n";
+    let mut e = remembering(ArenaConfig::from_toml("x.toml", source).unwrap(), 1);
+    e.advance_to(Position::at(Clock::EnvSteps, 3), None);
+    let pixels = |e: &Experiment| {
+        let view = e.runs()[0].lane_view(0).view;
+        view.muzero.unwrap().eyes.state(0).unwrap()
+    };
+    assert_eq!(pixels(&e)[35], -1.0, "the goal is where it was built");
+    let drawn = Stroke::paint(vec![(35, Cell::Free), (30, Cell::Goal)]);
+    e.edit(drawn).unwrap();
+    let now = pixels(&e);
+    assert_eq!(now[30], -1.0, "before another step is taken");
+    assert!(now[35].abs() <= 0.5, "noise, like any other cell: {}", now[35]);
+    e.advance_to(Position::at(Clock::EnvSteps, 9), None);
+    assert_eq!(pixels(&e), now);
+    e.seek(Position::at(Clock::EnvSteps, 1));
+    assert_eq!(pixels(&e)[35], -1.0);
+    e.seek(Position::at(Clock::EnvSteps, 6));
+    assert_eq!(pixels(&e), now);
+}
+
+#[test]
 fn undo_is_an_event_that_brings_the_world_back() {
     let mut e = remembering(two(Clock::EnvSteps), 1);
     e.advance_to(at(Clock::EnvSteps, 1), None);

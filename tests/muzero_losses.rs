@@ -87,6 +87,33 @@ fn moved(networks: &Networks, network: usize, by: f32, setting: &Setting) -> f64
 }
 
 #[test]
+fn what_is_said_along_real_steps_is_what_the_loss_is_about() {
+    let golden = rows("muzero/unroll.csv");
+    for (case, shape, setting) in cases() {
+        let (networks, batch) = (networks(shape), batch());
+        let found = unrolled(&networks, &batch, &setting);
+        for lane in 0..LANES {
+            let along = &found.along[lane];
+            assert_eq!((along.rewards.len(), along.values.len()), (STEPS, STEPS + 1));
+            let terms: f64 = along.terms.iter().sum();
+            assert!((terms - found.losses[lane].value).abs() < 1e-12, "{case}: they add up");
+            // At the root every place teaches: the mean of what JAX says of them.
+            let root = golden
+                .iter()
+                .filter(|row| row[0] == case && row[1] == lane.to_string() && row[2] == "root");
+            let root: f64 = root.map(|row| number(&row[4])).sum::<f64>() / SIZE as f64;
+            assert!((along.values[0][0] - root).abs() < 2e-5, "{case}, lane {lane}");
+            for (k, [_, paid]) in along.rewards.iter().enumerate() {
+                let row = &batch.rewards[(lane * STEPS + k) * SIZE..][..SIZE];
+                let known: Vec<f64> = row.iter().flatten().copied().collect();
+                let mean = known.iter().sum::<f64>() / known.len() as f64;
+                assert!((paid - mean).abs() < 1e-12, "{case}: {k}");
+            }
+        }
+    }
+}
+
+#[test]
 fn gradients_are_those_of_finite_differences() {
     // Without a gradient scaled on its way, and without constants that move: then the loss is an
     // ordinary function of all weights.

@@ -150,6 +150,10 @@ pub trait Agent: Clone + Send + 'static {
     /// more. Agents without a model have nothing to be wrong about.
     fn lie(&mut self, _cells: &[(State, f64)]) {}
 
+    /// The world was drawn over: what was seen last would look like this now. For views: what it
+    /// does next follows from what it sees next.
+    fn redrawn(&mut self, _seen: Self::Obs) {}
+
     /// The pseudo-code that its marks refer to, as it is set now.
     fn code(&self) -> &'static [CodeLine];
 

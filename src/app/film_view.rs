@@ -2,10 +2,11 @@
 //! says who runs and in what they differ. No control, no cursor: the panels are the window's own.
 
 mod card;
+mod seats;
 
 use std::sync::Arc;
 
-use egui::{Align2, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Rect, Ui, UiBuilder, pos2};
 
 use super::actions::Actions;
 use super::panels::{Cx, Panel, PanelId};
@@ -19,6 +20,7 @@ use crate::lessons::Lesson;
 use crate::lessons::layout::Layout;
 
 pub use card::differences;
+use seats::seats;
 
 /// Seconds the card stays, and the part of them in which it goes.
 const CARD: f32 = 3.0;
@@ -31,8 +33,11 @@ const GAP: f32 = 12.0;
 /// Height of the lines above and below the panels, before the text scale.
 const HEAD: f32 = 36.0;
 const FOOT: f32 = 26.0;
-/// Text scale: at 720 lines, the size of the lecture view.
+/// Text scale: at 720 lines, the size of the lecture view; and where so many panels share the
+/// picture that their words would not fit.
 const SCALE: f32 = 1.1;
+const CROWDED_SCALE: f32 = 0.8;
+const CROWDED: usize = 5;
 
 /// What a film shows.
 #[derive(Clone, Debug)]
@@ -63,7 +68,7 @@ impl Script {
 
     /// Text scale.
     pub fn scale(&self) -> f32 {
-        SCALE
+        if self.panels.len() < CROWDED { SCALE } else { CROWDED_SCALE }
     }
 }
 
@@ -95,6 +100,12 @@ impl FilmView {
         let panels = script.panels.iter().map(|&id| (id, id.open())).collect();
         let (snapshot, fps) = (Arc::new(snapshot), fps as f32);
         Self { snapshot, lesson, script, panels, view, fps, frames, frame: 0, bare: false }
+    }
+
+    /// The same with run `run` selected: panels about one run show that one.
+    pub fn of_run(mut self, run: usize) -> Self {
+        self.view.run = run.min(self.snapshot.runs.len().saturating_sub(1));
+        self
     }
 
     /// One panel alone at one moment, as the window has it.
@@ -231,7 +242,7 @@ impl FilmView {
     /// All panels. Returns where the last row lies, for the card.
     fn pictures(&mut self, ui: &mut Ui, rect: Rect) -> Rect {
         let ids: Vec<PanelId> = self.panels.iter().map(|(id, _)| *id).collect();
-        let seats = seats(&ids, rect);
+        let seats = seats(&ids, rect, &self.lesson.layout);
         let mut actions = Actions::new();
         for ((id, panel), seat) in self.panels.iter_mut().zip(&seats) {
             let mut cx = Cx {
@@ -250,64 +261,67 @@ impl FilmView {
     }
 }
 
-/// Panels that say what they have to say in little height.
-const CURVES: [PanelId; 3] = [PanelId::Steps, PanelId::Reward, PanelId::Price];
+#[cfg(test)]
+mod tests {
+    use egui::vec2;
 
-/// Where panels lie: the mazes over the whole width, the others in a row below.
-fn seats(ids: &[PanelId], rect: Rect) -> Vec<Rect> {
-    let upright = rect.height() > rect.width();
-    let others: Vec<PanelId> = ids.iter().copied().filter(|&id| id != PanelId::Mazes).collect();
-    let mazes = others.len() < ids.len();
-    let share = match (mazes, others.len()) {
-        (true, 0) => 1.0,
-        (true, _) if upright || !others.iter().all(|id| CURVES.contains(id)) => 0.5,
-        (true, _) => 0.65,
-        (false, _) => 0.0,
-    };
-    let split = rect.top() + share * rect.height();
-    let rest = if mazes { rect.with_min_y(split + GAP) } else { rect };
-    // Two rows where panels have no mazes above them.
-    let rows = if upright {
-        others.len()
-    } else if mazes || others.len() < 3 {
-        1
-    } else {
-        2
-    };
-    let columns = others.len().div_ceil(rows.max(1)).max(1);
-    let mut next = 0;
-    let seat = |id: &PanelId| {
-        if *id == PanelId::Mazes {
-            return rect.with_max_y(split);
+    use super::*;
+    use crate::app::fonts;
+    use crate::experiment::engine::Engine;
+    use crate::experiment::take::Take;
+    use crate::lessons;
+
+    /// A film of a lesson after some steps, in so many points.
+    fn film(id: &str, steps: u64) -> FilmView {
+        let lesson = lessons::find(id).unwrap();
+        let mut engine = Engine::for_film(&Take::from_start(lesson.arena.clone()), 1).unwrap();
+        engine.pass(steps);
+        let script = Script {
+            title: id.to_owned(),
+            caption: String::new(),
+            panels: Script::panels_of(&lesson),
+            theme: Theme::Dark,
+            numbers: false,
+            card: false,
+        };
+        let run = lesson.run;
+        FilmView::new(engine.film_snapshot(), Arc::new(lesson), script, 30, 30).of_run(run)
+    }
+
+    #[test]
+    fn it_shows_the_run_that_is_asked_for_if_there_is_one() {
+        let film = film("value-equivalent", 0);
+        assert_eq!(film.view.run, 0, "A, as the lesson says");
+        assert_eq!(film.of_run(99).view.run, 2, "else the last");
+    }
+
+    #[test]
+    fn panels_stay_in_their_seats_where_many_share_the_picture() {
+        let (ctx, mut film) = (egui::Context::default(), film("five-agents", 40));
+        fonts::install(&ctx);
+        theme::install(&ctx, Theme::Dark, film.script.scale());
+        let screen = Rect::from_min_size(egui::Pos2::ZERO, vec2(1280.0, 720.0));
+        for _ in 0..3 {
+            let input = egui::RawInput { screen_rect: Some(screen), ..Default::default() };
+            let _ = ctx.run_ui(input, |ui| {
+                let ids: Vec<PanelId> = film.panels.iter().map(|(id, _)| *id).collect();
+                let seats = seats(&ids, screen.shrink(EDGE), &film.lesson.layout);
+                let mut actions = Actions::new();
+                for ((id, panel), seat) in film.panels.iter_mut().zip(&seats) {
+                    let mut cx = Cx {
+                        snapshot: &film.snapshot,
+                        view: &film.view,
+                        lesson: &film.lesson,
+                        actions: &mut actions,
+                        bare: false,
+                    };
+                    let builder = UiBuilder::new().id_salt(*id as usize).max_rect(*seat);
+                    let mut child = ui.new_child(builder);
+                    panel.ui(&mut child, &mut cx);
+                    let drawn = child.min_rect();
+                    assert!(drawn.right() <= seat.right() + 1.0, "{id:?}: {drawn} in {seat}");
+                }
+            });
         }
-        let (row, column) = (next / columns, next % columns);
-        next += 1;
-        cell(rest, (row, rows.max(1)), column, &widths(&others, columns))
-    };
-    ids.iter().map(seat).collect()
-}
-
-/// Curves need more width than a slope chart, and four small maps beside each other more still.
-fn widths(ids: &[PanelId], columns: usize) -> Vec<f32> {
-    let share = |id: &PanelId| match id {
-        PanelId::Price => 0.62,
-        PanelId::Wall => 1.8,
-        _ => 1.0,
-    };
-    let shares: Vec<f32> = match ids.len() == columns {
-        true => ids.iter().map(share).collect(),
-        false => vec![1.0; columns],
-    };
-    let sum: f32 = shares.iter().sum();
-    shares.iter().map(|s| s / sum).collect()
-}
-
-/// One cell of a grid with gaps.
-fn cell(rect: Rect, (row, rows): (usize, usize), column: usize, widths: &[f32]) -> Rect {
-    let across = rect.width() - GAP * (widths.len() - 1) as f32;
-    let high = (rect.height() - GAP * (rows - 1) as f32) / rows as f32;
-    let before: f32 = widths[..column].iter().sum();
-    let left = rect.left() + across * before + GAP * column as f32;
-    let top = rect.top() + (high + GAP) * row as f32;
-    Rect::from_min_size(pos2(left, top), vec2(across * widths[column], high))
+    }
 }

@@ -262,7 +262,8 @@ impl Request {
         let snapshot = engine.film_snapshot();
         let mut script = self.script.clone();
         script.card &= self.kind != Kind::Picture;
-        FilmView::new(snapshot, Arc::new(self.lesson.clone()), script, self.fps, frames)
+        let lesson = Arc::new(self.lesson.clone());
+        FilmView::new(snapshot, lesson, script, self.fps, frames).of_run(self.take.selected)
     }
 }
 

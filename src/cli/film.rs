@@ -79,7 +79,7 @@ fn request(args: &FilmArgs) -> Result<Request> {
     let length = length(args, &mut arena)?;
     say_about_world(&arena)?;
     let take = match past {
-        None => Take::from_start(arena.clone()),
+        None => Take { selected: lesson.run, ..Take::from_start(arena.clone()) },
         Some(_) if arena.clock != clock => {
             let what =
                 "--episodes: this run is not on the clock of episodes; give --seconds or --steps";
@@ -184,5 +184,25 @@ fn explain(error: HeadlessError) -> CliError {
     match error.is_usage() {
         true => CliError::Usage(error.to_string()),
         false => CliError::Failed(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: FilmArgs,
+    }
+
+    #[test]
+    fn a_film_is_of_the_run_that_its_lesson_selects() {
+        for (lesson, want) in [("value-equivalent", 0), ("four-parts", 4)] {
+            let line = Line::parse_from(["film", lesson, "--out", "x.png", "--steps", "5"]);
+            assert_eq!(request(&line.args).unwrap().take.selected, want, "{lesson}");
+        }
     }
 }

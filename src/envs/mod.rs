@@ -141,6 +141,12 @@ impl World {
         }
     }
 
+    /// Whether agents are told of listed states, not of numbers or pixels: only then it matters how a
+    /// state is coded.
+    pub fn tells_states(&self) -> bool {
+        !matches!(self.made, Made::Motion { .. })
+    }
+
     /// Builds the world from its map, if it has one, and checked values of its parameters.
     pub fn build(&self, map: Option<&GridSource>, params: &[f64]) -> Result<AnyWorld, WorldError> {
         match (&self.made, map) {

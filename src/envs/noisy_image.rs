@@ -96,6 +96,10 @@ impl Simulator for NoisyImage {
         Ok(())
     }
 
+    fn redrawn(&self, seen: Frame) -> Frame {
+        Frame { goals: self.goals, ..seen }
+    }
+
     fn edited(&self) -> u64 {
         self.grid.edited()
     }
@@ -112,6 +116,16 @@ mod tests {
     use super::*;
     use crate::base::rng::StreamName;
     use crate::mdp::Tabular as _;
+
+    #[test]
+    fn a_picture_looks_otherwise_once_its_goal_was_drawn_elsewhere() {
+        let mut world = NoisyImage::new(NoisyImageConfig::default()).unwrap();
+        let seen = world.reset(&mut Stream::new(1, StreamName::World));
+        assert_eq!(world.redrawn(seen), seen);
+        world.edit(&Stroke::paint(vec![(35, Cell::Free), (30, Cell::Goal)])).unwrap();
+        let now = world.redrawn(seen);
+        assert_eq!((now.goals, now.state, now.noise), (1 << 30, seen.state, seen.noise));
+    }
 
     #[test]
     fn the_picture_follows_the_maze_and_its_noise_repeats_with_its_dice() {

@@ -8,7 +8,7 @@ use super::fork::Fork;
 pub use super::read::{ConfigError, VERSION, only, parse, switch, text, whole};
 use super::read::{Result, check_version, clock, plain, positive, set_one, unknown};
 pub use super::world_config::WorldConfig;
-use super::world_config::world_config;
+use super::world_config::{idle, world_config};
 use crate::agents::{AGENTS, AgentInfo, agent};
 use crate::envs::any::AnyWorld;
 
@@ -199,34 +199,44 @@ impl ArenaConfig {
             return set_one(&place, specs, &mut self.world.params, key, value);
         }
         if let Some((name, key)) = key.split_once('.') {
-            let run = self.run_mut(&place, name)?;
+            let index = self.run_called(&place, name)?;
             if let Some(key) = key.strip_prefix("world.") {
-                let Some(world) = &mut run.world else {
+                let Some(world) = &mut self.runs[index].world else {
                     let what = format!("run {name} has no world of its own: write world.{key}");
                     return Err(ConfigError::at(&place, what));
                 };
                 return set_one(&place, world.info.params(), &mut world.params, key, value);
             }
+            if self.world_of(index).ignores(key) {
+                return Err(idle(&place, key));
+            }
+            let run = &mut self.runs[index];
             return set_one(&place, run.info.params(), &mut run.params, key, value);
         }
-        let has = |run: &&mut RunConfig| run.info.params().iter().any(|s| s.key == key);
-        let mut found = false;
-        for run in self.runs.iter_mut().filter(has) {
+        let has = |run: &RunConfig| run.info.params().iter().any(|s| s.key == key);
+        let with: Vec<usize> = (0..self.runs.len()).filter(|&i| has(&self.runs[i])).collect();
+        if with.is_empty() {
+            let all = self.runs.iter().flat_map(|r| r.info.params());
+            return Err(unknown(&place, "parameter", key, all.map(|s| s.key)));
+        }
+        // What does nothing in some worlds is for the runs in the others.
+        let heard = |&index: &usize| !self.world_of(index).ignores(key);
+        let with: Vec<usize> = with.into_iter().filter(heard).collect();
+        if with.is_empty() {
+            return Err(idle(&place, key));
+        }
+        for index in with {
+            let run = &mut self.runs[index];
             set_one(&place, run.info.params(), &mut run.params, key, value)?;
-            found = true;
         }
-        let all = || self.runs.iter().flat_map(|r| r.info.params());
-        match found {
-            true => Ok(()),
-            false => Err(unknown(&place, "parameter", key, all().map(|s| s.key))),
-        }
+        Ok(())
     }
 
-    fn run_mut(&mut self, place: &str, name: &str) -> Result<&mut RunConfig> {
+    fn run_called(&self, place: &str, name: &str) -> Result<usize> {
         let index = (0..self.runs.len())
             .find(|&i| letter(i).to_string() == name || self.runs[i].name == name);
         match index {
-            Some(index) => Ok(&mut self.runs[index]),
+            Some(index) => Ok(index),
             None => {
                 let letters: Vec<String> =
                     (0..self.runs.len()).map(|i| letter(i).to_string()).collect();

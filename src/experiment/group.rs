@@ -351,9 +351,10 @@ where
     }
 
     fn edit(&mut self, stroke: &Stroke) {
-        for lane in &mut self.lanes {
+        for (lane, seen) in self.lanes.iter_mut().zip(&self.obs) {
             // It was checked before it came into the log.
             let _ = lane.world.edit(stroke);
+            self.agent.redrawn(lane.world.redrawn(*seen));
         }
     }
 

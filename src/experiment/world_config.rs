@@ -31,6 +31,18 @@ impl WorldConfig {
         info.build(source.as_ref(), params)
             .map_err(|e| ConfigError::at(&format!("world {}", info.id), e))
     }
+
+    /// Whether a dial of an agent does nothing in it: how a state is coded is no question where
+    /// numbers are seen.
+    pub fn ignores(&self, key: &str) -> bool {
+        key == "features" && !self.info.tells_states()
+    }
+}
+
+/// Why a dial that does nothing is refused.
+pub(super) fn idle(place: &str, key: &str) -> ConfigError {
+    let what = "has no effect here: this world tells no states, but numbers or pixels";
+    ConfigError::at(place, format!("{key} {what}"))
 }
 
 /// Keys of a `[world]` that are no parameters: for worlds that change, with a map, without one.
@@ -90,4 +102,31 @@ fn source(place: &str, table: &Table, info: &World) -> Result<Option<GridSource>
         source.wind = wind(place, value)?;
     }
     Ok(Some(source))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::experiment::config::ArenaConfig;
+
+    #[test]
+    fn a_dial_that_does_nothing_in_a_world_is_refused() {
+        let source = "version = 1\n[world]\nid = 'cart-pole'\n\
+                      [[run]]\nagent = 'deep-dyna-q'\n[[run]]\nagent = 'muzero'\n";
+        let mut arena = ArenaConfig::from_toml("x.toml", source).unwrap();
+        let want = "has no effect here: this world tells no states, but numbers or pixels";
+        for assignment in ["features=one-hot", "A.features=one-hot"] {
+            let said = arena.set(assignment).unwrap_err().to_string();
+            assert_eq!(said, format!("--set {assignment}: features {want}"));
+        }
+        // Where one run lives among listed states it is for that run alone.
+        let mixed = format!("{source}world = {{ id = 'dyna-maze' }}\n");
+        let mut arena = ArenaConfig::from_toml("x.toml", &mixed).unwrap();
+        let before = arena.runs[0].params.clone();
+        arena.set("features=one-hot").unwrap();
+        assert_eq!(arena.runs[0].params, before);
+        let index = arena.runs[1].info.params().iter().position(|s| s.key == "features").unwrap();
+        assert_ne!(arena.runs[1].params[index], arena.runs[1].info.params()[index].default);
+        arena.set("B.features=place").unwrap();
+        assert!(arena.set("A.features=place").is_err());
+    }
 }

@@ -109,6 +109,11 @@ pub trait Simulator: Clone + Send + 'static {
     fn edit(&mut self, _stroke: &Stroke) -> Result<(), CannotEdit> {
         Err(CannotEdit::NoMap)
     }
+    /// What was seen, as it looks since the last stroke: pictures show the map. Everything else that
+    /// is seen says where the agent is, which no stroke changes.
+    fn redrawn(&self, seen: Self::Obs) -> Self::Obs {
+        seen
+    }
     /// Fingerprint of what strokes have made of the map; 0 while it is as it was built.
     fn edited(&self) -> u64 {
         0

@@ -23,6 +23,11 @@ pub trait Sight: Copy + std::fmt::Debug + PartialEq + Send + Sync + 'static {
     /// Without its type.
     fn eyes(self) -> Eyes;
 
+    /// The same for a world that looks as it does where this is seen: pictures show its goals.
+    fn as_in(self, _seen: &Self::Seen) -> Self {
+        self
+    }
+
     /// `[A]`: what may be done where this is seen; `None`: everything, always.
     fn legal(&self, _seen: &Self::Seen) -> Option<Vec<bool>> {
         None
@@ -186,7 +191,7 @@ pub struct Pixels {
     pub count: usize,
     /// How far those of the background stray from 0.
     pub noise: f32,
-    /// Cells that were goals when the world was built, one bit each.
+    /// Cells that are goals, one bit each.
     pub goals: u64,
 }
 
@@ -203,6 +208,10 @@ impl Sight for Pixels {
 
     fn coded(self, _: Coded) -> Self {
         self
+    }
+
+    fn as_in(self, seen: &Frame) -> Self {
+        Self { goals: seen.goals, ..self }
     }
 
     fn eyes(self) -> Eyes {
@@ -352,6 +361,8 @@ mod tests {
         let frame = Frame { state: 1, goals: 0b1000, noise: 7 };
         assert_eq!(told(&sight, &frame), [0.0, 1.0, 0.0, -1.0]);
         assert_eq!(sight.eyes().frame(&frame), sight.eyes().state(1));
+        let moved = Frame { goals: 0b0100, ..frame };
+        assert_eq!(sight.as_in(&moved).eyes().state(1), sight.eyes().frame(&moved));
         assert_eq!((sight.eyes().numbers(&[0.0]), sight.eyes().legal(&[0.0])), (None, None));
     }
 

@@ -39,6 +39,21 @@ pub enum Task {
     Reach(State),
 }
 
+/// One step of the right plan: what truly follows, and what the moved model says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What is done.
+    pub action: Action,
+    /// Where that truly leads, most likely.
+    pub truly: State,
+    /// Where the model says it leads, and how likely; each state once.
+    pub said: Vec<(State, f64)>,
+    /// Mean true value of what follows: in truth, and over what the model says.
+    pub worth: [f64; 2],
+    /// Whether the task may end there: ends are never moved.
+    pub ends: bool,
+}
+
 /// The moved model and what comes of planning in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Morphed {
@@ -58,8 +73,12 @@ pub struct Morphed {
     pub changed: (usize, usize),
     /// Next states for which there are others of the same mean value, and all.
     pub movable: (usize, usize),
-    /// For each step of the true way from the start: from where, and what the model predicts.
-    pub way: Vec<(State, Vec<(State, f64)>)>,
+    /// `[S]`: true values for the task.
+    pub exact: Vec<f64>,
+    /// `[S]`: the first best step from every state that can be left.
+    pub steps: Vec<Option<Step>>,
+    /// States of the true way from the start that are left again.
+    pub way: Vec<State>,
 }
 
 /// The world for one task, exact.
@@ -189,11 +208,43 @@ impl Morphed {
             quality: share(asked.worth(&plan)?, asked.worth(&right)?),
             changed: (open.iter().filter(off).count(), open.len()),
             movable: (mixes.iter().flatten().count(), open.len()),
-            way: way(truth, &right, model),
+            way: way(truth, &right),
+            steps: steps(&asked, &right, shift, &yardstick),
             values: highest(&planned, size.1),
+            exact: yardstick,
             plan,
         })
     }
+}
+
+/// `[S]`: the first best step from every state that can be left, true and as the model says.
+fn steps(
+    exact: &Exact<'_>,
+    plan: &[u32],
+    shift: impl Fn(&[Outcome]) -> Vec<Outcome>,
+    values: &[f64],
+) -> Vec<Option<Step>> {
+    let worth = |all: &[Outcome]| -> f64 {
+        let goes_on = all.iter().filter(|o| !o.terminated);
+        goes_on.map(|o| o.probability * values[o.next as usize]).sum()
+    };
+    let one = |state: usize| {
+        let action = plan[state].trailing_zeros() as Action;
+        let truly = exact.truth.likeliest(state as State, action)?;
+        let truth = exact.outcomes(state, usize::from(action));
+        let told = shift(&truth);
+        let mut said: Vec<(State, f64)> = Vec::new();
+        for o in &told {
+            match said.iter_mut().find(|(next, _)| *next == o.next) {
+                Some((_, share)) => *share += o.probability,
+                None => said.push((o.next, o.probability)),
+            }
+        }
+        let ends = truth.iter().any(|o| o.terminated);
+        Some(Step { action, truly, said, worth: [worth(&truth), worth(&told)], ends })
+    };
+    let open = |state: &usize| exact.truth.is_left(*state as State) && plan[*state] != 0;
+    (0..plan.len()).map(|state| Some(state).filter(open).and_then(one)).collect()
 }
 
 /// What was earned as a share of the best; `None` where a share says nothing, since even the best is
@@ -238,19 +289,13 @@ fn errors(
     sums.map(|sum| if count > 0.0 { sum / count } else { 0.0 })
 }
 
-/// The true way of a plan from the first start, with what a model predicts at each of its steps.
-fn way(
-    truth: &Truth,
-    plan: &[u32],
-    model: impl Fn(usize, usize) -> Vec<Outcome>,
-) -> Vec<(State, Vec<(State, f64)>)> {
-    let mut all: Vec<(State, Vec<(State, f64)>)> = Vec::new();
+/// The true way of a plan from the first start.
+fn way(truth: &Truth, plan: &[u32]) -> Vec<State> {
+    let mut all = Vec::new();
     let mut at = truth.starts.first().copied();
     while let Some(state) = at.filter(|&s| truth.is_left(s) && all.len() < plan.len()) {
-        let action = plan[state as usize].trailing_zeros();
-        let said = model(state as usize, action as usize);
-        all.push((state, said.iter().map(|o| (o.next, o.probability)).collect()));
-        at = truth.likeliest(state, action as Action);
+        all.push(state);
+        at = truth.likeliest(state, plan[state as usize].trailing_zeros() as Action);
     }
     all
 }
@@ -286,8 +331,33 @@ mod tests {
                 let apart = found.values.iter().zip(&exact.values).map(|(a, b)| (a - b).abs());
                 assert!(apart.fold(0.0, f64::max) < 1e-9, "the value of every state is the same");
                 assert_eq!(found.plan, exact.plan);
+                for step in found.steps.iter().flatten() {
+                    let [truly, said] = step.worth;
+                    assert!((truly - said).abs() < 1e-9, "{step:?}");
+                    let sum: f64 = step.said.iter().map(|(_, share)| share).sum();
+                    assert!((sum - 1.0).abs() < 1e-12);
+                }
             }
         }
+    }
+
+    #[test]
+    fn a_step_tells_where_it_leads_and_where_the_model_says() {
+        let truth = maze(0.0);
+        let found = Morphed::of(&truth, 0.95, 0.5, Task::Own).unwrap();
+        let start = truth.starts[0];
+        let step = found.steps[start as usize].as_ref().unwrap();
+        assert_eq!(truth.likeliest(start, step.action), Some(step.truly));
+        let true_part = step.said.iter().find(|(next, _)| *next == step.truly).unwrap().1;
+        assert!((true_part - 0.5).abs() < 1e-12, "half of it stays where it is");
+        // One step from the start of the 14: its value is that of 12 more steps before the last.
+        assert!((found.exact[step.truly as usize] - 0.95_f64.powi(12)).abs() < 1e-9);
+        assert_eq!((found.way[0], found.way.len()), (start, 14));
+        let last = found.steps[found.way[13] as usize].as_ref().unwrap();
+        assert!(last.ends && last.said == [(last.truly, 1.0)], "ends stay");
+        let other = Morphed::of(&truth, 0.95, 1.0, Task::Reach(53)).unwrap();
+        let off = |step: &Step| (step.worth[0] - step.worth[1]).abs();
+        assert!(other.steps.iter().flatten().any(|step| off(step) > 0.05));
     }
 
     #[test]

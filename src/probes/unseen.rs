@@ -4,7 +4,7 @@
 
 use super::truth::Truth;
 use crate::agents::View;
-use crate::mdp::{Action, State};
+use crate::mdp::{Action, Outcome, State};
 use crate::rl::td::max_value;
 
 /// Steps that are summed up.
@@ -44,6 +44,34 @@ pub fn own(truth: &Truth, view: &View) -> Option<Vec<Option<Action>>> {
         None => Some(best(table.row(state as usize))),
     };
     Some((0..states as State).map(|s| if truth.is_left(s) { act(s) } else { None }).collect())
+}
+
+/// Least and greatest of what a policy may be worth over [`AHEAD`] steps in the likeliest course of
+/// the world, whatever is done from wherever: the ends of a scale that no truth lies beyond.
+pub fn possible(truth: &Truth, gamma: f64) -> (f64, f64) {
+    let states = truth.states();
+    let bounds = |pick: fn(f64, f64) -> f64| {
+        let mut values = vec![0.0; states];
+        for _ in 0..AHEAD {
+            let worth = |o: Outcome| match o.terminated {
+                true => o.reward,
+                false => o.reward + gamma * values[o.next as usize],
+            };
+            let all =
+                |s| (0..truth.actions()).filter_map(move |a| likeliest(truth, s, a as Action));
+            let next = (0..states as State).map(|s| all(s).map(worth).reduce(pick).unwrap_or(0.0));
+            values = next.collect();
+        }
+        values.into_iter().fold(0.0, pick)
+    };
+    let (low, high) = (bounds(f64::min), bounds(f64::max));
+    if high > low { (low, high) } else { (low, low + 1.0) }
+}
+
+/// What follows most likely; the first of several.
+fn likeliest(truth: &Truth, state: State, action: Action) -> Option<Outcome> {
+    let all = truth.outcomes(state, action).iter().rev();
+    all.max_by(|a, b| a.probability.total_cmp(&b.probability)).copied()
 }
 
 impl Judged {
@@ -103,9 +131,7 @@ impl Way {
         let (mut way, mut at) = (Self::default(), from);
         while way.actions.len() < AHEAD {
             let Some(action) = policy.get(at as usize).copied().flatten() else { break };
-            let all = truth.outcomes(at, action).iter().rev();
-            let likeliest = all.max_by(|a, b| a.probability.total_cmp(&b.probability));
-            let Some(outcome) = likeliest else { break };
+            let Some(outcome) = likeliest(truth, at, action) else { break };
             way.states.push(at);
             way.actions.push(action);
             way.rewards.push(outcome.reward);
@@ -198,6 +224,23 @@ mod tests {
         let said = found.said[1];
         assert!((said - (0.1 + 0.25 * 0.1 + 0.125)).abs() < 1e-12, "{said}");
         assert!(found.error > 0.05);
+    }
+
+    #[test]
+    fn no_policy_is_worth_more_or_less_than_is_possible() {
+        let (truth, view) = row();
+        assert_eq!(possible(&truth, 0.5), (0.0, 1.0), "one reward, at the end");
+        let config = GridConfig { step_reward: -0.25, ..GridConfig::default() };
+        let costly = Truth::of(&Grid::new(&GridSource::from_text("S..G"), &config).unwrap());
+        let (low, high) = possible(&costly, 0.5);
+        // Against the wall for ever: -0.25 (1 + 0.5 + ..), cut off after the steps that count.
+        assert!((low + 0.5 * (1.0 - 0.5_f64.powi(AHEAD as i32))).abs() < 1e-12, "{low}");
+        assert!((0.7..=1.0).contains(&high), "from beside the goal: {high}");
+        for action in 0..4 {
+            let policy = vec![Some(action), Some(action), Some(action), None];
+            let found = Judged::of(&costly, &view, policy, 0.5).unwrap();
+            assert!(found.truth.iter().all(|worth| (low..=high).contains(worth)));
+        }
     }
 
     #[test]

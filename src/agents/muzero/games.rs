@@ -133,6 +133,12 @@ impl<O: Observed> Games<O> {
         self.kept.back().map(|kept| &*kept.game)
     }
 
+    /// What was seen last in games that ended their task, newest first.
+    pub fn ends(&self) -> impl Iterator<Item = &O> {
+        let over = self.kept.iter().rev().filter(|kept| kept.game.terminated);
+        over.filter_map(|kept| kept.game.seen.last())
+    }
+
     /// At most `count` things seen in all games, as far apart as they can be, oldest first.
     pub fn spread(&self, count: usize) -> Vec<O> {
         let all: usize = self.kept.iter().map(|kept| kept.game.seen.len()).sum();

@@ -1,5 +1,5 @@
-//! What really happened lately, for pictures: the game under way, the last one, and places spread
-//! over all that is remembered.
+//! What really happened lately, for pictures: the game under way, the last one, places spread over
+//! all that is remembered, and where games ended.
 
 use super::games::{Game, Games};
 use crate::mdp::{Action, Observed};
@@ -7,6 +7,8 @@ use crate::models::sight::Seen;
 
 /// Places spread over the memory that pictures get.
 const PLACES: usize = 256;
+/// Different sights at the ends of games that they get.
+const ENDS: usize = 16;
 
 /// Real steps in a row.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,13 +53,22 @@ pub struct Lived {
     pub last: Way,
     /// Places of all that are remembered, oldest first.
     pub places: Vec<Seen>,
+    /// What was seen where the task was over, each once, the newest first.
+    pub ends: Vec<Seen>,
 }
 
 impl Lived {
     pub(super) fn of<O: Observed>(games: &Games<O>, game: &Game<O>, now: Option<O>) -> Self {
         let last = games.newest().and_then(|game| Way::of(game, None));
         let places = games.spread(PLACES);
+        let mut ends: Vec<Seen> = Vec::new();
+        for seen in games.ends().filter_map(Seen::of) {
+            if ends.len() < ENDS && !ends.contains(&seen) {
+                ends.push(seen);
+            }
+        }
         Self {
+            ends,
             now: Way::of(game, now).unwrap_or_default(),
             last: last.unwrap_or_default(),
             places: places.iter().filter_map(Seen::of).collect(),
@@ -83,5 +94,19 @@ mod tests {
         game.seen.push(9);
         let over = Way::of(&game, None).unwrap();
         assert_eq!(over.seen, [3, 9].map(Seen::State));
+    }
+
+    #[test]
+    fn ends_of_tasks_are_told_once_each_and_parts_of_games_are_none() {
+        let mut games: Games<State> = Games::new(0.0);
+        for (last, terminated) in [(7, true), (8, false), (9, true), (7, true)] {
+            let mut game = Game { terminated, ..Game::default() };
+            game.decided(1, 0, &[1.0], 0.0);
+            game.rewards.push(0.0);
+            game.seen.push(last);
+            games.keep(game, vec![0.0], 100);
+        }
+        let lived = Lived::of(&games, &Game::default(), None);
+        assert_eq!(lived.ends, [7, 9].map(Seen::State));
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::MuZeroConfig;
 use super::networks::Networks;
-use super::unroll::Losses;
 use super::unroll::imagined::Dreamed;
+use super::unroll::{Along, Losses};
 use crate::nn::{Gradients, Module as _};
 
 /// Networks that are metered, in the order of [`Networks::all`].
@@ -67,6 +67,8 @@ pub struct Update {
     pub w: f64,
     /// Its parts before that weight.
     pub losses: Losses,
+    /// What was said along the real actions that it is about.
+    pub along: Along,
     /// Weight of the imagined loss; 0 where nothing was imagined.
     pub beta: f64,
     /// The imagined loss before its weight.

@@ -331,6 +331,10 @@ impl<S: Sight> Agent for MuZero<S> {
         self.searches.clear();
     }
 
+    fn redrawn(&mut self, seen: S::Seen) {
+        self.sight = self.sight.as_in(&seen);
+    }
+
     fn code(&self) -> &'static [CodeLine] {
         self.config.code()
     }

@@ -6,9 +6,11 @@
 //! 2020, appendix G). There is no loss on latent states but the consistency that can be switched on.
 //! The way back is written out; arrays are `[P, K, B, ..]`, lane after lane.
 
+mod along;
 mod heads;
 pub mod imagined;
 
+pub use along::Along;
 pub use heads::Losses;
 
 use super::networks::{Networks, write_pair};
@@ -82,6 +84,8 @@ pub struct Unrolled {
     pub losses: Vec<Losses>,
     /// `[P, B]`: values of the places themselves, `v^0`.
     pub values: Vec<f64>,
+    /// `[P]`: what was said along the way, for pictures.
+    pub along: Vec<Along>,
     /// Of each network, in declaration order.
     pub gradients: Vec<Gradients>,
 }
@@ -117,14 +121,14 @@ pub fn unroll(
     if !setting.value_equivalent {
         heads.decoder(&way.latents);
     }
-    let Heads { losses, values, latents, parameters, .. } = heads;
+    let Heads { losses, values, along, latents, parameters, .. } = heads;
     let [representation, dynamics] = back(networks, batch, setting, compute, way, latents);
     let [reward, value, policy, predictor, decoder] = parameters;
     let found = [Some(representation), Some(dynamics), reward, value, policy, predictor, decoder];
     let none = |mlp: &Mlp| mlp.store().zeros(compute);
     let all = networks.all().into_iter().zip(found);
     let gradients = all.map(|(mlp, found)| found.unwrap_or_else(|| none(mlp))).collect();
-    Unrolled { losses, values, gradients }
+    Unrolled { losses, values, along, gradients }
 }
 
 /// `z^0 = h(o)`, `z^k = g(z^{k-1}, a)`, each scaled to `[0, 1]`.

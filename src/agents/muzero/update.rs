@@ -251,7 +251,9 @@ impl Learner {
             }
             let dreamed = dreamed.as_ref().map(|lanes: &Vec<Dreamed>| lanes[lane].clone());
             let (losses, taught) = (unrolled.losses[lane], told[lane]);
-            learned.last = Update { config: *config, w, losses, beta, dreamed, meters, taught };
+            let along = unrolled.along[lane].clone();
+            learned.last =
+                Update { config: *config, w, losses, along, beta, dreamed, meters, taught };
             learned.course.add(&learned.last);
         }
         Ok(unrolled.values)

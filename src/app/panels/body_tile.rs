@@ -15,6 +15,15 @@ use crate::mdp::scene::{BodyScene, Scene};
 /// Least width beside the picture for its numbers, in points before the text scale.
 const BESIDE: f32 = 100.0;
 
+/// Height of the line that says what the rings are, in points before the text scale.
+const LEGEND: f32 = 18.0;
+/// What they are, longer and shorter.
+const RINGS: [&str; 3] = [
+    "time runs outwards, a ring is 10 steps",
+    "outwards: time; a ring: 10 steps",
+    "a ring: 10 steps",
+];
+
 /// Draws run `index` into a box of `size` points.
 pub fn picture(ui: &mut Ui, index: usize, scene: &BodyScene, size: Vec2, cx: &mut Cx<'_>) {
     let run = &cx.snapshot.runs[index];
@@ -34,7 +43,9 @@ pub fn picture(ui: &mut Ui, index: usize, scene: &BodyScene, size: Vec2, cx: &mu
     let (t, top) = (theme::tokens(ui.ctx()), ui.cursor().min);
     ui.add_space(head);
     let size = size - vec2(0.0, head);
-    let response = picture.ui(ui, size);
+    let foot = legend_height(scene, size, beside, points);
+    let drawn = size - vec2(0.0, foot);
+    let response = picture.ui(ui, drawn);
     let painter = ui.painter();
     for (index, words) in lines.iter().enumerate() {
         let line = text::line(painter, words, theme::code_medium(ui.ctx()), t.text);
@@ -51,9 +62,22 @@ pub fn picture(ui: &mut Ui, index: usize, scene: &BodyScene, size: Vec2, cx: &mu
             at.y -= text::place(painter, &line, at, Align2::LEFT_BOTTOM).height();
         }
     }
+    if foot > 0.0 && has_time_around(scene, drawn, points) {
+        let font = theme::small(ui.ctx());
+        let words = text::fitted(painter, &RINGS, &font, t.text_weak, size.x);
+        let at = response.rect.center_bottom() + vec2(0.0, 1.0);
+        text::place(painter, &words, at, Align2::CENTER_TOP);
+    }
+    ui.add_space(foot);
     if response.clicked() {
         cx.actions.push(Action::Run(index));
     }
+}
+
+/// Room below the picture for what its rings are, where there is none beside it; 0 where it has none.
+fn legend_height(scene: &BodyScene, size: Vec2, beside: bool, points: f32) -> f32 {
+    let rings = !beside && has_time_around(scene, size, points);
+    if rings { LEGEND * points } else { 0.0 }
 }
 
 /// A number of a state as it is shown: angles within half a turn either way.
@@ -141,4 +165,28 @@ pub fn data(snapshot: &Snapshot) -> Option<String> {
         }
     }
     (!csv.is_empty()).then_some(csv)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envs::world;
+    use crate::mdp::scene::Scenic as _;
+
+    #[test]
+    fn rings_are_named_wherever_they_are_drawn() {
+        let info = world("pendulum").unwrap();
+        let Scene::Body(scene) = info.build(None, &info.defaults()).unwrap().scene() else {
+            panic!("a pendulum has a body");
+        };
+        for high in (100..400).map(|high| high as f32) {
+            let size = vec2(290.0, high);
+            let foot = legend_height(&scene, size, false, 1.0);
+            let rings = has_time_around(&scene, size - vec2(0.0, foot), 1.0);
+            assert!(!rings || foot == LEGEND, "{high}");
+            assert_eq!(legend_height(&scene, size, true, 1.0), 0.0, "beside it there is room");
+        }
+        let size = vec2(290.0, 300.0);
+        assert!(has_time_around(&scene, size - vec2(0.0, LEGEND), 1.0), "there are rings at all");
+    }
 }

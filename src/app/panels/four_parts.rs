@@ -105,7 +105,8 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     heads(ui.painter(), rect, (lead, wide));
     for (line, (index, run)) in subjects(s).enumerate() {
         let top = rect.top() + head + row * line as f32;
-        let middle = top + 0.5 * row;
+        // That of the lamps, which end above the next row.
+        let middle = top + 0.5 * (row - 6.0);
         badge::paint(ui.painter(), pos2(rect.left() + 12.0 * points, middle), index);
         for (column, part) in PARTS.iter().enumerate() {
             let left = rect.left() + lead + wide * column as f32;

@@ -42,10 +42,8 @@ struct Room {
 
 impl Room {
     /// Everything, or in a low panel what can be read: the formula goes first, then the second row.
-    /// The imagined row alone where there is no other.
-    fn new(height: f32, imagined: bool, alone: bool) -> Self {
+    fn new(height: f32, imagined: bool) -> Self {
         let rows: &[usize] = match (height >= 2.0 * ROW.0, imagined) {
-            _ if alone => &[0],
             (true, _) => &[0, 1],
             (false, true) => &[0],
             (false, false) => &[1],
@@ -118,7 +116,7 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
     let spoken = words(run, &figure);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &spoken));
     let rows = figure.rows();
-    let room = Room::new(rect.height() / points, rows[0].is_some(), figure.is_latent());
+    let room = Room::new(rect.height() / points, rows[0].is_some());
     let high = room.high * points;
     let empty = [
         match figure.wiring() {
@@ -171,8 +169,7 @@ fn words(run: &RunSnapshot, figure: &Figure<'_>) -> String {
             text += &format!("no update {name} yet\n");
             continue;
         };
-        let own = if row.latent { sum.terms.clone() } else { row.numbers.terms() };
-        let terms: Vec<String> = own.into_iter().map(crate::app::words::value).collect();
+        let terms: Vec<String> = row.terms.iter().copied().map(crate::app::words::value).collect();
         let meter = row.meter();
         text += &format!("update {name}: terms {}; {meter}", terms.join(" + "));
         for (block, moved) in BLOCKS.iter().zip(row.moved) {
@@ -211,8 +208,7 @@ impl Panel for Schematic {
                 let Some(row) = row else { continue };
                 let n = row.numbers;
                 let lists = [("reward", &n.rewards), ("value", &n.values), ("target", &n.targets)];
-                let terms = if row.latent { sum.terms.clone() } else { n.terms() };
-                for (what, list) in lists.into_iter().chain([("term", &terms)]) {
+                for (what, list) in lists.into_iter().chain([("term", &row.terms)]) {
                     for (k, number) in list.iter().enumerate() {
                         csv += &format!("{letter},{name},{what},{k},{number}\n");
                     }
@@ -237,16 +233,15 @@ mod tests {
 
     #[test]
     fn a_low_panel_leaves_out_the_formula_and_then_a_row() {
-        let room = |height, imagined, alone| {
-            let Room { rows, high, formula } = Room::new(height, imagined, alone);
+        let room = |height, imagined| {
+            let Room { rows, high, formula } = Room::new(height, imagined);
             assert!(high >= ROW.0.min(height), "{high}");
             (rows, formula)
         };
-        assert_eq!(room(700.0, true, false), (&[0, 1][..], true));
-        assert_eq!(room(350.0, true, false), (&[0, 1][..], false));
-        assert_eq!(room(250.0, true, false), (&[0][..], true));
-        assert_eq!(room(190.0, true, false), (&[0][..], false));
-        assert_eq!(room(190.0, false, false), (&[1][..], false), "nothing is imagined");
-        assert_eq!(room(700.0, true, true), (&[0][..], true), "a latent model");
+        assert_eq!(room(700.0, true), (&[0, 1][..], true));
+        assert_eq!(room(350.0, true), (&[0, 1][..], false));
+        assert_eq!(room(250.0, true), (&[0][..], true));
+        assert_eq!(room(190.0, true), (&[0][..], false));
+        assert_eq!(room(190.0, false), (&[1][..], false), "nothing is imagined");
     }
 }

@@ -322,8 +322,11 @@ impl Surface {
         if bar {
             ui.horizontal(|ui| {
                 self.bar(ui, kind);
-                ui.add_space(12.0 * theme::scale(ui.ctx()));
-                ui.add(note);
+                // Beside others there may be no room for words.
+                if ui.available_width() > 72.0 * theme::scale(ui.ctx()) {
+                    ui.add_space(12.0 * theme::scale(ui.ctx()));
+                    ui.add(note);
+                }
             });
         } else if line > 0.0 {
             ui.add(note);

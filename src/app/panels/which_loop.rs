@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 
 use egui::{
-    Align2, CornerRadius, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align2, CornerRadius, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::asked::{Asked, Moment};
@@ -34,6 +35,14 @@ const LETTERS: [&str; 2] = [
     "all in the true world, from the start. π: what it does, without noise. π̂*: what is best in its model",
     "true values. π: what it does; π̂*: best in its model",
 ];
+
+/// What a planning error below 0 means.
+const GAINED: [&str; 2] = [
+    "frame, below 0: what it does is better than what is best in its model, by so much",
+    "frame, below 0: better than its model's best",
+];
+/// Less than this share of the best is nothing.
+const SMALL: f64 = 0.01;
 
 /// One for each run: what was measured; `None` without a model.
 type Found = Vec<Option<Shortfall>>;
@@ -150,24 +159,20 @@ impl Bar<'_> {
         self.field.left() + (self.field.width() - 74.0 * self.points) * share as f32
     }
 
-    /// What it truly earns is solid; what planning and the model cost follows on the same scale.
+    /// Above, solid, what it truly earns; below it, on the same scale, from there back to the best:
+    /// what planning costs, then what the model does.
     fn paint(&self, found: &Shortfall) {
-        let high = (0.34 * self.field.height()).clamp(10.0, 26.0 * self.points);
+        let high = (0.34 * self.field.height()).clamp(12.0, 28.0 * self.points);
         let (top, bottom) = (self.field.top(), self.field.top() + high);
-        let part = |a: f64, b: f64| {
+        let part = |a: f64, b: f64, [from, to]: [f32; 2]| {
             let (a, b) = (self.x(a.min(b)), self.x(a.max(b)));
-            Rect::from_min_max(pos2(a, top), pos2(b, bottom))
+            Rect::from_min_max(pos2(a, top + from * high), pos2(b, top + to * high))
         };
-        let lived = part(self.ends.0.min(0.0), found.own);
+        let (above, below) = ([0.0, 0.52], [0.6, 1.0]);
+        let lived = part(self.ends.0.min(0.0), found.own, above);
         self.painter.rect_filled(lived, 2, self.t.real);
-        let planning = part(found.own, found.planned);
-        self.painter.rect_filled(planning, 2, self.t.text_weak.gamma_multiply(0.45));
-        let model = part(found.planned, found.best);
-        if model.width() > 1.0 {
-            self.painter.rect_filled(model, 2, self.t.imagined.gamma_multiply(0.32));
-            let edge = Stroke::new(1.5, self.t.imagined);
-            dashes::paint_box(self.painter, model, CornerRadius::same(2), edge);
-        }
+        self.model_error(part(found.planned, found.best, below));
+        self.planning_error(part(found.own, found.planned, below), found.planning_error());
         let best = self.x(found.best);
         let line = [pos2(best, top - 4.0), pos2(best, bottom + 4.0)];
         self.painter.line_segment(line, Stroke::new(2.0, self.t.text_strong));
@@ -183,23 +188,72 @@ impl Bar<'_> {
         self.numbers(found, bottom + 4.0);
     }
 
-    /// The three parts in numbers, each in the ink of its piece.
+    fn model_error(&self, model: Rect) {
+        if model.width() > 1.0 {
+            self.painter.rect_filled(model, 2, self.t.imagined.gamma_multiply(0.32));
+            let edge = Stroke::new(1.5, self.t.imagined);
+            dashes::paint_box(self.painter, model, CornerRadius::same(2), edge);
+        }
+    }
+
+    /// Filled where planning costs something; where it earns more than the best plan of its model, a
+    /// frame alone, over what the model error counts and nobody misses.
+    fn planning_error(&self, planning: Rect, error: f64) {
+        if planning.width() <= 1.0 {
+            return;
+        }
+        if error > 0.0 {
+            self.painter.rect_filled(planning, 2, self.t.text_weak.gamma_multiply(0.45));
+            return;
+        }
+        let inside = planning.shrink2(vec2(0.0, 3.0));
+        let stroke = Stroke::new(1.5, self.t.text_strong);
+        self.painter.rect_stroke(inside, 2, stroke, StrokeKind::Inside);
+    }
+
+    /// The three parts in numbers, each in the ink of its piece and beside a sample of it.
     fn numbers(&self, found: &Shortfall, top: f32) {
+        let gains = found.planning_error() < -SMALL * found.best.abs().max(1e-9);
+        let planning = format!("planning error {}", value(found.planning_error()));
         let parts = [
             (format!("earns {}", value(found.own)), self.t.real_text),
-            (format!("planning error {}", value(found.planning_error())), self.t.text),
+            (planning, self.t.text),
             (format!("model error {}", value(found.model_error())), self.t.imagined_text),
         ];
         let font = theme::tick_strong(self.painter.ctx());
         let mut at = pos2(self.field.left(), top);
-        for (words, ink) in parts {
+        for (index, (words, ink)) in parts.into_iter().enumerate() {
             let words = text::line(self.painter, &words, font.clone(), ink);
-            if at.x + words.size().x > self.field.right() {
+            let sample = 16.0 * self.points;
+            if at.x + sample + words.size().x > self.field.right() {
                 at = Pos2::new(self.field.left(), at.y + words.size().y);
             }
-            if at.y + words.size().y <= self.field.bottom() + 4.0 {
-                at.x = text::place(self.painter, &words, at, Align2::LEFT_TOP).right() + 18.0;
+            if at.y + words.size().y > self.field.bottom() + 4.0 {
+                return;
             }
+            let middle = pos2(at.x + 5.0 * self.points, at.y + 0.5 * words.size().y);
+            let seat = Rect::from_center_size(middle, Vec2::splat(10.0 * self.points));
+            match index {
+                0 => drop(self.painter.rect_filled(seat, 2, self.t.real)),
+                1 => self.planning_error(seat, if gains { -1.0 } else { 1.0 }),
+                _ => self.model_error(seat),
+            }
+            let from = pos2(at.x + sample, at.y);
+            at.x = text::place(self.painter, &words, from, Align2::LEFT_TOP).right() + 18.0;
+        }
+        if gains {
+            self.gained(at.y + font.size * 1.35);
+        }
+    }
+
+    /// What a planning error below 0 means.
+    fn gained(&self, top: f32) {
+        let ctx = self.painter.ctx();
+        let font = theme::small(ctx);
+        let wide = self.field.right() - self.field.left();
+        let words = text::fitted(self.painter, &GAINED, &font, self.t.text_weak, wide);
+        if top + words.size().y <= self.field.bottom() + 6.0 {
+            text::place(self.painter, &words, pos2(self.field.left(), top), Align2::LEFT_TOP);
         }
     }
 }
@@ -207,8 +261,8 @@ impl Bar<'_> {
 /// One sentence: who is to blame.
 fn verdict(found: &Shortfall) -> &'static str {
     let missing = found.best - found.own;
-    if missing <= 0.01 * found.best.abs().max(1e-9) {
-        return match found.planning_error() < -0.01 * found.best.abs().max(1e-9) {
+    if missing <= SMALL * found.best.abs().max(1e-9) {
+        return match found.planning_error() < -SMALL * found.best.abs().max(1e-9) {
             // What it does is better than what is best in its model.
             true => "nothing is missing, though the model is wrong",
             false => "nothing is missing",

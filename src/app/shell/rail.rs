@@ -16,26 +16,35 @@ use crate::app::widgets::{focus, key_chip, text};
 use crate::app::{icons, theme};
 use crate::lessons::{Lesson, chapter_name};
 
+/// Usual height of a row, and least and usual distance of two, in points before the text scale.
+const HIGH: f32 = 34.0;
+const PITCH: (f32, f32) = (30.0, 41.0);
+/// What the question for the room usually takes at the foot.
+const ASK: f32 = 200.0;
+
 /// Draws the rail.
 pub fn rail(ui: &mut Ui, room: Room, lessons: &[Arc<Lesson>], open: usize, cx: &mut Cx<'_>) {
     if !room.names {
         numbers(ui, lessons, open, cx);
         return;
     }
+    let here = lessons.get(open).map_or(0, |lesson| lesson.chapter);
+    let rows = Rows::of(ui, lessons, here);
     let below = Panel::bottom("ask the room").frame(Frame::NONE).show_separator_line(false);
     below.resizable(false).show(ui, |ui| ask(ui, cx));
-    let here = lessons.get(open).map_or(0, |lesson| lesson.chapter);
     let fetch = came(ui, open);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let usual = ui.spacing().item_spacing.y;
+        ui.spacing_mut().item_spacing.y = rows.gap;
         for (first, chapter) in chapters(lessons) {
-            if heading(ui, chapter, chapter == here) && chapter != here {
+            if heading(ui, rows.high, chapter, chapter == here) && chapter != here {
                 cx.actions.push(Action::Lesson(first));
             }
             if chapter != here {
                 continue;
             }
             for (index, lesson) in lessons.iter().enumerate().filter(|(_, l)| l.chapter == here) {
-                let entry = entry(ui, &lesson.arena.title, index == open);
+                let entry = entry(ui, rows.high, &lesson.arena.title, index == open);
                 if index == open && fetch {
                     entry.scroll_to_me(None);
                 }
@@ -44,9 +53,46 @@ pub fn rail(ui: &mut Ui, room: Room, lessons: &[Arc<Lesson>], open: usize, cx: &
                 }
             }
         }
+        ui.spacing_mut().item_spacing.y = usual;
         ui.add_space(14.0);
         notes(ui, cx.lesson);
     });
+}
+
+/// How high a row of the list is, and how far from the next one.
+struct Rows {
+    high: f32,
+    gap: f32,
+}
+
+impl Rows {
+    /// Long chapters stand closer, so that the notes below them can be read. It is the same for all
+    /// lessons of a chapter: nothing moves under the hand that goes through them.
+    fn of(ui: &Ui, lessons: &[Arc<Lesson>], here: usize) -> Self {
+        let points = theme::scale(ui.ctx());
+        let chapter = || lessons.iter().filter(|lesson| lesson.chapter == here);
+        let notes = chapter().map(|lesson| notes_height(ui, lesson)).fold(0.0, f32::max);
+        let count = chapters(lessons).len() + chapter().count();
+        Self::sharing(ui.available_height() - ASK * points - notes, count, points)
+    }
+
+    /// `count` rows in `room` points.
+    fn sharing(room: f32, count: usize, points: f32) -> Self {
+        let pitch = (room / count.max(1) as f32).clamp(PITCH.0 * points, PITCH.1 * points);
+        let gap = (pitch - HIGH * points).clamp(2.0 * points, (PITCH.1 - HIGH) * points);
+        Self { high: pitch - gap, gap }
+    }
+}
+
+/// Room that the notes of a lesson take, with what is above them.
+fn notes_height(ui: &Ui, lesson: &Lesson) -> f32 {
+    let (font, ink) = (theme::small(ui.ctx()), theme::tokens(ui.ctx()).text);
+    let wide = ui.available_width();
+    let all = lesson.notes.trim().split("\n\n").filter(|paragraph| !paragraph.is_empty());
+    let high = |paragraph: &str| {
+        ui.painter().layout(paragraph.replace('\n', " "), font.clone(), ink, wide).size().y + 11.0
+    };
+    all.map(high).sum::<f32>() + 44.0 * theme::scale(ui.ctx())
 }
 
 /// Whether another lesson or another height came since the last frame: only then the open lesson
@@ -118,10 +164,10 @@ fn hand(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 /// A chapter; true if it was clicked.
-fn heading(ui: &mut Ui, chapter: usize, open: bool) -> bool {
+fn heading(ui: &mut Ui, high: f32, chapter: usize, open: bool) -> bool {
     let t = theme::tokens(ui.ctx());
     let name = chapter_name(chapter);
-    let size = vec2(ui.available_width(), 34.0 * theme::scale(ui.ctx()));
+    let size = vec2(ui.available_width(), high);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     if response.hovered() && !open {
         ui.painter().rect_filled(rect, 6.0, t.elev);
@@ -143,9 +189,9 @@ fn heading(ui: &mut Ui, chapter: usize, open: bool) -> bool {
 }
 
 /// A lesson of the open chapter.
-fn entry(ui: &mut Ui, title: &str, open: bool) -> Response {
+fn entry(ui: &mut Ui, high: f32, title: &str, open: bool) -> Response {
     let t = theme::tokens(ui.ctx());
-    let size = vec2(ui.available_width(), 34.0 * theme::scale(ui.ctx()));
+    let size = vec2(ui.available_width(), high);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let inner = rect.with_min_x(rect.left() + 24.0);
     if open || response.hovered() {
@@ -212,5 +258,22 @@ fn ask(ui: &mut Ui, cx: &mut Cx<'_>) {
     card.response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Ask the room"));
     if card.response.clicked() {
         cx.actions.push(if revealed { Action::Backward } else { Action::Forward });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stand_closer_where_notes_need_the_room() {
+        let rows = |room| {
+            let Rows { high, gap } = Rows::sharing(room, 10, 1.0);
+            (high, gap)
+        };
+        assert_eq!(rows(1000.0), (34.0, 7.0), "never wider than usual");
+        assert_eq!(rows(380.0), (34.0, 4.0));
+        assert_eq!(rows(330.0), (31.0, 2.0));
+        assert_eq!(rows(-50.0), (28.0, 2.0), "nor closer than a hand can tell apart");
     }
 }

@@ -114,11 +114,10 @@ fn plan(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// Dials that only matter for a certain value of another, or in other worlds, are hidden.
 fn hidden(cx: &Cx<'_>, run: usize, spec: &Spec) -> bool {
-    let run = &cx.snapshot.runs[run];
-    // How a cell is told is no question where numbers are seen.
-    if spec.key == "features" && cx.snapshot.world.info.numbers() > 0 {
+    if cx.snapshot.config.world_of(run).ignores(spec.key) {
         return true;
     }
+    let run = &cx.snapshot.runs[run];
     let value = |key: &str| {
         let index = run.agent.params().iter().position(|s| s.key == key)?;
         Some((&run.agent.params()[index], run.params[index]))
@@ -129,7 +128,8 @@ fn hidden(cx: &Cx<'_>, run: usize, spec: &Spec) -> bool {
     match spec.key {
         // Only such planning can meet unseen pairs.
         "unseen" => !is("picks", &["e-greedy"]),
-        "features" => !is("model", &["expectation", "linear"]),
+        // Elsewhere "model" is another question.
+        "features" if run.agent.id == "dyna" => !is("model", &["expectation", "linear"]),
         "noise" => !is("model", &["sample"]),
         "error_in" => is("error", &["0"]),
         "epsilon" => !is("policy", &["greedy"]),

@@ -22,7 +22,8 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// Listed states that were really left at least once, or places spread over what is remembered.
+    /// Listed states that were really left at least once, or places spread over what is remembered;
+    /// and where tasks ended, which nobody leaves.
     pub fn of(truth: &Truth, view: &View, agent: &MuZeroView) -> Self {
         let mut cloud = Self::default();
         let seen: Vec<Seen> = match &view.table {
@@ -37,7 +38,8 @@ impl Cloud {
             }
             None => agent.lived.places.clone(),
         };
-        for seen in &seen {
+        let ends = agent.lived.ends.iter().filter(|end| !seen.contains(end));
+        for seen in seen.iter().chain(ends) {
             if let Some(latent) = encoded(agent, seen) {
                 cloud.push(place(truth, seen), &latent);
             }

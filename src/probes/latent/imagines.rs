@@ -250,8 +250,11 @@ mod tests {
         let ask =
             Ask { truth: &truth, view: &view, which: Which::Now, from: Some(0), before: None };
         let found = Imagines::of(&ask).unwrap();
-        assert_eq!(found.cloud.places.len(), 5, "the goal is never left");
-        assert_eq!(found.links, [[0, 1], [1, 2], [2, 3], [3, 4]]);
+        let places: Vec<Place> = (0..6).map(Place::State).collect();
+        assert_eq!(found.cloud.places, places, "the goal is never left, but was seen");
+        assert_eq!(found.links, [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]]);
+        let goal = found.cloud.latent(5).to_vec();
+        assert_eq!(found.cloud.nearest(&goal), Some(5), "so a reader can say: at the goal");
         assert_eq!(found.first, 0);
         assert_eq!(Imagines::of(&Ask { view: &View::default(), ..ask }), None);
     }

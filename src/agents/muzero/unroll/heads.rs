@@ -1,6 +1,7 @@
 //! What each head says along the unrolled latent states, how wrong it is, and the gradient that it
 //! leaves there. All steps of a head are one batch, because no head depends on another step.
 
+use super::along::{Along, Means};
 use super::{Batch, Policies, Setting, cut, scaled, stack};
 use crate::agents::muzero::networks::{Networks, decode};
 use crate::nn::device::Compute;
@@ -43,6 +44,8 @@ pub(super) struct Heads<'a> {
     pub losses: Vec<Losses>,
     /// `[P, B]`: `v^0`.
     pub values: Vec<f64>,
+    /// `[P]`.
+    pub along: Vec<Along>,
     /// `[P, K + 1, B]`: all values, squashed, for advantages.
     squashed: Vec<f64>,
     /// `[K + 1]` of `[P, B, L]`: gradients at the latent states.
@@ -66,6 +69,7 @@ impl<'a> Heads<'a> {
             compute,
             losses: vec![Losses::default(); batch.lanes],
             values: Vec::new(),
+            along: vec![Along::default(); batch.lanes],
             squashed: Vec::new(),
             latents: vec![vec![0.0; latent]; batch.steps + 1],
             parameters: [const { None }; 5],
@@ -119,11 +123,18 @@ impl<'a> Heads<'a> {
 
     /// `c_v l^v` at every step.
     pub fn value(&mut self, latents: &[Vec<f32>]) {
-        let (batch, weight) = (self.batch, self.setting.value);
+        let (batch, weight, parts) = (self.batch, self.setting.value, self.batch.steps + 1);
         let mut all = Vec::with_capacity(batch.values.len());
-        let judge = |_: &Self, index: usize, outputs: &[f32]| {
-            all.push(decode(outputs));
-            batch.values[index].map(|target| number(outputs, target, weight))
+        let mut lanes = vec![(Means::new(parts), vec![0.0; parts]); batch.lanes];
+        let judge = |heads: &Self, index: usize, outputs: &[f32]| {
+            let value = decode(outputs);
+            all.push(value);
+            let target = batch.values[index]?;
+            let (loss, slope) = number(outputs, target, weight);
+            let ((lane, share), k) = (heads.share(index, parts, 0), index / batch.size % parts);
+            lanes[lane].0.note(k, [value, target]);
+            lanes[lane].1[k] += share * loss;
+            Some((loss, slope))
         };
         let mlp = &self.networks.value;
         let (gradients, parameters) = self.run(mlp, (latents, 0), |l| &mut l.value, judge);
@@ -131,6 +142,9 @@ impl<'a> Heads<'a> {
             self.add(&gradients, 0);
         }
         self.parameters[1] = Some(parameters);
+        for (along, (means, terms)) in self.along.iter_mut().zip(lanes) {
+            (along.values, along.terms) = (means.all(), terms);
+        }
         self.values = cut(&all, batch.lanes, batch.steps + 1, 0);
         self.squashed = all.into_iter().map(squash).collect();
     }
@@ -162,8 +176,12 @@ impl<'a> Heads<'a> {
     /// of the dynamics.
     pub fn reward(&mut self, pairs: &[Vec<f32>]) {
         let batch = self.batch;
-        let judge = |_: &Self, index: usize, outputs: &[f32]| {
-            batch.rewards[index].map(|target| number(outputs, target, 1.0))
+        let mut lanes = vec![Means::new(batch.steps); batch.lanes];
+        let judge = |heads: &Self, index: usize, outputs: &[f32]| {
+            let paid = batch.rewards[index]?;
+            let (lane, _) = heads.share(index, batch.steps, 1);
+            lanes[lane].note(index / batch.size % batch.steps, [decode(outputs), paid]);
+            Some(number(outputs, paid, 1.0))
         };
         let mlp = &self.networks.reward;
         let (gradients, parameters) = self.run(mlp, (pairs, 1), |l| &mut l.reward, judge);
@@ -171,6 +189,9 @@ impl<'a> Heads<'a> {
             super::hand_back(pairs, self.setting.recurrent, self.networks.shape.latent, into);
         }
         self.parameters[0] = Some(parameters);
+        for (along, means) in self.along.iter_mut().zip(lanes) {
+            along.rewards = means.all();
+        }
     }
 
     /// Distance of the predicted latent states from those that were really reached, which are

@@ -22,7 +22,7 @@ const LEAST: f32 = 58.0;
 type Pair = fn(&Step) -> Option<[f64; 2]>;
 
 /// One chart: its names from long to short, and its numbers.
-struct Quantity {
+pub struct Quantity {
     names: [&'static str; 2],
     of: Pair,
     /// Ends of the axis; `None`: those of the numbers.
@@ -32,7 +32,7 @@ struct Quantity {
 }
 
 /// All charts, the most telling first.
-const QUANTITIES: [Quantity; 4] = [
+pub const QUANTITIES: [Quantity; 4] = [
     Quantity {
         names: ["drift: |zᵏ − h(o)|, in typical distances", "drift, typical distances"],
         of: |step| Some([0.0, step.drift]),
@@ -55,20 +55,24 @@ const QUANTITIES: [Quantity; 4] = [
 ];
 
 /// Draws all of them into `rect`.
-pub fn paint(painter: &Painter, rect: Rect, found: &Imagines, horizon: Option<usize>) {
+pub fn paint(
+    painter: &Painter,
+    rect: Rect,
+    (found, axes): (&Imagines, &[(f64, f64)]),
+    horizon: Option<usize>,
+) {
     let ctx = painter.ctx();
     let (t, points) = (theme::tokens(ctx), theme::scale(ctx));
     let room = rect.height() - FOOT * points;
     let most = ((room / (LEAST * points)) as usize).clamp(1, QUANTITIES.len());
     let each = room / most as f32;
     let mut below = rect.top();
-    for (row, quantity) in QUANTITIES.iter().take(most).enumerate() {
+    for (row, (quantity, &(low, high))) in QUANTITIES.iter().zip(axes).take(most).enumerate() {
         let top = rect.top() + each * row as f32;
         let field = Rect::from_min_max(
             pos2(rect.left() + LEFT * points, top + NAME * points),
             pos2(rect.right() - 10.0, top + each - 8.0),
         );
-        let (low, high) = quantity.ends.unwrap_or_else(|| ends(found, quantity.of));
         let chart = Chart { painter, t: &t, field, low, high, log: false };
         name(&chart, &quantity.names);
         chart.tick(low, &value(low));
@@ -110,8 +114,11 @@ fn lines(chart: &Chart<'_>, found: &Imagines, quantity: &Quantity) {
 }
 
 /// Ends of an axis: 0 and round numbers beyond the rest.
-fn ends(found: &Imagines, of: Pair) -> (f64, f64) {
-    let all = || found.steps.iter().filter_map(of).flatten().filter(|x| x.is_finite());
+pub fn ends(found: &Imagines, quantity: &Quantity) -> (f64, f64) {
+    if let Some(ends) = quantity.ends {
+        return ends;
+    }
+    let all = || found.steps.iter().filter_map(quantity.of).flatten().filter(|x| x.is_finite());
     let (least, most) = (all().fold(0.0, f64::min), all().fold(0.0, f64::max));
     // What is small beside the rest is noise, and so is everything where nothing is large.
     let floor = (0.05 * (most - least)).max(0.01);

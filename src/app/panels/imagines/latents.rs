@@ -2,37 +2,11 @@
 
 use egui::{Align2, Ui, vec2};
 
+use super::room::Room;
 use crate::app::theme::{self, Tokens};
 use crate::app::widgets::text;
 use crate::gfx::{self, Axis, Ball, Camera, Line, Scene};
 use crate::probes::latent::imagines::Imagines;
-
-/// Half the width of the box, the same along all directions.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Room {
-    of: Option<u64>,
-    half: f64,
-}
-
-impl Room {
-    /// Makes room for what was found; another arena begins anew.
-    pub fn grow(&mut self, found: &Imagines, arena: u64) {
-        if self.of != Some(arena) {
-            *self = Self { of: Some(arena), half: 0.0 };
-        }
-        let imagined = found.steps.iter().flat_map(|step| step.at);
-        let all = found.at.iter().copied().chain(imagined).flatten();
-        let most = all.fold(1e-3, |most: f64, x| most.max(x.abs()));
-        self.half = self.half.max(step_up(most));
-    }
-}
-
-/// The next of 1, 2, 5 at or above a positive number.
-fn step_up(x: f64) -> f64 {
-    let decade = 10_f64.powf(x.log10().floor());
-    let steps = [1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0].map(|m| m * decade);
-    steps.into_iter().find(|step| *step >= x * (1.0 - 1e-9)).unwrap_or(steps[6])
-}
 
 /// Draws the box and lets a hand turn it.
 pub fn ui(ui: &mut Ui, (found, room): (&Imagines, &Room), camera: &mut Camera, still: bool) {
@@ -92,14 +66,4 @@ fn scene(found: &Imagines, room: &Room, t: &Tokens) -> Scene {
         scene.balls.push(ball(root.at[0], 7.0, t.real));
     }
     scene
-}
-
-#[cfg(test)]
-mod tests {
-    use super::step_up;
-
-    #[test]
-    fn boxes_have_round_ends() {
-        assert_eq!([0.9, 1.0, 1.2, 4.0, 71.0].map(step_up), [1.0, 1.0, 1.5, 5.0, 100.0]);
-    }
 }

@@ -3,6 +3,7 @@
 
 mod charts;
 mod latents;
+mod room;
 mod told;
 mod world;
 
@@ -19,7 +20,7 @@ use crate::app::widgets::slider::Slider;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::gfx::Camera;
 use crate::probes::latent::imagines::{Ask, Imagines, Which};
-use latents::Room;
+use room::Room;
 
 /// Seconds between two questions while time passes.
 const EVERY: f64 = 0.15;
@@ -75,7 +76,7 @@ pub struct ImaginesPanel {
     /// Index into [`READERS`].
     reader: usize,
     camera: Camera,
-    /// How large the box is; grows as it must and begins anew with another arena.
+    /// How large the pictures are.
     room: Room,
     /// The selected run, as shown last.
     selected: usize,
@@ -103,6 +104,10 @@ impl ImaginesPanel {
 
     fn draw(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.selected = cx.view.run;
+        if self.room.is_new(cx.snapshot.generation) {
+            // A place chosen in other episodes says nothing of these.
+            self.from = None;
+        }
         let Some(question) = self.question(cx.snapshot) else {
             return weak(ui, EMPTY);
         };
@@ -117,20 +122,20 @@ impl ImaginesPanel {
             return weak(ui, said);
         };
         let run = &cx.snapshot.runs[question.run];
+        self.room.grow(found, question.generation);
         self.strip(ui, cx, question.run, found);
         let rect = ui.available_rect_before_wrap();
         let spoken = told::text(run, found);
         ui.allocate_rect(rect, Sense::hover())
             .widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
         let [box_, map, curves] = parts(rect);
-        self.room.grow(found, question.generation);
         let mut child = ui.new_child(UiBuilder::new().max_rect(box_));
         let still = cx.view.still;
         latents::ui(&mut child, (found, &self.room), &mut self.camera, still);
         let horizon = run.param("unroll").map(|steps| steps as usize);
         let mut child = ui.new_child(UiBuilder::new().max_rect(map));
         world::ui(&mut child, map, run, (found, self.reader, horizon));
-        charts::paint(ui.painter(), curves, found, horizon);
+        charts::paint(ui.painter(), curves, (found, &self.room.axes), horizon);
     }
 
     /// Along which steps, from where, and who reads.
@@ -142,14 +147,18 @@ impl ImaginesPanel {
             if !quiet {
                 segmented(ui, "Real steps of", &WAYS.map(|(_, name)| name), &mut self.way);
                 segmented(ui, "Read by", &READERS, &mut self.reader);
-                let last = found.length as f64;
-                let mut at = found.first as f64;
+                // Episodes come and go; what was chosen stays, on a scale that stays.
+                let last = self.room.longest as f64;
+                let mut at = self.from.unwrap_or(found.first) as f64;
                 let slider = Slider::new(&mut at, 0.0..=last.max(1.0), "Imagine from step");
                 if slider.integer().width(170.0 * points).show(ui).changed {
                     self.from = Some(at as usize);
                 }
             }
-            let words = told::aside(found, READERS[self.reader]);
+            let words = match self.from {
+                Some(from) if from > found.length => told::too_late(found),
+                _ => told::aside(found, READERS[self.reader]),
+            };
             let words = RichText::new(words).font(theme::small(ui.ctx())).color(t.text_weak);
             ui.add(Label::new(words).truncate());
         });

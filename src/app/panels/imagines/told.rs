@@ -15,6 +15,11 @@ pub fn aside(found: &Imagines, reader: &str) -> String {
     format!("for the viewer only, no gradient{right}")
 }
 
+/// What there is to say where the episode is shorter than the step that was chosen.
+pub fn too_late(found: &Imagines) -> String {
+    format!("this episode ended after {} steps: nothing is left to imagine", found.length)
+}
+
 /// Pairs of one step, in words.
 fn step(k: usize, step: &Step) -> String {
     let mut words = format!("k = {k}: drift {}", value(step.drift));

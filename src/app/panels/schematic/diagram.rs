@@ -8,7 +8,8 @@ use egui::{
 use crate::app::theme::{self, Tokens};
 use crate::app::widgets::{dashes, text};
 use crate::app::words::value;
-use crate::probes::consistency::{GroundedUpdate, Imagined, Wiring};
+use crate::mdp::Action;
+use crate::probes::consistency::{Imagined, Wiring};
 use crate::probes::truth::Truth;
 
 /// Sizes in points before the text scale: boxes of numbers, the box of the dynamics, margins.
@@ -19,12 +20,22 @@ const METERS: f32 = 160.0;
 /// Least and greatest distance of two columns.
 const PITCH: (f32, f32) = (136.0, 240.0);
 
+/// What really happened along an update.
+pub struct Real<'a> {
+    /// What was done; empty where there are as many ways as places in a batch.
+    pub actions: &'a [Action],
+    /// What was paid.
+    pub paid: Vec<f64>,
+}
+
 /// One update.
 pub struct Row<'a> {
     /// Its numbers.
     pub numbers: &'a Imagined,
+    /// Terms of its loss.
+    pub terms: Vec<f64>,
     /// What really happened, where it came from real steps.
-    pub real: Option<&'a GroundedUpdate>,
+    pub real: Option<Real<'a>>,
     /// How far each block moved.
     pub moved: [f64; 3],
     /// Where its gradients flow.
@@ -116,7 +127,7 @@ pub fn row(ui: &Ui, area: Rect, row: &Row<'_>, truth: &Truth, live: bool) -> Opt
 
 impl Canvas<'_, '_> {
     pub(super) fn hue(&self) -> (Color32, Color32) {
-        match self.row.real {
+        match &self.row.real {
             Some(_) => (self.t.real, self.t.real_text),
             None => (self.t.imagined, self.t.imagined_text),
         }
@@ -147,6 +158,9 @@ impl Canvas<'_, '_> {
         let word = text::line(self.painter, name, font, self.hue().1);
         let name = text::place(self.painter, &word, area.left_top(), Align2::LEFT_TOP);
         let more = match self.row.real {
+            Some(_) if self.row.latent => {
+                "means over the batch; targets from rewards really paid; filled: trained".to_owned()
+            }
             Some(_) => "actions really taken; targets from rewards really paid".to_owned(),
             None => {
                 let what =
@@ -196,19 +210,18 @@ impl Canvas<'_, '_> {
             let r = middle(predicted, reward);
             let m = middle(state, SMALL * self.points);
             let (next_v, next_z) = (at(column + 1, predicted), at(column + 1, state));
-            let compared = n.targets.get(k).is_some();
             self.target(y, k);
-            if compared {
-                self.arrow(What::Prediction, k, [v.center_top(), y.center_bottom()]);
-            }
-            self.inner_arrows(k, (y, r, next_v));
+            self.arrow(What::Prediction, k, [v.center_top(), y.center_bottom()]);
             self.plain([z.center_top(), v.center_bottom()]);
+            self.block(What::Value, k, v, &format!("v̂ {}", value(n.values[k])));
+            self.state(z, k, truth);
+            // Unrolled along real steps, the last one is compared and goes no further.
+            let Some(&reward) = n.rewards.get(k) else { continue };
+            self.inner_arrows(k, (y, r, next_v));
             self.arrow(What::State, k, [z.right_center(), m.left_center()]);
             self.plain([m.right_center(), next_z.left_center()]);
-            self.block(What::Value, k, v, &format!("v̂ {}", value(n.values[k])));
-            self.block(What::Reward, k, r, &self.reward(n.rewards[k], r.width()));
+            self.block(What::Reward, k, r, &self.reward(reward, r.width()));
             self.block(What::Dynamics, k, m, if self.row.latent { "g" } else { "p̂" });
-            self.state(z, k, truth);
             self.real_step(k, (m, r), truth);
             self.gap(&shown, column, (v, next_v));
         }
@@ -242,10 +255,9 @@ impl Canvas<'_, '_> {
 
     /// What was really done and paid.
     fn real_step(&self, k: usize, (m, r): (Rect, Rect), truth: &Truth) {
-        let Some(real) = self.row.real else { return };
-        let (Some(&action), Some(&paid)) = (real.actions.get(k), real.paid.get(k)) else { return };
+        let Some(real) = &self.row.real else { return };
         let ink = self.t.real_text;
-        if truth.actions() > 1 {
+        if let Some(&action) = real.actions.get(k).filter(|_| truth.actions() > 1) {
             // Above its box, or beside it where there is no room.
             let (at, anchor) = match m.top() - r.bottom() > 16.0 * self.points {
                 true => (m.center_top(), Align2::CENTER_BOTTOM),
@@ -253,8 +265,10 @@ impl Canvas<'_, '_> {
             };
             self.small(&truth.action_name(action), at, anchor, ink);
         }
-        let paid = format!("paid {}", value(paid));
-        self.small(&paid, r.center_top() - vec2(0.0, 3.0), Align2::CENTER_BOTTOM, ink);
+        if let Some(&paid) = real.paid.get(k) {
+            let paid = format!("paid {}", value(paid));
+            self.small(&paid, r.center_top() - vec2(0.0, 3.0), Align2::CENTER_BOTTOM, ink);
+        }
     }
 
     /// A dashed target, or a solid one that real experience made.

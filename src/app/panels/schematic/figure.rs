@@ -1,6 +1,6 @@
 //! What is drawn of one run: its updates as rows of the diagram, and the loss as a sum.
 
-use super::diagram::Row;
+use super::diagram::{Real, Row};
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::probes::consistency::{ConsistentView, Imagined, Losses, Wiring};
 use crate::probes::latent_losses::{MuZeroView, wiring};
@@ -9,8 +9,9 @@ use crate::probes::latent_losses::{MuZeroView, wiring};
 pub enum Figure<'a> {
     /// Tables.
     Table(&'a ConsistentView),
-    /// A latent model, and the numbers of its imagined update: means over the batch.
-    Latent(&'a MuZeroView, Option<Imagined>),
+    /// A latent model, and the numbers of its update, imagined and from real steps: means over the
+    /// batch.
+    Latent(&'a MuZeroView, [Option<Imagined>; 2]),
 }
 
 /// The run it is about: the selected one if it can, else the first that can.
@@ -66,19 +67,21 @@ impl<'a> Figure<'a> {
             values: dreamed.values.clone(),
             targets: dreamed.targets.clone(),
         });
-        Some(Self::Latent(latent, numbers))
-    }
-
-    /// Whether the model is latent: then there is one row.
-    pub fn is_latent(&self) -> bool {
-        matches!(self, Self::Latent(..))
+        let along = &latent.last.along;
+        let real = (!along.values.is_empty()).then(|| Imagined {
+            states: Vec::new(),
+            rewards: along.rewards.iter().map(|[said, _]| *said).collect(),
+            values: along.values.iter().map(|[said, _]| *said).collect(),
+            targets: along.values.iter().map(|[_, target]| *target).collect(),
+        });
+        Some(Self::Latent(latent, [numbers, real]))
     }
 
     /// How imagined gradients flow; `None`: nothing is imagined.
     pub fn wiring(&self) -> Option<Wiring> {
         match self {
             Self::Table(view) => view.config.wiring(),
-            Self::Latent(view, numbers) => numbers.as_ref().map(|_| wiring(&view.last)),
+            Self::Latent(view, [numbers, _]) => numbers.as_ref().map(|_| wiring(&view.last)),
         }
     }
 
@@ -86,17 +89,7 @@ impl<'a> Figure<'a> {
     pub fn rows(&self) -> [Option<Row<'_>>; 2] {
         match self {
             Self::Table(view) => of_tables(view),
-            Self::Latent(view, numbers) => {
-                let [_, dynamics, reward, value, _] = view.last.meters.imagined;
-                let row = numbers.as_ref().map(|numbers| Row {
-                    numbers,
-                    real: None,
-                    moved: [dynamics, reward, value],
-                    wiring: wiring(&view.last),
-                    latent: true,
-                });
-                [row, None]
-            }
+            Self::Latent(view, numbers) => of_latents(view, numbers),
         }
     }
 
@@ -151,18 +144,57 @@ impl<'a> Figure<'a> {
     }
 }
 
+/// Blocks of the diagram among the networks that are metered.
+fn blocks([_, dynamics, reward, value, _]: [f64; 5]) -> [f64; 3] {
+    [dynamics, reward, value]
+}
+
+fn of_latents<'a>(
+    view: &'a MuZeroView,
+    [dreamed, lived]: &'a [Option<Imagined>; 2],
+) -> [Option<Row<'a>>; 2] {
+    let last = &view.last;
+    let imagined = dreamed.as_ref().zip(last.dreamed.as_ref()).map(|(numbers, dreamed)| Row {
+        numbers,
+        terms: dreamed.terms.clone(),
+        real: None,
+        moved: blocks(last.meters.imagined),
+        wiring: wiring(last),
+        latent: true,
+    });
+    let grounded = lived.as_ref().map(|numbers| Row {
+        numbers,
+        terms: last.along.terms[..numbers.targets.len()].to_vec(),
+        real: Some(Real {
+            actions: &[],
+            paid: last.along.rewards.iter().map(|[_, paid]| *paid).collect(),
+        }),
+        moved: blocks(last.meters.grounded),
+        wiring: match last.w > 0.0 {
+            true => GROUNDED,
+            false => Wiring::of_switches([false; 7]),
+        },
+        latent: true,
+    });
+    [imagined, grounded]
+}
+
+/// Targets of real experience are numbers, whatever made them; everything else learns.
+const GROUNDED: Wiring = Wiring { target_reward: false, target_value: false, ..Wiring::RESIDUAL };
+
 fn of_tables(view: &ConsistentView) -> [Option<Row<'_>>; 2] {
     let learner = &view.learner.0;
     let imagined = view.config.wiring().and_then(|wiring| {
         let last = learner.last()?;
         let (numbers, moved) = (&last.imagined, last.moved);
-        Some(Row { numbers, real: None, moved, wiring, latent: false })
+        Some(Row { numbers, terms: numbers.terms(), real: None, moved, wiring, latent: false })
     });
     let grounded = learner.last_grounded().map(|last| Row {
         numbers: &last.unrolled,
-        real: Some(last),
+        terms: last.unrolled.terms(),
+        real: Some(Real { actions: &last.actions, paid: last.paid.clone() }),
         moved: last.moved,
-        wiring: Wiring { target_reward: false, target_value: false, ..Wiring::RESIDUAL },
+        wiring: GROUNDED,
         latent: false,
     });
     [imagined, grounded]

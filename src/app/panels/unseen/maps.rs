@@ -1,13 +1,11 @@
 //! What every cell is worth under the policy: in truth, where it can be drawn, and as the model says.
 
-use egui::{
-    Align2, EventFilter, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
-};
+use egui::{Align2, EventFilter, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 
-use super::Found;
 use super::hand::{Hand, id};
 use crate::app::panels::look::kind;
 use crate::app::theme;
+use crate::app::widgets::color_bar::ColorBar;
 use crate::app::widgets::grid_picture::{CellKind, GridPicture};
 use crate::app::widgets::text;
 use crate::app::words::value;
@@ -16,6 +14,8 @@ use crate::probes::unseen::{AHEAD, Judged};
 
 /// Room above a map for its name, in points before the text scale.
 const HEAD: f32 = 24.0;
+/// What lies beyond the scale by no more than this looks as its end does.
+const CLOSE: f64 = 0.02;
 
 /// Which of the two.
 #[derive(Clone, Copy)]
@@ -34,14 +34,22 @@ pub struct Drawn {
     pub under: Option<usize>,
 }
 
-/// Least and greatest value of both maps.
-pub fn ends(found: &Found) -> (f64, f64) {
-    let all = [Some(&found.own), found.drawn.as_ref()];
-    let all = || all.iter().flatten().flat_map(|j| j.truth.iter().chain(&j.said)).copied();
-    (all().fold(0.0, f64::min), all().fold(1e-9, f64::max))
+/// The scale that both maps share, as a bar below them, in `rect`; what lies beyond it is counted.
+pub fn legend(ui: &mut Ui, rect: Rect, judged: &Judged, (low, high): (f64, f64)) {
+    let past = |worth: &&f64| !(low - CLOSE..=high + CLOSE).contains(*worth);
+    let open = judged.said.iter().zip(&judged.policy).filter(|(_, action)| action.is_some());
+    let beyond = open.map(|(said, _)| said).filter(past).count();
+    let label = match beyond {
+        0 => format!("worth over {AHEAD} steps"),
+        1 => format!("worth over {AHEAD} steps; 1 cell off scale"),
+        n => format!("worth over {AHEAD} steps; {n} cells off scale"),
+    };
+    let bar = ColorBar::linear(&label, &value(low), &value(high));
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+    bar.no_news(false).room(rect.width()).show(&mut child);
 }
 
-/// Draws one of both.
+/// Draws one of both, on a scale from `low` to `high`.
 pub fn ui(
     ui: &mut Ui,
     rect: Rect,
@@ -54,17 +62,9 @@ pub fn ui(
         Which::Truth(_) => ("in truth", &judged.truth, t.real_text),
         Which::Said => ("as the model says", &judged.said, t.imagined_text),
     };
-    let head = text::line(ui.painter(), name, theme::tick_strong(ui.ctx()), ink);
-    let head = text::place(ui.painter(), &head, rect.min, Align2::LEFT_TOP);
-    let (from, to) = (value(low), value(high));
-    let scale = [
-        format!("worth over {AHEAD} steps, {from} dark to {to} bright"),
-        format!("{from} dark to {to} bright"),
-    ];
-    let scale = scale.each_ref().map(String::as_str);
-    let room = rect.right() - head.right() - 12.0;
-    let scale = text::fitted(ui.painter(), &scale, &theme::small(ui.ctx()), t.text_weak, room);
-    text::place(ui.painter(), &scale, rect.right_top() + vec2(0.0, 2.0), Align2::RIGHT_TOP);
+    let font = theme::tick_strong(ui.ctx());
+    let head = text::elided(ui.painter(), name, font, ink, rect.width());
+    text::place(ui.painter(), &head, rect.min, Align2::LEFT_TOP);
     let kinds: Vec<CellKind> = grid.cells.iter().map(|&cell| kind(cell)).collect();
     let share = |state: usize| {
         judged.policy[state].map(|_| ((of[state] - low) / (high - low)).clamp(0.0, 1.0) as f32)

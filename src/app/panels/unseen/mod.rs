@@ -16,12 +16,14 @@ use crate::app::widgets::button::Button;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::Action;
 use crate::mdp::scene::{GridScene, Scene};
-use crate::probes::unseen::{Judged, own};
+use crate::probes::unseen::{Judged, own, possible};
 use hand::Hand;
 pub use hand::hold_keys;
 
 /// Seconds between two questions while time passes.
 const EVERY: f64 = 0.4;
+/// Height of the scale below the maps, in points before the text scale.
+const LEGEND: f32 = 34.0;
 /// What other arenas are told.
 const EMPTY: &str = "Needs a run that learns a model of a gridworld of at most 300 cells.";
 
@@ -40,6 +42,9 @@ struct Question {
 struct Found {
     own: Judged,
     drawn: Option<Judged>,
+    /// Ends of the scale: what can be earned in this world, whatever the model says. So the colours
+    /// stay what they are while it learns.
+    ends: (f64, f64),
 }
 
 impl Question {
@@ -53,7 +58,7 @@ impl Question {
         let any = self.drawn.iter().any(Option::is_some);
         let judged = |policy| Judged::of(truth, &lane.view, policy, *gamma);
         let drawn = if any { Some(judged(mixed())?) } else { None };
-        Some(Found { own: judged(policy)?, drawn })
+        Some(Found { own: judged(policy)?, drawn, ends: possible(truth, *gamma) })
     }
 
     fn same_run(&self, other: &Self) -> bool {
@@ -131,18 +136,21 @@ impl Unseen {
         let spoken = told::text(run, &found);
         ui.allocate_rect(rect, Sense::hover())
             .widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
-        let [left, middle, right] = parts(rect);
+        let seats = Seats::of(rect, theme::scale(ui.ctx()));
         let judged = found.drawn.as_ref().unwrap_or(&found.own);
-        let ends = maps::ends(&found);
+        let [left, right] = seats.maps;
         let mut child = ui.new_child(UiBuilder::new().id_salt("true").max_rect(left));
-        let place =
-            maps::ui(&mut child, left, (grid, judged), ends, maps::Which::Truth(&self.hand));
+        let truth = maps::Which::Truth(&self.hand);
+        let place = maps::ui(&mut child, left, (grid, judged), found.ends, truth);
         if !cx.view.still {
             self.hand.follow(ui, grid, &place);
         }
-        let mut child = ui.new_child(UiBuilder::new().id_salt("said").max_rect(middle));
-        maps::ui(&mut child, middle, (grid, judged), ends, maps::Which::Said);
-        told::paint(ui.painter(), right, &found);
+        let mut child = ui.new_child(UiBuilder::new().id_salt("said").max_rect(right));
+        maps::ui(&mut child, right, (grid, judged), found.ends, maps::Which::Said);
+        if let Some(legend) = seats.legend {
+            maps::legend(ui, legend, judged, found.ends);
+        }
+        told::paint(ui.painter(), seats.words, &found);
     }
 
     /// What can be done.
@@ -166,21 +174,33 @@ impl Unseen {
     }
 }
 
-/// Both maps and the numbers: side by side, or where that is too narrow the numbers below.
-fn parts(rect: Rect) -> [Rect; 3] {
-    let gap = 14.0;
-    if rect.width() > 2.0 * rect.height() {
-        let (left, rest) = rect.split_left_right_at_fraction(0.34);
-        let (middle, right) = rest.split_left_right_at_fraction(0.515);
-        return [
-            left,
-            middle.with_min_x(middle.left() + gap),
-            right.with_min_x(right.left() + gap),
-        ];
+/// Where things lie.
+struct Seats {
+    /// Equally large, so that cells are.
+    maps: [Rect; 2],
+    /// Below both; `None` where there is no room for it.
+    legend: Option<Rect>,
+    words: Rect,
+}
+
+impl Seats {
+    /// Both maps and the numbers: side by side, or where that is too narrow the numbers below.
+    fn of(rect: Rect, points: f32) -> Self {
+        let gap = 14.0;
+        let (both, words) = if rect.width() > 2.0 * rect.height() {
+            let (both, words) = rect.split_left_right_at_fraction(0.66);
+            (both, words.with_min_x(words.left() + gap))
+        } else {
+            let (both, words) = rect.split_top_bottom_at_fraction(0.58);
+            (both, words.with_min_y(words.top() + gap))
+        };
+        let high = LEGEND * points;
+        let legend = (both.height() > 3.5 * high).then(|| both.with_min_y(both.bottom() - high));
+        let maps = legend.map_or(both, |legend| both.with_max_y(legend.top() - 6.0));
+        let wide = 0.5 * (maps.width() - gap);
+        let maps = [maps.with_max_x(maps.left() + wide), maps.with_min_x(maps.right() - wide)];
+        Self { maps, legend, words }
     }
-    let (above, below) = rect.split_top_bottom_at_fraction(0.58);
-    let (left, middle) = above.split_left_right_at_fraction(0.5);
-    [left, middle.with_min_x(middle.left() + gap), below.with_min_y(below.top() + gap)]
 }
 
 impl Panel for Unseen {
@@ -207,5 +227,23 @@ impl Panel for Unseen {
 
     fn data(&self, snapshot: &Snapshot) -> String {
         told::data(self.told(snapshot).map(|(_, found)| found).as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui::{pos2, vec2};
+
+    #[test]
+    fn maps_that_are_compared_are_equally_large() {
+        for size in [vec2(900.0, 300.0), vec2(500.0, 400.0), vec2(700.0, 90.0)] {
+            let Seats { maps: [a, b], legend, words } =
+                Seats::of(Rect::from_min_size(pos2(10.0, 20.0), size), 1.0);
+            assert!((a.size() - b.size()).length() < 1e-3 && a.right() < b.left());
+            assert!(legend.is_none_or(|legend| legend.top() > a.bottom()));
+            assert!(!words.intersects(a) && !words.intersects(b));
+            assert_eq!(legend.is_some(), size.y > 100.0, "where there is room");
+        }
     }
 }

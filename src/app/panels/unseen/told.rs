@@ -74,7 +74,14 @@ pub fn paint(painter: &Painter, rect: Rect, found: &Found) {
 
 /// In words.
 pub fn text(run: &RunSnapshot, found: &Found) -> String {
-    let mut words = format!("{} {}: discounted rewards of {AHEAD} steps\n", run.letter, run.name);
+    let (low, high) = found.ends;
+    let mut words = format!(
+        "{} {}: discounted rewards of {AHEAD} steps, from {} to {} in this world\n",
+        run.letter,
+        run.name,
+        value(low),
+        value(high)
+    );
     for (name, judged) in [("drawn policy", found.drawn.as_ref()), ("own policy", Some(&found.own))]
     {
         let Some(judged) = judged else {

@@ -13,15 +13,29 @@ use crate::probes::morph::{Morphed, Task};
 use crate::probes::truth::Truth;
 
 /// Room below the map for one line, in points before the text scale.
-const FOOT: f32 = 22.0;
+pub const FOOT: f32 = 22.0;
 /// Words below the map, longer and shorter.
 const WORDS: [&str; 2] = [
     "arrows and colours: planned in the model; solid: the true best way; dashed: what the model predicts",
     "solid: best way; dashed: as the model predicts",
 ];
+/// How much of the dashed lines is left beside those of the step that is told in full.
+const PALE: f32 = 0.7;
+
+/// How many times wider than high the map is.
+pub fn aspect(truth: &Truth) -> f32 {
+    match truth.scene() {
+        Scene::Grid(grid) => grid.cols as f32 / grid.rows.max(1) as f32,
+        _ => 1.0,
+    }
+}
 
 /// Draws it; returns the cell that was clicked.
-pub fn ui(ui: &mut Ui, rect: Rect, (question, found): (&Question, &Morphed)) -> Option<usize> {
+pub fn ui(
+    ui: &mut Ui,
+    rect: Rect,
+    (question, found, example): (&Question, &Morphed, Option<State>),
+) -> Option<usize> {
     let Scene::Grid(grid) = question.truth.scene() else { return None };
     let (t, points) = (theme::tokens(ui.ctx()), theme::scale(ui.ctx()));
     let kinds = kinds(grid, question.task);
@@ -45,19 +59,27 @@ pub fn ui(ui: &mut Ui, rect: Rect, (question, found): (&Question, &Morphed)) -> 
     let outer = done.response.rect;
     let painter = ui.painter().with_clip_rect(outer.expand(4.0).intersect(ui.clip_rect()));
     let center = |state: State| picture.cell_rect(outer, state as usize).center();
-    for (from, said) in &found.way {
-        for &(to, chance) in said.iter().filter(|(to, _)| to != from) {
-            let fade = 0.25 + 0.6 * chance as f32;
-            let stroke = Stroke::new(2.0, t.imagined.gamma_multiply(fade));
-            dashes::paint(&painter, &[center(*from), center(to)], stroke, 5.0, 3.4);
-            let size = 3.0 + 3.0 * chance as f32;
-            painter.circle(center(to), size, t.imagined, Stroke::new(1.5, t.casing));
+    let others = found.way.iter().copied().filter(|state| Some(*state) != example);
+    for state in others.chain(example) {
+        let Some(step) = found.steps.get(state as usize).and_then(Option::as_ref) else { continue };
+        let told = Some(state) == example;
+        for &(to, chance) in step.said.iter().filter(|(to, _)| *to != state) {
+            let fade = (0.25 + 0.6 * chance as f32) * if told { 1.0 } else { PALE };
+            let ink = t.imagined.gamma_multiply(if told { fade.max(0.85) } else { fade });
+            let wide = if told { 2.4 } else { 1.6 };
+            let ends = [center(state), center(to)];
+            dashes::paint(&painter, &ends, Stroke::new(wide, ink), 5.0, 3.4);
+            let size = if told { 4.0 + 4.0 * chance as f32 } else { 3.0 };
+            painter.circle(center(to), size, ink, Stroke::new(1.5, t.casing));
         }
     }
-    let mut way: Vec<Pos2> = found.way.iter().map(|(from, _)| center(*from)).collect();
+    let mut way: Vec<Pos2> = found.way.iter().map(|from| center(*from)).collect();
     way.extend(goal(grid, question).map(center));
     painter.add(Ink::line(way.clone(), Stroke::new(6.0, t.casing)));
     painter.add(Ink::line(way, Stroke::new(3.4, t.real)));
+    if let Some(state) = example {
+        painter.circle(center(state), 5.0, t.text_strong, Stroke::new(2.5, t.real));
+    }
     let font = theme::small(ui.ctx());
     let words = text::fitted(ui.painter(), &WORDS, &font, t.text_weak, rect.width());
     text::place(ui.painter(), &words, rect.center_bottom(), Align2::CENTER_BOTTOM);

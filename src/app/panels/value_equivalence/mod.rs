@@ -31,6 +31,9 @@ const EVERY: f64 = 0.5;
 const EMPTY: &str = "Needs a gridworld of at most 200 cells and a discount below 1.";
 /// Where no discount is told, plans are made with this one.
 const GAMMA: f64 = 0.95;
+/// How far the model is moved at first, in percent: every step leads to its true place and to two
+/// others, so that both can be seen.
+const FIRST: f64 = 50.0;
 
 /// Which model is moved, how far, and what is planned in it.
 #[derive(Clone)]
@@ -103,7 +106,7 @@ pub struct ValueEquivalence {
 impl Default for ValueEquivalence {
     fn default() -> Self {
         let (asked, learned) = (Asked::default(), Asked::default());
-        Self { asked, learned, percent: 100.0, swapped: false, looked: (0, None) }
+        Self { asked, learned, percent: FIRST, swapped: false, looked: (0, None) }
     }
 }
 
@@ -130,6 +133,14 @@ impl ValueEquivalence {
         let (known, found) = self.asked.known()?;
         let same = Arc::ptr_eq(&known.truth, &question.truth);
         found.clone().filter(|_| same).map(|found| (known.clone(), found))
+    }
+
+    /// The state whose step is told in full: the selected one, or the first of the way. The cell that
+    /// another goal lies on is no example.
+    fn example(&self, found: &Morphed) -> Option<State> {
+        let steps = |state: &State| found.steps.get(*state as usize).is_some_and(Option::is_some);
+        let picked = self.looked.1.map(|cell| cell as State).filter(|_| !self.swapped);
+        picked.filter(steps).or_else(|| found.way.first().copied())
     }
 
     /// The answer in hand, or one made for the purpose.
@@ -168,17 +179,20 @@ impl ValueEquivalence {
         }
         let rect = ui.available_rect_before_wrap();
         let learned = self.known(s).unwrap_or_default();
-        let spoken = table::text(s, (&shown, &found), &learned);
+        let example = self.example(&found);
+        let spoken = table::text(s, (&shown, &found, example), &learned);
         ui.allocate_rect(rect, Sense::hover())
             .widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
         let rows = 1 + learned.iter().flatten().count();
-        let (left, right) = parts(rect, table::height(rows) * theme::scale(ui.ctx()));
+        let points = theme::scale(ui.ctx());
+        let aspect = map::aspect(&shown.truth);
+        let (left, right) = parts(rect, table::height(rows) * points, (aspect, map::FOOT * points));
         let mut child = ui.new_child(UiBuilder::new().max_rect(left));
-        let clicked = map::ui(&mut child, left, (&shown, &found));
+        let clicked = map::ui(&mut child, left, (&shown, &found, example));
         if let Some(cell) = clicked.filter(|_| !cx.view.still) {
             cx.actions.push(Action::Cell(Some(cell)));
         }
-        table::paint(ui.painter(), right, s, (&shown, &found), &learned);
+        table::paint(ui.painter(), right, s, (&shown, &found, example), &learned);
     }
 
     /// How far it is moved, and what for.
@@ -194,7 +208,7 @@ impl ValueEquivalence {
             }
             let words = match self.swapped {
                 true => "click a cell to move that goal",
-                false => "V of the world's own goal",
+                false => "click a cell to see what its step becomes",
             };
             let words = RichText::new(words).font(theme::small(ui.ctx())).color(t.text_weak);
             ui.add(Label::new(words).truncate());
@@ -202,11 +216,14 @@ impl ValueEquivalence {
     }
 }
 
-/// The map, and the table beside it or below, where it gets what it needs.
-fn parts(rect: Rect, table: f32) -> (Rect, Rect) {
+/// The map, and the table beside it or below, where it gets what it needs. A map that is `aspect`
+/// times as wide as high, with a line of `foot` below it, gets no more width than it fills.
+fn parts(rect: Rect, table: f32, (aspect, foot): (f32, f32)) -> (Rect, Rect) {
     let gap = 16.0;
     if rect.width() > 1.3 * rect.height() {
-        let (left, right) = rect.split_left_right_at_fraction(0.5);
+        let fills = (aspect * (rect.height() - foot)).max(0.25 * rect.width());
+        let split = rect.left() + fills.min(0.5 * rect.width());
+        let (left, right) = rect.split_left_right_at_x(split);
         return (left, right.with_min_x(right.left() + gap));
     }
     let split = rect.bottom() - table.min(0.5 * rect.height());
@@ -255,7 +272,8 @@ impl Panel for ValueEquivalence {
     fn text(&self, snapshot: &Snapshot) -> String {
         match self.told(snapshot) {
             Some((question, found)) => {
-                table::text(snapshot, (&question, &found), &self.measured(snapshot))
+                let told = (&question, &found, self.example(&found));
+                table::text(snapshot, told, &self.measured(snapshot))
             }
             None => format!("{EMPTY}\n"),
         }
@@ -264,5 +282,24 @@ impl Panel for ValueEquivalence {
     fn data(&self, snapshot: &Snapshot) -> String {
         let found = self.told(snapshot).map(|(_, found)| found);
         table::data(snapshot, found.as_ref(), &self.measured(snapshot))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui::{pos2, vec2};
+
+    #[test]
+    fn a_map_takes_no_more_width_than_it_fills() {
+        let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(800.0, 300.0));
+        let (map, table) = parts(rect, 200.0, (1.0, 20.0));
+        assert_eq!((map.width(), table.left(), table.right()), (280.0, 296.0, 800.0));
+        assert_eq!(parts(rect, 200.0, (3.0, 20.0)).0.width(), 400.0, "nor more than half");
+        let low = Rect::from_min_size(pos2(0.0, 0.0), vec2(1000.0, 100.0));
+        assert_eq!(parts(low, 200.0, (1.0, 20.0)).0.width(), 250.0);
+        let high = Rect::from_min_size(pos2(0.0, 0.0), vec2(400.0, 600.0));
+        let (map, table) = parts(high, 200.0, (1.0, 20.0));
+        assert_eq!((map.height(), table.top()), (400.0, 416.0));
     }
 }
