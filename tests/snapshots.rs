@@ -239,6 +239,19 @@ fn latent() -> Desk {
     desk
 }
 
+/// A MuZero that has played some games against itself.
+fn playing() -> Desk {
+    let text = "version = 1\nclock = 'env-steps'\nlength = 60\nseed = 5\nspeed = 'max'\n[world]\n\
+                id = 'tic-tac-toe'\n[[run]]\nagent = 'muzero'\n\
+                simulations = 4\nlatent = 8\nwidth = 16\nbatch = 8\n";
+    let lesson = Lesson::from_toml("test.toml", text).expect("a sound lesson");
+    let mut desk = Desk::open(lesson, Theme::Dark, SMALL);
+    while desk.snapshot().position.count < 60 {
+        desk.frames(1);
+    }
+    desk
+}
+
 #[test]
 fn every_panel_looks_as_before() {
     if !adapter::can_compare() {
@@ -250,7 +263,7 @@ fn every_panel_looks_as_before() {
     let swinging = swinging();
     let wired = wired().snapshot();
     let fitting = fitting().snapshot();
-    let latent = latent().snapshot();
+    let (latent, playing) = (latent().snapshot(), playing().snapshot());
     let mut results = SnapshotResults::new();
     for (index, id) in PanelId::ALL.iter().copied().enumerate() {
         // In turns dark and light: the window shows all of them in both.
@@ -267,6 +280,7 @@ fn every_panel_looks_as_before() {
             PanelId::Quadrants | PanelId::Gradients => &dreaming,
             PanelId::Imagines | PanelId::FourParts | PanelId::Unseen => &latent,
             PanelId::ValueEquivalence | PanelId::WhichLoop => &latent,
+            PanelId::Games => &playing,
             Clouds | Imagined | Losses | MveStack | Signal | Surface => &dreaming,
             _ => &snapshot,
         };

@@ -77,13 +77,17 @@ pub fn all_games(rival: Rival, act: impl FnMut(Board) -> Option<Action>) -> [Gam
     })
 }
 
+/// Whether a learner sees the board of this game.
+pub fn plays(view: &MuZeroView) -> bool {
+    view.eyes == Eyes::Board(Squares { count: SQUARES })
+}
+
 /// All games of a learner against each of [`RIVALS`], as the one who begins and as the other one, by
 /// searches without noise; `None` where it sees no board of this game.
 pub fn played(view: &MuZeroView) -> Option<[[Games; 2]; 2]> {
-    let plays = view.eyes == Eyes::Board(Squares { count: SQUARES });
     let mut known: BTreeMap<Board, Option<Action>> = BTreeMap::new();
     let mut act = |board: Board| *known.entry(board).or_insert_with(|| view.act(&board.seen()));
-    plays.then(|| RIVALS.map(|rival| all_games(rival, &mut act)))
+    plays(view).then(|| RIVALS.map(|rival| all_games(rival, &mut act)))
 }
 
 struct Walk<F> {

@@ -3,6 +3,7 @@
 use crate::agents::search::Method;
 pub use crate::agents::search::{Past, Relived};
 use crate::mdp::{Action, State};
+pub use crate::models::sight::Seen;
 pub use crate::search::Answer;
 pub use crate::search::select::Score;
 pub use crate::search::tree::{NONE, ROOT, Tree};

@@ -12,8 +12,7 @@ use crate::app::widgets::chart::{Chart, Curve};
 use crate::app::widgets::number::grouped;
 use crate::app::widgets::segmented::segmented;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
-use crate::models::sight::Eyes;
-use crate::probes::games::{Games, played};
+use crate::probes::games::{self, Games, played};
 
 /// Seconds between two counts while time passes.
 const EVERY: f64 = 0.5;
@@ -23,7 +22,7 @@ const MOST: usize = 400;
 const EMPTY: &str = "Needs a MuZero run that plays tic-tac-toe.";
 /// Who plays against it: on the button, in words, and what the axis says.
 const RIVALS: [(&str, &str, &str); 2] = [
-    ("anybody", "anybody", "games lost, of all there are against any moves"),
+    ("anybody", "anybody", "games lost, of all against any moves"),
     ("minimax", "minimax", "games lost, of all against any opening and then best moves"),
 ];
 
@@ -118,7 +117,7 @@ impl GamesLost {
         if !s.runs.iter().any(plays) {
             return weak(ui, EMPTY);
         }
-        let pace = if s.playing && !cx.view.at_once() { EVERY } else { 0.0 };
+        let pace = if s.playing { EVERY } else { 0.0 };
         self.asked.ask((ui.ctx(), cx.view), &Question::of(s), pace, Question::count);
         self.take(s);
         if !cx.view.still {
@@ -174,8 +173,7 @@ impl GamesLost {
 
 /// Whether all games of a run can be counted.
 fn plays(run: &RunSnapshot) -> bool {
-    let muzero = run.lane.view.muzero.as_ref();
-    muzero.is_some_and(|view| matches!(view.eyes, Eyes::Board(_)))
+    run.lane.view.muzero.as_ref().is_some_and(|view| games::plays(view))
 }
 
 /// `0 of 463 to anybody, 0 of 98 to minimax`.

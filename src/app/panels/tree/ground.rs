@@ -14,7 +14,7 @@ use crate::app::widgets::text;
 use crate::app::words::value;
 use crate::mdp::physical::Dimension;
 use crate::mdp::scene::{BoardScene, GraphScene, GridScene, Node, Scene};
-use crate::models::sight::Seen;
+use crate::probes::story::Seen;
 use crate::probes::surface::{Cut, plane_of};
 
 /// By what a node finds its place.
@@ -44,11 +44,11 @@ impl Ground {
             Scene::Graph(graph) => (By::State, dots(ui, seat, graph), stand(stage)),
             Scene::Body(_) if !sights.is_empty() => {
                 let Some(found) = plane(ui, seat, stage) else { return nowhere(ui, seat) };
-                let words = "The same nodes, each at the remembered place whose latent is nearest.";
+                let words = "Each node at the nearest remembered place.";
                 (By::State, found, words)
             }
             Scene::Board(scene) if !sights.is_empty() => {
-                let words = "The same nodes, each on the square that its move takes.";
+                let words = "Each node on the square its move takes.";
                 (By::Move, board(ui, seat, scene, &sights[0]), words)
             }
             Scene::States(_) | Scene::Body(_) | Scene::Board(_) => return nowhere(ui, seat),
