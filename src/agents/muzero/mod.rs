@@ -345,8 +345,10 @@ impl<S: Sight> Agent for MuZero<S> {
 
     fn view_of(&self, lane: usize) -> View {
         let view = self.copy(lane);
-        let way = self.way(lane, &view);
-        let shown = MuZeroView { way, ..view }.shown(self.actions, &self.lanes[lane].tally);
+        let tally = &self.lanes[lane].tally;
+        let looked = way::Looked::at(&view, tally.len() / self.actions);
+        let way = self.way(lane, &view, &looked);
+        let shown = MuZeroView { way, ..view }.shown(self.actions, tally, looked);
         View { computing: Some(self.learner.computing()), ..shown }
     }
 

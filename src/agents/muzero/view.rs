@@ -6,7 +6,7 @@ use super::latent::LatentModel;
 use super::lived::Lived;
 use super::meters::{Course, Update};
 use super::networks::HostNetworks;
-use super::way::Way;
+use super::way::{Looked, Way};
 use crate::agents::View;
 use crate::agents::surface::{Surface, ValueSurface};
 use crate::agents::table::{TableView, Tally};
@@ -134,22 +134,20 @@ impl MuZeroView {
     }
 
     /// `[A]`: values of all actions one step ahead, `r + gamma v(z')`.
-    pub fn ahead(&self, told: &[f32]) -> impl Iterator<Item = f64> {
-        let latent = self.networks.enter(told);
+    pub fn ahead(&self, latent: &[f32]) -> impl Iterator<Item = f64> {
         (0..self.networks.actions() as Action).map(move |action| {
-            let (reward, next) = self.networks.follow(&latent, action);
+            let (reward, next) = self.networks.follow(latent, action);
             reward + self.gamma * self.networks.value(&next)
         })
     }
 
     /// The copy with what pictures of values ask for: action values one step ahead where states are
     /// listed, otherwise a value for whatever may be seen. `tally` is `[S * A]`.
-    pub(super) fn shown(self, actions: usize, tally: &[Tally]) -> View {
-        let (view, states) = (Arc::new(self), tally.len() / actions);
-        let row = |state| Some(view.ahead(&view.eyes.state(state)?).collect::<Vec<_>>());
-        let table = (states > 0).then(|| TableView {
+    pub(super) fn shown(self, actions: usize, tally: &[Tally], looked: Looked) -> View {
+        let view = Arc::new(self);
+        let table = (!tally.is_empty()).then(|| TableView {
             actions,
-            q: (0..states as State).filter_map(row).flatten().collect(),
+            q: looked.ahead,
             tally: tally.to_vec(),
             known_pairs: None,
         });

@@ -22,24 +22,50 @@ pub struct Way {
     pub now: Moment,
 }
 
-/// Values `v(h(s))` and policies `p(h(s))` of all listed states, and the root mean square of
+/// What the networks say of all listed states, asked once for whatever reads it: with many states that
+/// is most of the work of a picture.
+#[derive(Debug, Default, PartialEq)]
+pub struct Looked {
+    /// `[S]`: `v(h(s))`.
+    pub values: Vec<f64>,
+    /// `[S * A]`: `p(h(s))`.
+    pub policy: Vec<f64>,
+    /// `[S * A]`: values of all actions one step ahead.
+    pub ahead: Vec<f64>,
+}
+
+impl Looked {
+    /// Of so many states; empty where none are listed.
+    pub fn at(view: &MuZeroView, states: usize) -> Self {
+        let mut looked = Self::default();
+        for told in (0..states as State).map_while(|state| view.eyes.state(state)) {
+            let latent = view.networks.enter(&told);
+            looked.values.push(view.networks.value(&latent));
+            looked.policy.extend(softmax(&view.networks.logits(&latent)));
+            looked.ahead.extend(view.ahead(&latent));
+        }
+        looked
+    }
+}
+
+/// Values and policies of all listed states, and the root mean square of
 /// `sum_a p(a) (r(z, a) + gamma v(g(z, a))) - v(z)` over those left before: 0 where model and value
 /// agree about the policy.
-fn moment(view: &MuZeroView, tally: &[Tally], (updates, real): (u64, u64)) -> Moment {
+fn moment(
+    view: &MuZeroView,
+    looked: &Looked,
+    tally: &[Tally],
+    (updates, real): (u64, u64),
+) -> Moment {
     let actions = view.networks.actions();
-    let (mut values, mut policy) = (Vec::new(), Vec::with_capacity(tally.len()));
     let (mut squares, mut left) = (0.0, 0_u32);
-    for (state, row) in tally.chunks(actions).enumerate() {
-        let told = view.eyes.state(state as State).unwrap_or_default();
-        let latent = view.networks.enter(&told);
-        let (value, odds) = (view.networks.value(&latent), softmax(&view.networks.logits(&latent)));
+    let rows = looked.policy.chunks(actions).zip(looked.ahead.chunks(actions));
+    for ((row, value), (odds, ahead)) in tally.chunks(actions).zip(&looked.values).zip(rows) {
         if row.iter().any(|tally| tally.real > 0) {
-            let ahead: f64 = odds.iter().zip(view.ahead(&told)).map(|(p, q)| p * q).sum();
+            let ahead: f64 = odds.iter().zip(ahead).map(|(p, q)| p * q).sum();
             squares += (ahead - value).powi(2);
             left += 1;
         }
-        values.push(value);
-        policy.extend(odds);
     }
     // Dynamics, reward, value among the networks that are metered.
     let of = |lengths: [f64; 5]| [lengths[1], lengths[2], lengths[3]];
@@ -47,8 +73,8 @@ fn moment(view: &MuZeroView, tally: &[Tally], (updates, real): (u64, u64)) -> Mo
         updates,
         real,
         gamma: view.gamma,
-        values: values.into(),
-        policy: policy.into(),
+        values: looked.values.clone().into(),
+        policy: looked.policy.clone().into(),
         residual: (squares / f64::from(left.max(1))).sqrt(),
         gradients: of(view.last.meters.imagined),
         grounded: of(view.last.meters.grounded),
@@ -93,19 +119,51 @@ impl<S: Sight> MuZero<S> {
             let (updates, real) = self.clocks(lane);
             if self.learner.lanes[lane].history.wants(updates) {
                 let view = self.copy(lane);
-                let moment = moment(&view, &self.lanes[lane].tally, (updates, real));
+                let tally = &self.lanes[lane].tally;
+                let looked = Looked::at(&view, tally.len() / self.actions);
+                let moment = moment(&view, &looked, tally, (updates, real));
                 self.learner.lanes[lane].history.keep(moment);
             }
         }
     }
 
     /// The way of `lane` so far, where states are listed.
-    pub(super) fn way(&self, lane: usize, view: &MuZeroView) -> Option<Way> {
+    pub(super) fn way(&self, lane: usize, view: &MuZeroView, looked: &Looked) -> Option<Way> {
         let history = &self.learner.lanes[lane].history;
         let begun = self.lists_states() && !history.moments().is_empty();
         begun.then(|| Way {
             history: history.clone(),
-            now: moment(view, &self.lanes[lane].tally, self.clocks(lane)),
+            now: moment(view, looked, &self.lanes[lane].tally, self.clocks(lane)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::Agent as _;
+    use crate::agents::muzero::MuZeroConfig;
+    use crate::models::coding::{Coded, Coding};
+    use crate::models::features::Places;
+
+    #[test]
+    fn what_is_asked_once_is_what_each_picture_would_ask() {
+        let sight = Coding { coded: Coded::RowCol, places: Places { rows: 2, cols: 3 } };
+        let agent = MuZero::new(MuZeroConfig::default(), sight, (6, 4), &[3]).unwrap();
+        let (view, looked) = (agent.view(), Looked::at(&agent.copy(0), 6));
+        let muzero = view.muzero.unwrap();
+        assert_eq!((looked.values.len(), looked.policy.len()), (6, 24));
+        for state in 0..6 {
+            let latent = muzero.networks.enter(&muzero.eyes.state(state).unwrap());
+            assert_eq!(looked.values[state as usize], muzero.networks.value(&latent));
+            for action in 0..4 {
+                let (reward, next) = muzero.networks.follow(&latent, action);
+                let ahead = reward + muzero.gamma * muzero.networks.value(&next);
+                let pair = 4 * state as usize + usize::from(action);
+                let table = view.table.as_ref().unwrap();
+                assert_eq!((looked.ahead[pair], table.q[pair]), (ahead, ahead));
+            }
+        }
+        assert_eq!(Looked::at(&muzero, 0), Looked::default(), "where no states are listed");
     }
 }

@@ -15,9 +15,10 @@ use crate::probes::truth::Truth;
 /// Room below the map for one line, in points before the text scale.
 pub const FOOT: f32 = 22.0;
 /// Words below the map, longer and shorter.
-const WORDS: [&str; 2] = [
+const WORDS: [&str; 3] = [
     "arrows and colours: planned in the model; solid: the true best way; dashed: what the model predicts",
     "solid: best way; dashed: as the model predicts",
+    "solid: best; dashed: predicted",
 ];
 /// How much of the dashed lines is left beside those of the step that is told in full.
 const PALE: f32 = 0.7;

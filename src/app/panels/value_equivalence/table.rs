@@ -115,7 +115,10 @@ fn example(question: &Question, found: &Morphed, state: Option<State>) -> Option
     let step = found.steps.get(state as usize)?.as_ref()?;
     let truth = &question.truth;
     let name = |state: State| truth.state_name(state);
-    let [truly, said] = step.worth.map(value);
+    let [truly, said] = step.worth;
+    // What differs by rounding alone must not look otherwise.
+    let said = if (said - truly).abs() < 1e-9 { truly } else { said };
+    let [truly, said] = [truly, said].map(value);
     let way = format!("From {}, {}", name(state), truth.action_name(step.action));
     if step.ends {
         return Some(format!("{way} leads to the end of the task: ends are not moved."));
