@@ -1,5 +1,6 @@
-//! Lanes of the MuZero-style agent are apart, whether each is a cohort or all are one population: one
-//! that diverges stops alone, and none knows of another. An adapter finds what the processor finds.
+//! Lanes of the MuZero-style agent are apart, whether each is a cohort or all are one population: none
+//! knows of another. One that diverges stops alone where it is a cohort. An adapter finds what the
+//! processor finds.
 
 #[path = "common/adapter.rs"]
 mod adapter;
@@ -127,6 +128,26 @@ fn lanes_never_mix() {
 }
 
 #[test]
+fn lanes_that_begin_to_learn_at_different_steps_meet_on_the_clock_of_updates() {
+    let keys = MuZeroConfig { updates: 1.5, ..small() };
+    let world = CartPole::new(CartPoleConfig::default());
+    let seeds = [4, 5, 6];
+    let agent = MuZero::new(keys, Numbers::of(&world), (0, 2), &seeds).unwrap();
+    let mut group = Group::new(&world, agent, &seeds);
+    for goal in [7, 20] {
+        let end = group.advance(Position::at(Clock::Updates, goal), 1_000_000);
+        assert!(matches!(end, Advance::Reached), "{end:?}");
+        let done: Vec<u64> = (0..3).map(|lane| group.counters(lane).real_updates).collect();
+        assert!(done.iter().all(|&done| done >= goal), "{done:?}");
+    }
+    let steps: Vec<u64> = (0..3).map(|lane| group.counters(lane).env_steps).collect();
+    assert!(
+        steps.iter().any(|&other| other != steps[0]),
+        "they began at different steps: {steps:?}"
+    );
+}
+
+#[test]
 fn every_lane_of_a_population_has_its_own_search_to_show() {
     let [alone, together] = [vec![8], vec![7, 8]].map(|seeds| {
         let room = random_walk(&WalkConfig { states: 19, ..WalkConfig::default() }).unwrap();
@@ -139,6 +160,7 @@ fn every_lane_of_a_population_has_its_own_search_to_show() {
         group
     });
     let (a, b) = (alone.evidence(0).unwrap(), together.evidence(1).unwrap());
+    assert!((1..small().simulations).contains(&a.done), "under way: {}", a.done);
     assert_eq!((a.tree, a.answer, a.done), (b.tree, b.answer, b.done));
     assert_eq!(a.past.id(), b.past.id());
     let mut again = b.past.begin().unwrap();

@@ -147,6 +147,11 @@ impl World {
         !matches!(self.made, Made::Motion { .. })
     }
 
+    /// Whether it is a board of two players, which may be turned.
+    pub fn is_board(&self) -> bool {
+        self.id == "tic-tac-toe"
+    }
+
     /// Builds the world from its map, if it has one, and checked values of its parameters.
     pub fn build(&self, map: Option<&GridSource>, params: &[f64]) -> Result<AnyWorld, WorldError> {
         match (&self.made, map) {

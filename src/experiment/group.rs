@@ -1,7 +1,6 @@
 //! The one implementation of a cohort: an agent and its lanes.
 //!
-//! One generic text serves both instances of the loop, watched and unwatched. Dynamic dispatch
-//! happens once per call of [`Cohort::advance`].
+//! One generic text is both loops, watched and unwatched; [`Cohort::advance`] alone is a dynamic call.
 
 use super::advance::{Advance, FULL};
 use super::cell_log::CellLog;
@@ -98,10 +97,11 @@ where
     #[inline]
     fn plan_budget(&self, goal: &Position) -> u64 {
         match goal.clock {
-            // All that take part have done equally much.
+            // Lanes may begin to learn at different steps: those at the goal hold nobody up.
             Clock::Updates => {
-                let lane = self.active.iter().position(|&active| active).unwrap_or(0);
-                goal.count.saturating_sub(self.agent.work_of(lane).updates())
+                let left = |lane| goal.count.saturating_sub(self.agent.work_of(lane).updates());
+                let active = (0..self.lanes.len()).filter(|&lane| self.active[lane]).map(left);
+                active.filter(|&left| left > 0).min().unwrap_or(1)
             }
             // A unit may ask its model several times.
             Clock::Imagined => 1,

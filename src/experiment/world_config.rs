@@ -33,16 +33,23 @@ impl WorldConfig {
     }
 
     /// Whether a dial of an agent does nothing in it: how a state is coded is no question where
-    /// numbers are seen.
+    /// numbers are seen, and nothing but a board can be turned.
     pub fn ignores(&self, key: &str) -> bool {
-        key == "features" && !self.info.tells_states()
+        match key {
+            "features" => !self.info.tells_states(),
+            "symmetries" => !self.info.is_board(),
+            _ => false,
+        }
     }
 }
 
 /// Why a dial that does nothing is refused.
 pub(super) fn idle(place: &str, key: &str) -> ConfigError {
-    let what = "has no effect here: this world tells no states, but numbers or pixels";
-    ConfigError::at(place, format!("{key} {what}"))
+    let why = match key {
+        "symmetries" => "this world is no board that could be turned",
+        _ => "this world tells no states, but numbers or pixels",
+    };
+    ConfigError::at(place, format!("{key} has no effect here: {why}"))
 }
 
 /// Keys of a `[world]` that are no parameters: for worlds that change, with a map, without one.
@@ -118,6 +125,10 @@ mod tests {
             let said = arena.set(assignment).unwrap_err().to_string();
             assert_eq!(said, format!("--set {assignment}: features {want}"));
         }
+        let said = arena.set("symmetries=off").unwrap_err().to_string();
+        assert!(said.ends_with("has no effect here: this world is no board that could be turned"));
+        let board = source.replace("cart-pole", "tic-tac-toe").replace("deep-dyna-q", "random");
+        ArenaConfig::from_toml("x.toml", &board).unwrap().set("symmetries=off").unwrap();
         // Where one run lives among listed states it is for that run alone.
         let mixed = format!("{source}world = {{ id = 'dyna-maze' }}\n");
         let mut arena = ArenaConfig::from_toml("x.toml", &mixed).unwrap();

@@ -86,9 +86,6 @@ impl<S: Sight> MuZero<S> {
         for (&lane, calls) in lanes.iter().zip(calls) {
             self.lanes[lane].work.imagined_steps += calls;
         }
-        if search.is_done() {
-            search.dice().for_each(|(lane, dice)| self.lanes[lane].plan = dice.clone());
-        }
         if lanes.iter().any(|&lane| watch.looks_at(lane)) {
             let done = u64::from(search.done());
             watch.line(line::SIMULATE, || Some(Value::Count(done, "simulations")));

@@ -144,7 +144,7 @@ crate::params! {
         imagined_roots: Switch = Switch::Off => { "Imagination into h", "", Live, Choice(Switch::CHOICES) },
         /// Real steps after which nothing more is remembered and it acts without noise: what comes is an evaluation; 0 is never.
         freeze_after: u32 = 0 => { "Freeze the world", "after N real steps, 0 never", Live, Int { min: 0.0, max: 20_000.0, log: false } },
-        /// Where the networks compute; a change moves them and keeps the run. On an adapter all lanes are one population, whose searches ask it together.
+        /// Where the networks compute; a change moves them and keeps the run. All lanes of a run that starts on an adapter are one population, whose searches ask it together.
         device: Wish = Wish::Auto => { "Device", "", Live, Choice(Wish::CHOICES) },
     }
 }

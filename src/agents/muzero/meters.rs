@@ -14,7 +14,7 @@ pub const METERED: [&str; 5] = ["representation", "dynamics", "reward", "value",
 /// Most stretches of a course; then neighbours become one.
 const MOST: usize = 256;
 
-/// Of one update.
+/// Of one update; on an adapter of the newest of eight, since looking waits for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Meters {
     /// Length of the gradient of the grounded loss, as it was weighed.

@@ -251,7 +251,8 @@ impl<S: Sight> Agent for MuZero<S> {
         while self.simulate(active, watch) {}
         for lane in (0..obs.len()).filter(|&lane| active[lane]) {
             let Some((search, tree)) = self.searching(lane) else { continue };
-            let answer = search.answer(tree);
+            let (answer, dice) = (search.answer(tree), search.dice(tree).clone());
+            self.lanes[lane].plan = dice;
             let action = self.pick(lane, obs[lane], &answer);
             self.lanes[lane].game.decided(obs[lane], action, &answer.policy, answer.value);
             if watch.looks_at(lane) {

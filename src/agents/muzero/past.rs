@@ -101,11 +101,8 @@ impl LatentPast {
         let words = [self.settings.budget.into(), u64::from(self.root), u64::from(self.guided)];
         words.into_iter().for_each(|word| digest.word(word));
         digest.number(self.gamma);
-        // An update changes all networks: what they say of the places tells one from the next.
-        for latent in self.places.0.iter() {
-            latent.iter().for_each(|x| digest.word(u64::from(x.to_bits())));
-            digest.number(self.networks.value(latent));
-        }
+        self.told.iter().for_each(|x| digest.word(u64::from(x.to_bits())));
+        self.networks.digest(digest);
     }
 
     fn model(&self) -> LatentModel<'_> {

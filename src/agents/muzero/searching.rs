@@ -22,8 +22,8 @@ pub(super) struct Searching {
 }
 
 impl Searching {
-    /// Begins in `lanes` with their `dice`; those of the lanes stay as they are until it is over, so
-    /// that a search that is given up leaves no trace.
+    /// Begins in `lanes` with their `dice`; those of the lanes stay as they are until it is acted on, so
+    /// that a search that is given up uses none up.
     pub fn begin(
         (settings, roots): (Settings, &[Root<Latent>]),
         (lanes, dice): (Vec<usize>, Vec<Stream>),
@@ -77,10 +77,9 @@ impl Searching {
         &self.begun[tree]
     }
 
-    /// Lanes that are still here, with their dice as they lie now.
-    pub fn dice(&self) -> impl Iterator<Item = (usize, &Stream)> {
-        let all = self.lanes.iter().zip(&self.dice).zip(&self.left);
-        all.filter(|(_, left)| !**left).map(|((&lane, dice), _)| (lane, dice))
+    /// The dice of tree `tree` as they lie now.
+    pub fn dice(&self, tree: usize) -> &Stream {
+        &self.dice[tree]
     }
 
     /// Adds what has been found, and the dice.

@@ -11,7 +11,7 @@ use super::meters::{Course, Meters, Update, lengths, way};
 use super::networks::{HostNetworks, Networks, Shape};
 use super::targets::{Lesson, Targets, batch, nothing, together};
 use super::unroll::imagined::{Dreamed, Starts, imagine};
-use super::unroll::{Batch, unroll};
+use super::unroll::{Batch, Unrolled, unroll};
 use super::view::Clipping;
 use crate::agents::computing::{Computing, Seat};
 use crate::agents::search::Switch;
@@ -224,6 +224,7 @@ impl Learner {
         let batch = together(batches);
         let compute = self.seat.compute().clone();
         let unrolled = unroll(&self.networks, &batch, &config.setting(), &compute);
+        self.check(&unrolled, among)?;
         let imagined = config.dream(gamma).map(|dream| {
             let count = (dream.depth + 1) * batch.size;
             let roll = |(lane, on): (&mut Learned, &bool)| -> Vec<f64> {
@@ -246,6 +247,9 @@ impl Learner {
         self.step(config, all, among)?;
         for (lane, learned) in self.lanes.iter_mut().enumerate().filter(|(lane, _)| among[*lane]) {
             let mut meters = meters[lane];
+            if dreamed.is_none() {
+                meters.imagined = [0.0; 5];
+            }
             if let Some(before) = before.as_ref().filter(|_| metered[lane]) {
                 meters.moved = way(before, &self.networks, lane);
             }
@@ -257,6 +261,20 @@ impl Learner {
             learned.course.add(&learned.last);
         }
         Ok(unrolled.values)
+    }
+
+    /// Whether what the networks of `among` say are numbers: in host memory a step finds out what is
+    /// none, elsewhere that shows here first.
+    fn check(&self, unrolled: &Unrolled, among: &[bool]) -> Result<(), NotFinite> {
+        let each = unrolled.values.len() / among.len();
+        let sound = |lane: usize| {
+            let values = &unrolled.values[lane * each..(lane + 1) * each];
+            values.iter().chain([&unrolled.losses[lane].sum()]).all(|x| x.is_finite())
+        };
+        if self.is_host() || (0..among.len()).all(|lane| !among[lane] || sound(lane)) {
+            return Ok(());
+        }
+        self.networks.all().into_iter().find_map(|network| network.not_finite()).map_or(Ok(()), Err)
     }
 
     /// `[P]`: whose meters this update moves. Elsewhere than in host memory reading them waits for

@@ -11,6 +11,7 @@ use crate::app::theme;
 use crate::app::widgets::chart::{Chart, Curve};
 use crate::app::widgets::number::grouped;
 use crate::app::widgets::segmented::segmented;
+use crate::base::rng::lane_seed;
 use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::probes::games::{self, Games, played};
 
@@ -82,7 +83,8 @@ fn thin(counts: &mut Vec<Count>) {
 #[derive(Clone, Default)]
 pub struct GamesLost {
     asked: Asked<Question, Vec<Option<Count>>>,
-    generation: u64,
+    /// Whose counts are kept: which arena, and which of its lanes.
+    of: (u64, usize),
     /// `[runs]`: counts by real steps.
     kept: Vec<Vec<Count>>,
     rival: usize,
@@ -91,8 +93,9 @@ pub struct GamesLost {
 impl GamesLost {
     /// Forgets what belongs to another arena or lies ahead, and takes what was counted.
     fn take(&mut self, s: &Snapshot) {
-        if self.generation != s.generation || self.kept.len() != s.runs.len() {
-            (self.generation, self.kept) = (s.generation, vec![Vec::new(); s.runs.len()]);
+        let of = (s.generation, s.watched);
+        if self.of != of || self.kept.len() != s.runs.len() {
+            (self.of, self.kept) = (of, vec![Vec::new(); s.runs.len()]);
         }
         let now = |index: usize| s.runs[index].lane.counters.env_steps;
         for (index, kept) in self.kept.iter_mut().enumerate() {
@@ -153,7 +156,7 @@ impl GamesLost {
         };
         let curves: Vec<Curve<'_>> = s.runs.iter().zip(&lines).enumerate().map(curve).collect();
         let (id, _, label) = RIVALS[self.rival];
-        let note = format!("seed {}, searches without noise", s.seed);
+        let note = format!("seed {}, searches without noise", lane_seed(s.seed, s.watched));
         let empty = waits("All games are being played.", cx);
         let chart =
             Chart { id, x_label: "real steps", y_label: label, note: &note, ..Chart::default() };
@@ -162,7 +165,7 @@ impl GamesLost {
 
     /// What was counted last of every run, now where nothing was shown yet.
     fn newest(&self, s: &Snapshot) -> Cow<'_, [Vec<Count>]> {
-        let known = self.generation == s.generation && self.kept.iter().any(|k| !k.is_empty());
+        let known = self.of == (s.generation, s.watched) && self.kept.iter().any(|k| !k.is_empty());
         let one = |count: Option<Count>| count.into_iter().collect();
         match known {
             true => Cow::Borrowed(&self.kept),

@@ -29,9 +29,11 @@ pub enum By {
 /// Where nodes may stand.
 pub struct Ground {
     pub by: By,
+    /// By the number of a listed state, of a remembered sight, or of an action.
     pub places: Vec<Pos2>,
     /// How far nodes may stray from there.
     pub stray: f32,
+    /// What the picture says of it.
     pub words: &'static str,
 }
 

@@ -124,7 +124,7 @@ pub fn data(desk: &Desk, s: &Snapshot) -> String {
     let Some(stage) = subject.as_ref().and_then(|subject| desk.stage(subject)) else {
         return csv;
     };
-    let tree = stage.tree();
+    let (tree, listed) = (stage.tree(), stage.truth().states() > 0);
     let letter = stage.run.letter;
     for node in 0..tree.len[0] {
         let at = node as usize;
@@ -135,6 +135,7 @@ pub fn data(desk: &Desk, s: &Snapshot) -> String {
         let shown = u8::from(stage.sketch.shown.iter().any(|s| s.node == node));
         let prior = stage.prior(node).unwrap_or(1.0);
         let (depth, state, action) = (tree.depth[at], tree.node[at], tree.action[at]);
+        let state = listed.then(|| state.to_string()).unwrap_or_default();
         let (n, v, q) = (tree.visits[at], tree.value[at], stage.q(node));
         let (reward, discount) = (tree.reward[at], tree.discount[at]);
         csv += &format!("{letter},{node},{parent},{depth},{state},{action},{n},{v},{q},{prior},");
