@@ -24,7 +24,7 @@ const EMPTY: &str = "Needs a MuZero run that plays tic-tac-toe.";
 /// Who plays against it: on the button, in words, and what the axis says.
 const RIVALS: [(&str, &str, &str); 2] = [
     ("anybody", "anybody", "games lost, of all against any moves"),
-    ("minimax", "minimax", "games lost, of all against any opening and then best moves"),
+    ("minimax", "minimax", "games lost against any opening and then best moves (%)"),
 ];
 
 /// All games at one moment.
@@ -40,6 +40,12 @@ impl Count {
     fn of(run: &Moment) -> Option<Self> {
         let games = played(run.lane.view.muzero.as_ref()?)?;
         Some(Self { real: run.lane.counters.env_steps, games })
+    }
+
+    /// Lost ones of all of them, in percent: how many there are depends on how it plays.
+    fn share(&self, rival: usize) -> f64 {
+        let (lost, all) = self.lost(rival);
+        100.0 * lost as f64 / all.max(1) as f64
     }
 
     /// Lost ones and all of them, both sides together.
@@ -138,7 +144,7 @@ impl GamesLost {
 
     fn chart(&self, ui: &mut Ui, cx: &Cx<'_>) {
         let (s, t) = (cx.snapshot, theme::tokens(ui.ctx()));
-        let point = |count: &Count| [count.real as f64, count.lost(self.rival).0 as f64];
+        let point = |count: &Count| [count.real as f64, count.share(self.rival)];
         let line = |kept: &Vec<Count>| kept.iter().map(point).collect();
         let lines: Vec<Vec<[f64; 2]>> = self.kept.iter().map(line).collect();
         let curve = |(index, (run, line)): (usize, (_, _))| {
@@ -158,8 +164,14 @@ impl GamesLost {
         let (id, _, label) = RIVALS[self.rival];
         let note = format!("seed {}, searches without noise", lane_seed(s.seed, s.watched));
         let empty = waits("All games are being played.", cx);
-        let chart =
-            Chart { id, x_label: "real steps", y_label: label, note: &note, ..Chart::default() };
+        let chart = Chart {
+            id,
+            x_label: "real steps",
+            y_label: label,
+            note: &note,
+            floor: Some(0.0),
+            ..Chart::default()
+        };
         Chart { empty: &empty, ..chart }.ui(ui, &curves);
     }
 

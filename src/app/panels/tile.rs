@@ -202,6 +202,12 @@ fn draw(shown: &GridResponse, index: usize, looks: &mut Looks, cx: &mut Cx<'_>) 
     }
 }
 
+/// Whether a run acts by searches in a latent model: it keeps no table, and its arrows are not what
+/// it does.
+fn searches(run: &RunSnapshot) -> bool {
+    run.lane.view.muzero.is_some()
+}
+
 /// What a cell is worth, in words.
 pub(super) fn cell_text(run: &RunSnapshot, cell: usize) -> String {
     let truth = &run.truth;
@@ -210,6 +216,9 @@ pub(super) fn cell_text(run: &RunSnapshot, cell: usize) -> String {
     let Some(table) = &run.lane.view.table else {
         return text;
     };
+    if searches(run) {
+        text += "\none step in the latent model, then its value:";
+    }
     for (action, &q) in table.row(cell).iter().enumerate() {
         let tally = &table.tally[cell * table.actions + action];
         let name = match table.is_of_states() {
@@ -217,7 +226,15 @@ pub(super) fn cell_text(run: &RunSnapshot, cell: usize) -> String {
             false => truth.action_name(action as u8),
         };
         let (real, imagined) = (grouped(tally.real), grouped(tally.imagined));
-        text += &format!("\n{name}: {} ({real} real, {imagined} imagined)", words::value(q));
+        text += &match searches(run) {
+            true => format!("\n{name}: {} ({real} real)", words::value(q)),
+            false => {
+                format!("\n{name}: {} ({real} real, {imagined} imagined)", words::value(q))
+            }
+        };
+    }
+    if searches(run) {
+        return text;
     }
     if let Some(share) = run.map.as_ref().and_then(|m| m.imagined_share.get(cell)) {
         let percent = 100.0 * share.clamp(0.0, 1.0);
@@ -244,6 +261,9 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
         _ if matches!(run.truth.scene(), Scene::Board(_)) => board_tile::turn(run),
         _ if run.lane.path.now().is_some() => body_tile::total(run),
         _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
+        // The arrows are greedy after a single imagined step; the agent searches.
+        (Some(steps), _) if searches(run) => format!("by arrows: {steps} steps"),
+        (None, true) if searches(run) => "by arrows: no way".to_owned(),
         (Some(steps), _) if brief => format!("way home: {steps}"),
         (Some(steps), _) => format!("greedy way home: {steps} steps"),
         // Whoever only predicts is not on a way.
@@ -362,7 +382,12 @@ pub fn text(run: &RunSnapshot) -> String {
         Scene::Grid(_) | Scene::Graph(_) | Scene::States(_) => {}
     }
     let c = &run.lane.counters;
-    let way = run.way_home.map_or("no way home yet".to_owned(), |w| format!("way home {w} steps"));
+    let way = match (run.way_home, searches(run)) {
+        (Some(way), true) => format!("by arrows {way} steps home"),
+        (None, true) => "by arrows no way home".to_owned(),
+        (Some(way), false) => format!("way home {way} steps"),
+        (None, false) => "no way home yet".to_owned(),
+    };
     let wrong = match run.stale.len() {
         0 => String::new(),
         _ => {

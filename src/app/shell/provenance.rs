@@ -29,6 +29,12 @@ pub fn provenance(ui: &mut Ui, cx: &Cx<'_>) {
     let (cell, way) = (truth.state_name(state as u32), truth.action_name(action as u8));
     let question = format!("Cell {cell} going {way}: Q = {}. Who wrote it?", words::value(q));
     ui.add(Label::new(RichText::new(question).color(t.text_weak)).wrap());
+    if run.lane.view.muzero.is_some() {
+        // It keeps no table, and nothing counts what its networks were taught of one cell.
+        let said = "One step in its latent model, then its value: all networks wrote it.";
+        ui.label(RichText::new(said).font(theme::small(ui.ctx())).color(t.text_weak));
+        return;
+    }
     ui.add_space(2.0);
     meter(ui, tally.real, tally.imagined);
     hero_pair(ui, (tally.real, "real"), (tally.imagined, "imagined"));

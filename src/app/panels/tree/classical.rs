@@ -135,7 +135,10 @@ impl Places {
         painter.add(Shape::convex_polygon(wedge, t.text_weak, Stroke::NONE));
         x = word("visits", x + 28.0 * points, t.text_weak) + 16.0 * points;
         painter.vline(x, bar.y_range().expand(2.0), Stroke::new(2.0, t.text_weak));
-        x = word("prior", x + 6.0 * points, t.text_weak) + 16.0 * points;
+        // Beside the tree stands what the other picture is.
+        if x + 52.0 * points < self.rect.right() {
+            x = word("prior", x + 6.0 * points, t.text_weak) + 16.0 * points;
+        }
         // In a narrow panel the count alone.
         let count = format!("{} of {} nodes shown", stage.sketch.shown.len(), stage.sketch.all);
         let tries = [stage.sketch.words(), count];
@@ -304,7 +307,9 @@ impl Places {
     /// Nodes, visits, value and model error of every depth, below its column.
     fn table(&self, ui: &Ui, stage: &Stage<'_>, rect: Rect, t: &Tokens) {
         let (ctx, painter) = (ui.ctx(), ui.painter());
-        let row = rect.height() / ROWS.len() as f32;
+        // What a model gets wrong is known where states are listed.
+        let rows = if stage.truth().states() > 0 { ROWS.len() } else { ROWS.len() - 2 };
+        let row = rect.height() / rows as f32;
         let small = theme::small(ctx);
         let word = |words: &str, x: f32, line: usize, anchor: Align2, ink: Color32| {
             let words = text::line(painter, words, small.clone(), ink);
@@ -312,7 +317,7 @@ impl Places {
             text::place(painter, &words, pos2(x, y), anchor);
         };
         painter.hline(rect.x_range(), rect.top() - 2.0, Stroke::new(1.0, t.stroke));
-        for (line, name) in ROWS.into_iter().enumerate() {
+        for (line, name) in ROWS.into_iter().take(rows).enumerate() {
             word(name, rect.left(), line, Align2::LEFT_CENTER, t.text_weak);
         }
         let place = |depth: usize| self.first.x + depth as f32 * self.column;
@@ -329,7 +334,7 @@ impl Places {
             };
             let counts = [depth, level.nodes.to_string(), level.visits.to_string()];
             let shares = [value(level.value), share(level.unknown), share(level.wrong)];
-            for (line, cell) in counts.iter().chain(&shares).enumerate() {
+            for (line, cell) in counts.iter().chain(&shares).take(rows).enumerate() {
                 let ink = match line {
                     0 => t.text_weak,
                     5 if level.wrong > 0.0 => t.bad,

@@ -21,6 +21,8 @@ use crate::probes::truth::Truth;
 /// What the panel says where there is no search.
 pub const EMPTY: &str =
     "Needs a run that searches before it acts: 'Planning for action selection', or MuZero.";
+/// What it says where one is going to be.
+pub const SOON: &str = "The tree comes with the next search.";
 /// Seconds between two pictures of a search while time passes beside the window.
 const EVERY: f64 = 0.1;
 /// Nodes shown at first.

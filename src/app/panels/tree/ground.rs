@@ -31,6 +31,8 @@ pub struct Ground {
     pub by: By,
     /// By the number of a listed state, of a remembered sight, or of an action.
     pub places: Vec<Pos2>,
+    /// What they do not leave.
+    pub field: Rect,
     /// How far nodes may stray from there.
     pub stray: f32,
     /// What the picture says of it.
@@ -55,7 +57,8 @@ impl Ground {
             }
             Scene::States(_) | Scene::Body(_) | Scene::Board(_) => return nowhere(ui, seat),
         };
-        (Some(Self { by, places, stray, words }), response)
+        let field = response.rect;
+        (Some(Self { by, places, field, stray, words }), response)
     }
 }
 

@@ -27,6 +27,8 @@ pub use evidence::{ask_for_evidence, nobody_draws};
 const TWO_ROWS: f32 = 380.0;
 /// From this width on a panel too low for that has the sums in a third column.
 const THREE: f32 = 960.0;
+/// Below this height (in points before the text scale) the tree needs the room of its controls.
+const LOW: f32 = 230.0;
 /// Width of the left column beside the whole: of two, and of three columns.
 const LEFT: (f32, f32) = (0.58, 0.6);
 /// Width of the two trees where there is a third column.
@@ -42,7 +44,9 @@ impl Tree {
     fn body(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         ask_for_evidence(ui, cx);
         let Some(subject) = desk::subject(cx.snapshot, cx.view.run) else {
-            note(ui, desk::EMPTY);
+            let searches = |id: &str| ["search", "muzero"].contains(&id);
+            let soon = cx.snapshot.runs.iter().any(|run| searches(run.agent.id));
+            note(ui, if soon { desk::SOON } else { desk::EMPTY });
             return;
         };
         self.desk.renew(ui, cx, &subject);
@@ -51,7 +55,8 @@ impl Tree {
             ui.ctx().request_repaint();
             return;
         }
-        if !cx.view.still && !cx.view.lecture {
+        let roomy = ui.available_height() > LOW * theme::scale(ui.ctx());
+        if !cx.view.still && !cx.view.lecture && roomy {
             controls::ui(&mut self.desk, ui, cx, &subject);
         }
         let Some(stage) = self.desk.stage(&subject) else { return };

@@ -43,7 +43,7 @@ impl Places {
             let count = there.entry(place).or_insert(0.0);
             let turn = Vec2::angled(*count * TURN) * ground.stray * (0.34 * count.sqrt()).min(1.0);
             *count += 1.0;
-            Some(*ground.places.get(place)? + turn)
+            Some(ground.field.clamp(*ground.places.get(place)? + turn))
         };
         let tree = stage.tree();
         let mut stand = |node: u32| {

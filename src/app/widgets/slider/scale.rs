@@ -1,5 +1,8 @@
 //! What a length of rail means: linear or logarithmic, whole numbers or decimals.
 
+/// Decimals that a typed number may have where the rail has fewer.
+const TYPED: usize = 4;
+
 /// The range of a slider and how values are rounded and written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scale {
@@ -66,12 +69,21 @@ impl Scale {
         if (moved - value).abs() < unit.abs() { self.tidy(value + unit) } else { moved }
     }
 
+    /// Decimals that a number is shown with: as many as the rail has, more where it was typed with more,
+    /// so that 0.997 is not read as 1.
+    fn shown(&self, value: f64) -> usize {
+        let own = usize::from(self.decimals);
+        let most = if own == 0 { 0 } else { own.max(TYPED) };
+        let exact = |&places: &usize| (round_to(value, places as i32) - value).abs() < 1e-9;
+        (own..=most).find(exact).unwrap_or(own)
+    }
+
     /// The number as shown, with U+2212 for minus and U+00A0 between thousands.
     pub fn write(&self, value: f64) -> String {
         let decimals = if self.log && self.decimals > 0 && value != 0.0 {
             (1 - value.abs().log10().floor() as i32).clamp(0, 8) as usize
         } else {
-            usize::from(self.decimals)
+            self.shown(value)
         };
         let tiny = self.log && value != 0.0 && value.abs() < 1e-4;
         let plain = if tiny { format!("{value:.0e}") } else { format!("{value:.decimals$}") };
@@ -96,7 +108,11 @@ impl Scale {
             })
             .collect();
         let value: f64 = plain.parse().ok()?;
-        value.is_finite().then(|| self.tidy(value))
+        let typed = || match self.log || self.decimals == 0 {
+            true => self.tidy(value),
+            false => round_to(value, i32::from(self.decimals).max(TYPED as i32)),
+        };
+        value.is_finite().then(|| typed().clamp(self.min, self.max))
     }
 }
 
@@ -140,6 +156,9 @@ mod tests {
     #[test]
     fn numbers_are_written_and_read_back() {
         assert_eq!(LINEAR.write(0.1), "0.10");
+        assert_eq!((LINEAR.read("0.997"), LINEAR.write(0.997)), (Some(0.997), "0.997".to_owned()));
+        assert_eq!(LINEAR.write(1.0 / 3.0), "0.33", "nobody typed that");
+        assert_eq!((LINEAR.tidy(0.997), STEPS.read("7.4")), (1.0, Some(7.0)));
         assert_eq!(STEPS.write(1000.0), "1\u{a0}000");
         assert_eq!(RATE.write(0.0003), "0.00030");
         assert_eq!(STEPS.read("1\u{a0}000"), Some(1000.0));
