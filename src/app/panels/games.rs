@@ -23,7 +23,7 @@ const MOST: usize = 400;
 const EMPTY: &str = "Needs a MuZero run that plays tic-tac-toe.";
 /// Who plays against it: on the button, in words, and what the axis says.
 const RIVALS: [(&str, &str, &str); 2] = [
-    ("anybody", "anybody", "games lost, of all against any moves"),
+    ("anybody", "anybody", "games lost against any moves (%)"),
     ("minimax", "minimax", "games lost against any opening and then best moves (%)"),
 ];
 

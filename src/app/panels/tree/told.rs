@@ -135,7 +135,7 @@ pub fn data(desk: &Desk, s: &Snapshot) -> String {
         let shown = u8::from(stage.sketch.shown.iter().any(|s| s.node == node));
         let prior = stage.prior(node).unwrap_or(1.0);
         let (depth, state, action) = (tree.depth[at], tree.node[at], tree.action[at]);
-        let state = listed.then(|| state.to_string()).unwrap_or_default();
+        let state = if listed { state.to_string() } else { String::new() };
         let (n, v, q) = (tree.visits[at], tree.value[at], stage.q(node));
         let (reward, discount) = (tree.reward[at], tree.discount[at]);
         csv += &format!("{letter},{node},{parent},{depth},{state},{action},{n},{v},{q},{prior},");
