@@ -4,7 +4,7 @@ use egui::{Ui, Vec2};
 
 use super::Cx;
 use super::mazes::Scale;
-use super::tile::cell_text;
+use super::tile_words::cell_text;
 use crate::app::actions::Action;
 use crate::app::widgets::graph_picture::{Dot, DotKind, GraphPicture};
 use crate::experiment::snapshot::RunSnapshot;

@@ -8,7 +8,8 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
 use super::look::Look;
 use super::sandbox;
-use super::tile::{text, tile};
+use super::tile::{LOWEST, tile};
+use super::tile_words::text;
 use super::{Cx, Panel, PanelId, board_tile, body_tile, tools_menu};
 use crate::app::actions::Action;
 use crate::app::brush::Brush;
@@ -211,7 +212,8 @@ fn shown(ui: &Ui, cx: &Cx<'_>) -> Range<usize> {
     let room = ui.available_size();
     let across = columns(count, room, cx.snapshot);
     // Different worlds are there to be seen beside each other, counters or not.
-    let bare = cx.view.lecture && cx.snapshot.config.is_mixed();
+    let low = room.y < LOWEST * theme::scale(ui.ctx());
+    let bare = low || cx.view.lecture && cx.snapshot.config.is_mixed();
     let least = if bare { BARE } else { LEAST } * theme::scale(ui.ctx());
     let fit = ((room.x + GAP) / (least + GAP)).floor().max(1.0) as usize;
     if across <= fit {

@@ -46,6 +46,7 @@ pub mod searching;
 pub mod signal;
 pub mod surface;
 pub mod tile;
+mod tile_words;
 pub mod tree;
 pub mod two_searches;
 pub mod unseen;

@@ -4,18 +4,19 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
 use super::look::kind;
 use super::mazes::{Looks, Scale};
+use super::tile_words::{believed_wrongly, cell_text, report, searches};
 use super::{Cx, board_tile, body_tile, graph_tile};
 use crate::app::actions::Action;
 use crate::app::brush::Tool;
 use crate::app::widgets::button::{Button, framed_icon_button};
 use crate::app::widgets::grid_picture::{GridPicture, GridResponse};
+use crate::app::widgets::meter;
 use crate::app::widgets::number::{grouped, hero_pair};
 use crate::app::widgets::panel::{Panel, PanelState, PanelTool};
-use crate::app::widgets::{meter, number};
 use crate::app::{icons, theme, words};
 use crate::experiment::clock::Clock;
 use crate::experiment::engine::Command;
-use crate::experiment::snapshot::{RunSnapshot, Snapshot, Stale};
+use crate::experiment::snapshot::{RunSnapshot, Snapshot};
 use crate::mdp::scene::Scene;
 use crate::probes::values::ValueMap;
 
@@ -27,6 +28,8 @@ const FAILED_FOOT: f32 = 98.0;
 const LOW_FOOT: f32 = 36.0;
 /// Width of a tile in points before the text scale that has no room for two counters.
 const BARE: f32 = 185.0;
+/// Height of a tile in points before the text scale below which the picture needs that room.
+pub(super) const LOWEST: f32 = 150.0;
 /// Agents that imagine in order to act or to aim.
 const LOOK_AHEAD: [&str; 4] = ["search", "mve", "mve-q", "muzero"];
 
@@ -59,7 +62,8 @@ pub fn tile(
         let points = theme::scale(ui.ctx());
         // A low tile keeps the picture and the two counters.
         let low = size.y < 250.0 * points && cx.snapshot.runs[index].failure.is_none();
-        let bare = size.x < BARE * points && cx.snapshot.runs[index].failure.is_none();
+        let bare = (size.x < BARE * points || size.y < LOWEST * points)
+            && cx.snapshot.runs[index].failure.is_none();
         let foot = match &cx.snapshot.runs[index].failure {
             Some(_) => FAILED_FOOT,
             None if bare => 0.0,
@@ -202,47 +206,6 @@ fn draw(shown: &GridResponse, index: usize, looks: &mut Looks, cx: &mut Cx<'_>) 
     }
 }
 
-/// Whether a run acts by searches in a latent model: it keeps no table, and its arrows are not what
-/// it does.
-fn searches(run: &RunSnapshot) -> bool {
-    run.lane.view.muzero.is_some()
-}
-
-/// What a cell is worth, in words.
-pub(super) fn cell_text(run: &RunSnapshot, cell: usize) -> String {
-    let truth = &run.truth;
-    let kind = if matches!(truth.scene(), Scene::Grid(_)) { "cell" } else { "state" };
-    let mut text = format!("{kind} {}", truth.state_name(cell as u32));
-    let Some(table) = &run.lane.view.table else {
-        return text;
-    };
-    if searches(run) {
-        text += "\none step in the latent model, then its value:";
-    }
-    for (action, &q) in table.row(cell).iter().enumerate() {
-        let tally = &table.tally[cell * table.actions + action];
-        let name = match table.is_of_states() {
-            true => "V".to_owned(),
-            false => truth.action_name(action as u8),
-        };
-        let (real, imagined) = (grouped(tally.real), grouped(tally.imagined));
-        text += &match searches(run) {
-            true => format!("\n{name}: {} ({real} real)", words::value(q)),
-            false => {
-                format!("\n{name}: {} ({real} real, {imagined} imagined)", words::value(q))
-            }
-        };
-    }
-    if searches(run) {
-        return text;
-    }
-    if let Some(share) = run.map.as_ref().and_then(|m| m.imagined_share.get(cell)) {
-        let percent = 100.0 * share.clamp(0.0, 1.0);
-        text += &format!("\ndashed bar: {percent:.0} % of the value was dreamt");
-    }
-    text
-}
-
 /// Two counters, their ratio as a bar, and how far the run has come.
 fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
     let run = &cx.snapshot.runs[index];
@@ -290,15 +253,6 @@ fn counted(s: &Snapshot, run: &RunSnapshot) -> ((u64, &'static str), (u64, &'sta
     match s.runs.iter().any(looks_ahead) {
         true => ((c.env_steps, "real steps"), (c.imagined_steps, "imagined steps")),
         false => ((c.real_updates, "real updates"), (c.imagined_updates, "imagined")),
-    }
-}
-
-/// How many cells a model is wrong about.
-fn believed_wrongly(run: &RunSnapshot, brief: bool) -> String {
-    match (run.stale.len(), brief) {
-        (n, true) => format!("{n} wrong"),
-        (1, false) => "1 cell believed wrongly".to_owned(),
-        (n, false) => format!("{n} cells believed wrongly"),
     }
 }
 
@@ -357,55 +311,4 @@ fn failure(ui: &mut Ui, index: usize, cx: &mut Cx<'_>) {
         let text = Label::new(RichText::new(&failure.text).color(t.text));
         ui.add(text.truncate()).on_hover_text(&failure.text);
     });
-}
-
-/// Everything needed to make the failure happen again.
-fn report(run: &RunSnapshot) -> String {
-    let mut text = format!("run {} {} ({})\n", run.letter, run.name, run.agent.id);
-    if let Some(f) = &run.failure {
-        let c = &f.counters;
-        text += &format!("{}: {}\nseed {}\n", f.title, f.text, f.seed);
-        text += &format!("episode {}, real steps {}, ", c.episodes + 1, c.env_steps);
-        text += &format!("real updates {}, imagined {}\n", c.real_updates, c.imagined_updates);
-    }
-    for (spec, value) in run.agent.params().iter().zip(&run.params) {
-        text += &format!("{} = {}\n", spec.key, spec.show(*value));
-    }
-    text
-}
-
-/// Text twin of a tile.
-pub fn text(run: &RunSnapshot) -> String {
-    match run.truth.scene() {
-        Scene::Body(_) => return body_tile::text(run),
-        Scene::Board(_) => return board_tile::text(run),
-        Scene::Grid(_) | Scene::Graph(_) | Scene::States(_) => {}
-    }
-    let c = &run.lane.counters;
-    let way = match (run.way_home, searches(run)) {
-        (Some(way), true) => format!("by arrows {way} steps home"),
-        (None, true) => "by arrows no way home".to_owned(),
-        (Some(way), false) => format!("way home {way} steps"),
-        (None, false) => "no way home yet".to_owned(),
-    };
-    let wrong = match run.stale.len() {
-        0 => String::new(),
-        _ => {
-            let cell = |s: &Stale| {
-                let word = words::belief(s.belief);
-                format!("{} \"{word}\"", run.truth.state_name(s.cell))
-            };
-            let cells: Vec<String> = run.stale.iter().map(cell).collect();
-            format!(", {}: {}", believed_wrongly(run, false), cells.join(", "))
-        }
-    };
-    format!(
-        "{} {}: episode {}, step {}, {} real updates, {} imagined, {way}{wrong}",
-        run.letter,
-        run.name,
-        c.episodes + 1,
-        c.step,
-        number::grouped(c.real_updates),
-        number::grouped(c.imagined_updates),
-    )
 }
