@@ -76,7 +76,7 @@ pub fn picture(ui: &mut Ui, index: usize, scene: &BodyScene, size: Vec2, cx: &mu
 
 /// Room below the picture for what its rings are, where there is none beside it; 0 where it has none.
 fn legend_height(scene: &BodyScene, size: Vec2, beside: bool, points: f32) -> f32 {
-    let rings = !beside && has_time_around(scene, size - vec2(0.0, LEGEND * points), points);
+    let rings = !beside && has_time_around(scene, size, points);
     if rings { LEGEND * points } else { 0.0 }
 }
 
