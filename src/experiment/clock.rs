@@ -17,6 +17,14 @@ pub enum Clock {
 }
 
 impl Clock {
+    /// Length of an arena that says none, in its ticks.
+    pub fn usual(self) -> u64 {
+        match self {
+            Self::Episodes => 50,
+            Self::EnvSteps | Self::Updates | Self::Imagined => 20_000,
+        }
+    }
+
     /// All clocks in the order shown.
     pub const ALL: [Self; 4] = [Self::Episodes, Self::EnvSteps, Self::Updates, Self::Imagined];
 

@@ -130,7 +130,7 @@ impl ArenaConfig {
         Ok(Self {
             title: text(place, table, "title")?.unwrap_or_else(|| place.to_owned()),
             clock,
-            length: whole(place, table, "length", 1, i64::MAX)?.unwrap_or(50) as u64,
+            length: whole(place, table, "length", 1, i64::MAX)?.map_or(clock.usual(), |n| n as u64),
             lanes: whole(place, table, "lanes", 1, MAX_LANES as i64)?.unwrap_or(1) as usize,
             seed: whole(place, table, "seed", 0, i64::MAX)?.unwrap_or(0) as u64,
             speed,
@@ -321,6 +321,7 @@ mod tests {
         assert_eq!(arena.world.params[0], 0.1);
         assert_eq!(arena.runs[0].params[0], 7.0);
         assert_eq!((arena.lanes, arena.length, arena.clock), (2, 50, Clock::Episodes));
+        assert_eq!(Clock::EnvSteps.usual(), 20_000, "steps are shorter than episodes");
     }
 
     #[test]
