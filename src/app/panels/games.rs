@@ -17,6 +17,8 @@ use crate::probes::games::{self, Games, played};
 
 /// Seconds between two counts while time passes.
 const EVERY: f64 = 0.5;
+/// Height in points before the text scale below which the curves need the room of the numbers.
+const LOW: f32 = 150.0;
 /// Most moments kept of a run.
 const MOST: usize = 400;
 /// What arenas without a board are told.
@@ -133,7 +135,9 @@ impl GamesLost {
             segmented(ui, "Against", &RIVALS.map(|rival| rival.0), &mut self.rival);
         }
         let t = theme::tokens(ui.ctx());
-        for (run, kept) in s.runs.iter().zip(&self.kept) {
+        // A low panel leaves the numbers to the curves.
+        let roomy = ui.available_height() > LOW * theme::scale(ui.ctx());
+        for (run, kept) in s.runs.iter().zip(&self.kept).filter(|_| roomy) {
             if let Some(last) = kept.last() {
                 let words = format!("{} {}: lost {}", run.letter, run.name, both(last));
                 ui.add(Label::new(RichText::new(words).color(t.text)).truncate());
