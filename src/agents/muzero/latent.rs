@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::networks::HostNetworks;
 use crate::base::rng::Stream;
+use crate::mdp::Action;
 use crate::search::model::{Ask, Evaluation, Follow, Model};
 use crate::search::tree_search::TreeSearch;
 use crate::search::{Answer, Root, SearchError, Settings};
@@ -48,6 +49,31 @@ impl LatentModel<'_> {
     }
 }
 
+/// What follows a latent state, as its lane's own copy says.
+pub(super) fn followed(
+    networks: &HostNetworks,
+    latent: &Latent,
+    (action, discount): (Action, f64),
+) -> Follow<Latent> {
+    let (reward, next) = networks.follow(latent, action);
+    Follow { reward, discount, next: next.into() }
+}
+
+/// Appends value and logits of a latent state; without a guide all actions are alike, and the policy
+/// is not asked.
+pub(super) fn evaluated(
+    networks: &HostNetworks,
+    latent: &Latent,
+    guided: bool,
+    out: &mut Evaluation,
+) {
+    out.values.push(networks.value(latent));
+    match guided {
+        true => out.logits.extend(networks.logits(latent).iter().map(|&l| f64::from(l))),
+        false => out.logits.extend(std::iter::repeat_n(0.0, networks.actions())),
+    }
+}
+
 impl Model for LatentModel<'_> {
     type Node = Latent;
 
@@ -71,22 +97,15 @@ impl Model for LatentModel<'_> {
         out: &mut Vec<Follow<Latent>>,
     ) {
         self.calls += asks.len() as u64;
-        out.extend(asks.iter().map(|ask| {
-            let (reward, next) = self.networks.follow(&nodes[ask.node as usize], ask.action);
-            Follow { reward, discount: self.gamma, next: next.into() }
-        }));
+        let follow = |ask: &Ask| {
+            followed(self.networks, &nodes[ask.node as usize], (ask.action, self.gamma))
+        };
+        out.extend(asks.iter().map(follow));
     }
 
     fn evaluate(&mut self, nodes: &[Latent], which: &[u32], out: &mut Evaluation) {
         for &node in which {
-            let latent = &nodes[node as usize];
-            out.values.push(self.networks.value(latent));
-            match self.guided {
-                true => {
-                    out.logits.extend(self.networks.logits(latent).iter().map(|&l| f64::from(l)))
-                }
-                false => out.logits.extend(std::iter::repeat_n(0.0, self.actions())),
-            }
+            evaluated(self.networks, &nodes[node as usize], self.guided, out);
         }
     }
 }

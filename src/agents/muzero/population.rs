@@ -4,7 +4,7 @@
 //! In host memory every tree asks its own lane's copy, which is the fastest for a single state; on
 //! an adapter the population answers all trees at once.
 
-use super::latent::Latent;
+use super::latent::{Latent, evaluated, followed};
 use super::networks::{HostNetworks, Networks, decode, write_pair};
 use crate::base::rng::Stream;
 use crate::nn::device::Compute;
@@ -54,12 +54,6 @@ impl Population<'_> {
         };
         let roots = latents.into_iter().zip(legal);
         roots.map(|(node, legal)| Root { legal, ..Root::free(node) }).collect()
-    }
-
-    /// Logits as the search gets them.
-    fn guide(&self, logits: &[f32], out: &mut Evaluation) {
-        let guided = self.guided;
-        out.logits.extend(logits.iter().map(|&l| if guided { f64::from(l) } else { 0.0 }));
     }
 }
 
@@ -136,9 +130,8 @@ impl Model for Population<'_> {
         let discount = self.gamma;
         match &self.answers {
             Answers::Host(all) => out.extend(asks.iter().map(|ask| {
-                let networks = &all[ask.tree as usize];
-                let (reward, next) = networks.follow(&nodes[ask.node as usize], ask.action);
-                Follow { reward, discount, next: next.into() }
+                let (networks, latent) = (&all[ask.tree as usize], &nodes[ask.node as usize]);
+                followed(networks, latent, (ask.action, discount))
             })),
             Answers::Device(networks, compute) => {
                 let pair = |ask: &Ask| {
@@ -166,12 +159,7 @@ impl Model for Population<'_> {
         match &self.answers {
             Answers::Host(all) => {
                 for &node in which {
-                    let (networks, latent) = (&all[tree(node)], &nodes[node as usize]);
-                    out.values.push(networks.value(latent));
-                    match self.guided {
-                        true => self.guide(&networks.logits(latent), out),
-                        false => out.logits.extend(std::iter::repeat_n(0.0, networks.actions())),
-                    }
+                    evaluated(&all[tree(node)], &nodes[node as usize], self.guided, out);
                 }
             }
             Answers::Device(networks, compute) => {
@@ -179,7 +167,9 @@ impl Model for Population<'_> {
                 let rows = which.iter().map(row).collect();
                 let [values, logits] = ask([&networks.value, &networks.policy], rows, compute);
                 out.values.extend(values.iter().map(|outputs| decode(outputs)));
-                logits.iter().for_each(|logits| self.guide(logits, out));
+                let guided = self.guided;
+                let guide = |&l: &f32| if guided { f64::from(l) } else { 0.0 };
+                out.logits.extend(logits.iter().flatten().map(guide));
             }
         }
     }

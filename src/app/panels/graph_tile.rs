@@ -14,6 +14,20 @@ use crate::mdp::trace::{Mark, Source};
 /// Newest imagined updates that are drawn.
 const SPARKS: usize = 12;
 
+/// A state as pictures of a graph show it; `value` is its place on the scale, and itself.
+pub fn dot(graph: &GraphScene, state: usize, value: Option<(f32, f64)>) -> Dot<'_> {
+    Dot {
+        place: graph.places[state],
+        kind: match graph.nodes[state] {
+            Node::Free => DotKind::Free,
+            Node::Start => DotKind::Start,
+            Node::End => DotKind::End,
+        },
+        name: &graph.names[state],
+        value,
+    }
+}
+
 /// Draws run `index` into a box of `size` points.
 pub fn picture(
     ui: &mut Ui,
@@ -28,17 +42,8 @@ pub fn picture(
         let value = (*run.map.as_ref()?.value.get(state)?)?;
         Some((scale.place(value), value))
     };
-    let dot = |state: usize| Dot {
-        place: graph.places[state],
-        kind: match graph.nodes[state] {
-            Node::Free => DotKind::Free,
-            Node::Start => DotKind::Start,
-            Node::End => DotKind::End,
-        },
-        name: &graph.names[state],
-        value: value(state),
-    };
-    let dots: Vec<Dot<'_>> = (0..graph.places.len()).map(dot).collect();
+    let dots: Vec<Dot<'_>> =
+        (0..graph.places.len()).map(|state| dot(graph, state, value(state))).collect();
     let picture = GraphPicture {
         label: &format!("States of run {} {}", run.letter, run.name),
         dots: &dots,

@@ -5,15 +5,15 @@ use egui::{
 };
 
 use super::desk::Stage;
-use crate::app::panels::board_tile;
 use crate::app::panels::look::kind;
+use crate::app::panels::{board_tile, graph_tile};
 use crate::app::theme::{self, Tokens};
-use crate::app::widgets::graph_picture::{Dot, DotKind, GraphPicture};
+use crate::app::widgets::graph_picture::{Dot, GraphPicture};
 use crate::app::widgets::grid_picture::{CellKind, GridPicture};
 use crate::app::widgets::text;
 use crate::app::words::value;
 use crate::mdp::physical::Dimension;
-use crate::mdp::scene::{BoardScene, GraphScene, GridScene, Node, Scene};
+use crate::mdp::scene::{BoardScene, GraphScene, GridScene, Scene};
 use crate::probes::story::Seen;
 use crate::probes::surface::{Cut, plane_of};
 
@@ -94,17 +94,8 @@ fn cells(ui: &mut Ui, seat: Rect, grid: &GridScene) -> (Vec<Pos2>, f32, Response
 }
 
 fn dots(ui: &mut Ui, seat: Rect, graph: &GraphScene) -> (Vec<Pos2>, f32, Response) {
-    let dot = |state: usize| Dot {
-        place: graph.places[state],
-        kind: match graph.nodes[state] {
-            Node::Free => DotKind::Free,
-            Node::Start => DotKind::Start,
-            Node::End => DotKind::End,
-        },
-        name: &graph.names[state],
-        value: None,
-    };
-    let dots: Vec<Dot<'_>> = (0..graph.places.len()).map(dot).collect();
+    let dots: Vec<Dot<'_>> =
+        (0..graph.places.len()).map(|state| graph_tile::dot(graph, state, None)).collect();
     let picture = GraphPicture {
         label: "The search tree in the world",
         dots: &dots,
