@@ -225,7 +225,9 @@ fn counters(ui: &mut Ui, index: usize, low: bool, cx: &Cx<'_>) {
         _ if run.lane.path.now().is_some() => body_tile::total(run),
         _ if cx.view.lecture && !cx.view.revealed => "way home: ?".to_owned(),
         // The arrows are greedy after a single imagined step; the agent searches.
+        (Some(steps), _) if searches(run) && brief => format!("arrows: {steps}"),
         (Some(steps), _) if searches(run) => format!("by arrows: {steps} steps"),
+        (None, true) if searches(run) && brief => "arrows: –".to_owned(),
         (None, true) if searches(run) => "by arrows: no way".to_owned(),
         (Some(steps), _) if brief => format!("way home: {steps}"),
         (Some(steps), _) => format!("greedy way home: {steps} steps"),
